@@ -1,41 +1,51 @@
 //! Passkeys (Web Authentication, level 3): the browser asks a person's device to sign a challenge. The device makes sure that its owner
-//! is there, by a fingerprint or a PIN, so that signing in with it proves two factors.
+//! is there, by a fingerprint or a PIN, so that signing in with it proves two factors. `webauthn_rp` checks what devices answer.
 
-mod cbor;
-mod public_key;
 pub mod relying_party;
-mod signed;
 
 use axum::http::StatusCode;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::UserId;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use store::{NewPasskey, Passkey, User};
+use store::{NewPasskey, Passkey};
+use webauthn_rp::bin::{Decode, Encode};
+use webauthn_rp::request::auth::AuthenticationVerificationOptions;
+use webauthn_rp::request::register::{
+    CredProtect, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle,
+};
+use webauthn_rp::request::{ExtensionInfo, PublicKeyCredentialDescriptor, TimedCeremony};
+use webauthn_rp::response::register::{DynamicState, StaticState};
+use webauthn_rp::response::{AuthTransports, CredentialId, SentChallenge};
+use webauthn_rp::{
+    AuthenticatedCredential, DiscoverableAuthentication, DiscoverableAuthenticationServerState,
+    DiscoverableCredentialRequestOptions, PublicKeyCredentialCreationOptions, Registration,
+    RegistrationServerState,
+};
 
-use self::cbor::Item;
-use self::public_key::{ALGORITHMS, PublicKey};
 use self::relying_party::RelyingParty;
-use self::signed::{AuthenticatorData, ClientData};
-use super::credential;
 use super::identity::Person;
 use super::waiting::Waiting;
 use crate::context::Context;
-use crate::passkeys::dto::{CreatedCredential, SignedCredential};
 use crate::problem::Problem;
 
-/// How long browsers wait for the device, and we for the answer.
+/// How long we wait for the answer: as long as browsers are told to wait for the device.
 const VALID_SECONDS: i64 = 300;
-/// The standard's limit.
-const LONGEST_ID: usize = 1023;
+/// A SHA-256 hash.
+const HANDLE_BYTES: usize = 32;
 
-/// Challenges that wait for a device's answer, by their text.
+/// Challenges that wait for a device's answer.
 #[derive(Debug)]
 pub struct Ceremonies {
-    /// Each with the session that began to create a passkey: no other may finish it.
-    registrations: Waiting<String, String>,
-    sign_ins: Waiting<String, ()>,
+    registrations: Waiting<SentChallenge, Begun>,
+    sign_ins: Waiting<SentChallenge, DiscoverableAuthenticationServerState>,
+}
+
+/// A passkey that somebody began to create.
+#[derive(Debug)]
+struct Begun {
+    /// No other session may finish it.
+    session: String,
+    asked: RegistrationServerState<HANDLE_BYTES>,
 }
 
 impl Default for Ceremonies {
@@ -50,66 +60,77 @@ impl Default for Ceremonies {
 /// 403 where the server can't offer passkeys.
 pub fn begin_registration(context: &Context, person: &Person, known: &[Passkey]) -> Result<Value, Problem> {
     let party = RelyingParty::of(&context.options)?;
-    let challenge = new_challenge()?;
-    let session = person.session.id.clone();
-    context.passkeys.registrations.begin(challenge.clone(), session, context.clock.now());
-    // A device that has one already does not create another.
-    let here = known.iter().filter(|passkey| passkey.host == party.host);
-    let exclude: Vec<Value> = here.map(descriptor).collect();
-    let algorithms = ALGORITHMS.map(|number| json!({"type": "public-key", "alg": number}));
     let user = &person.session.user;
-    Ok(json!({
-        "challenge": challenge,
-        "rp": {"id": party.host, "name": "Chartsy"},
-        "user": {"id": handle_of(&user.id), "name": user.username, "displayName": user.full_name},
-        "pubKeyCredParams": algorithms,
-        "timeout": VALID_SECONDS * 1000,
-        "excludeCredentials": exclude,
-        "authenticatorSelection":
-            {"residentKey": "required", "requireResidentKey": true, "userVerification": "required"},
-        "attestation": "none",
-    }))
+    let handle = handle_of(&user.id);
+    // A device that has one already does not create another.
+    let here = known.iter().filter(|passkey| passkey.host == party.host());
+    let exclude = here.map(descriptor).collect::<Result<_, _>>()?;
+    let nameless = PublicKeyCredentialUserEntity::from(&handle);
+    let mut options = PublicKeyCredentialCreationOptions::passkey(&party.id, nameless, exclude);
+    // A security key doesn't even list it without its PIN, if it can do that.
+    let protection = CredProtect::UserVerificationRequired(ExtensionInfo::AllowDontEnforceValue);
+    options.extensions.cred_protect = protection;
+    let (asked, options) = options.start_ceremony().map_err(|error| Problem::internal(&error))?;
+    let mut options = serde_json::to_value(&options).map_err(|error| Problem::internal(&error))?;
+    // The library takes only some characters, and names can have any.
+    options["rp"]["name"] = json!("Chartsy");
+    options["user"]["name"] = json!(user.username);
+    options["user"]["displayName"] = json!(user.full_name);
+    let begun = Begun { session: person.session.id.clone(), asked };
+    context.passkeys.registrations.begin(begun.asked.sent_challenge(), begun, context.clock.now());
+    Ok(options)
 }
 
 /// Checks what the device made of it.
 ///
 /// # Errors
-/// 410 when it was begun too long ago, or by another session; 422 when it is not acceptable.
+/// 400 when it can't be read; 410 when it was begun too long ago, or by another session; 422 when it is not acceptable.
 pub fn finish_registration(
     context: &Context,
     person: &Person,
     name: String,
-    answer: &CreatedCredential,
+    credential: &Value,
 ) -> Result<NewPasskey, Problem> {
     let party = RelyingParty::of(&context.options)?;
-    let client_data = bytes(&answer.response.client_data_json)?;
-    let client_data = ClientData::read(&client_data).ok_or_else(unreadable)?;
-    let session = context.passkeys.registrations.take(&client_data.challenge, context.clock.now());
-    session.filter(|session| *session == person.session.id).ok_or_else(ended)?;
-    let attestation = bytes(&answer.response.attestation_object)?;
-    // Which model of device it is was not asked, so whatever vouches for that is not looked at.
-    let (attestation, _) = cbor::read(&attestation).ok_or_else(unreadable)?;
-    let data = attestation.get(&Item::Text("authData")).and_then(Item::bytes).ok_or_else(unreadable)?;
-    let data = AuthenticatorData::read(data).ok_or_else(unreadable)?;
-    let credential = data.credential.as_ref().ok_or_else(unreadable)?;
-    let is_acceptable = client_data.is_ours("webauthn.create", &party)
-        && data.is_of_owner(&party)
-        && (1..=LONGEST_ID).contains(&credential.id.len())
-        && PublicKey::read(credential.public_key).is_some();
-    if !is_acceptable {
-        return Err(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "passkey_refused",
-            "this passkey can't be used",
-        )
-        .action("use a device that asks for your fingerprint, your face or a PIN"));
-    }
-    Ok(NewPasskey {
-        credential_id: credential.id.to_vec(),
-        public_key: credential.public_key.to_vec(),
-        sign_count: data.sign_count,
-        transports: transports(&answer.response.transports),
-        host: party.host,
+    let answer = read_created(credential).ok_or_else(unreadable)?;
+    let challenge = answer.challenge_relaxed().map_err(|_| unreadable())?;
+    let begun = context.passkeys.registrations.take(&challenge, context.clock.now());
+    let begun = begun.filter(|begun| begun.session == person.session.id).ok_or_else(ended)?;
+    created(&party, begun.asked, name, &answer).ok_or_else(|| {
+        let title = "this passkey can't be used";
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "passkey_refused", title)
+            .action("use a device that asks for your fingerprint, your face or a PIN")
+    })
+}
+
+fn read_created(credential: &Value) -> Option<Registration> {
+    Registration::from_json_relaxed(credential.to_string().as_bytes()).ok()
+}
+
+/// The passkey that a device created, if it did what was asked for.
+fn created(
+    party: &RelyingParty,
+    asked: RegistrationServerState<HANDLE_BYTES>,
+    name: String,
+    answer: &Registration,
+) -> Option<NewPasskey> {
+    let origins = [party.origin.as_str()];
+    let options = RegistrationVerificationOptions::<&str, &str> {
+        allowed_origins: &origins,
+        // Browsers may add some of their own.
+        error_on_unsolicited_extensions: false,
+        ..RegistrationVerificationOptions::default()
+    };
+    let made = asked.verify(&party.id, answer, &options).ok()?;
+    let Ok(public_key) = made.static_state().encode();
+    let Ok(state) = made.dynamic_state().encode();
+    let Ok(transports) = made.transports().encode();
+    Some(NewPasskey {
+        credential_id: made.id().into_inner().to_vec(),
+        public_key,
+        state: state.to_vec(),
+        transports,
+        host: party.host().to_owned(),
         name,
     })
 }
@@ -120,91 +141,88 @@ pub fn finish_registration(
 /// 403 where the server can't offer passkeys.
 pub fn begin_sign_in(context: &Context) -> Result<Value, Problem> {
     let party = RelyingParty::of(&context.options)?;
-    let challenge = new_challenge()?;
-    context.passkeys.sign_ins.begin(challenge.clone(), (), context.clock.now());
-    Ok(json!({
-        "challenge": challenge,
-        "rpId": party.host,
-        "timeout": VALID_SECONDS * 1000,
-        "userVerification": "required",
-    }))
+    let options = DiscoverableCredentialRequestOptions::passkey(&party.id);
+    let (asked, options) = options.start_ceremony().map_err(|error| Problem::internal(&error))?;
+    context.passkeys.sign_ins.begin(asked.sent_challenge(), asked, context.clock.now());
+    serde_json::to_value(&options).map_err(|error| Problem::internal(&error))
 }
 
 /// A device's answer to a challenge of ours, which is used up by it. Whose it is is not checked yet.
 pub struct Answer {
-    pub credential_id: Vec<u8>,
-    user_handle: Option<String>,
-    client_data: ClientData,
-    authenticator_data: Vec<u8>,
-    signed: Vec<u8>,
-    signature: Vec<u8>,
+    signed: DiscoverableAuthentication<HANDLE_BYTES>,
+    asked: DiscoverableAuthenticationServerState,
 }
 
 impl Answer {
     /// # Errors
     /// 400 when it can't be read; 410 when the challenge was begun too long ago, or answered before.
-    pub fn read(context: &Context, answer: &SignedCredential) -> Result<Self, Problem> {
-        let text = bytes(&answer.response.client_data_json)?;
-        let client_data = ClientData::read(&text).ok_or_else(unreadable)?;
-        let authenticator_data = bytes(&answer.response.authenticator_data)?;
-        let signed = [authenticator_data.as_slice(), Sha256::digest(&text).as_slice()].concat();
-        let read = Self {
-            credential_id: bytes(&answer.id)?,
-            user_handle: answer.response.user_handle.clone(),
-            client_data,
-            authenticator_data,
-            signed,
-            signature: bytes(&answer.response.signature)?,
-        };
-        let asked = context.passkeys.sign_ins.take(&read.client_data.challenge, context.clock.now());
-        asked.map(|()| read).ok_or_else(ended)
+    pub fn read(context: &Context, credential: &Value) -> Result<Self, Problem> {
+        let signed = read_signed(credential).ok_or_else(unreadable)?;
+        let challenge = signed.challenge_relaxed().map_err(|_| unreadable())?;
+        let asked = context.passkeys.sign_ins.take(&challenge, context.clock.now());
+        asked.map(|asked| Self { signed, asked }).ok_or_else(ended)
     }
 
-    /// Checks it with the public key that is known: how often the device has signed by now. `None` when it is not of this device or
-    /// of a copy of it, for another address, or was signed without making sure that its owner was there.
-    pub fn verified(&self, party: &RelyingParty, user: &User, passkey: &Passkey) -> Option<u32> {
-        let data = AuthenticatorData::read(&self.authenticator_data)?;
-        let key = PublicKey::read(&passkey.public_key)?;
-        let is_of_user = self.user_handle.as_deref() == Some(handle_of(&user.id).as_str());
-        // One that counts, counts up: otherwise somebody has copied it.
-        let is_copy =
-            (data.sign_count != 0 || passkey.sign_count != 0) && data.sign_count <= passkey.sign_count;
-        let is_good = is_of_user
-            && passkey.host == party.host
-            && self.client_data.is_ours("webauthn.get", party)
-            && data.is_of_owner(party)
-            && !is_copy
-            && key.verifies(&self.signed, &self.signature);
-        is_good.then_some(data.sign_count)
+    /// What the device calls the passkey.
+    pub fn credential_id(&self) -> &[u8] {
+        self.signed.raw_id().into_inner()
+    }
+
+    /// Checks it with the public key that is known: what to keep of the passkey's state from now on. `None` when it is not of this
+    /// device or of a copy of it, for another address, or was signed without making sure that its owner was there.
+    ///
+    /// # Errors
+    /// Those of a damaged catalog.
+    pub fn verified(
+        self,
+        party: &RelyingParty,
+        user: &UserId,
+        passkey: &Passkey,
+    ) -> Result<Option<Vec<u8>>, Problem> {
+        let handle = handle_of(user);
+        let public_key = StaticState::decode(&passkey.public_key).map_err(|error| damaged(&error))?;
+        let state =
+            passkey.state.as_slice().try_into().map_err(|_| damaged(&"its state has another length"))?;
+        let state = DynamicState::decode(state).map_err(|error| damaged(&error))?;
+        let mut known = AuthenticatedCredential::new(credential_id(passkey)?, &handle, public_key, state)
+            .map_err(|error| damaged(&error))?;
+        let origins = [party.origin.as_str()];
+        let options = AuthenticationVerificationOptions::<&str, &str> {
+            allowed_origins: &origins,
+            error_on_unsolicited_extensions: false,
+            ..AuthenticationVerificationOptions::default()
+        };
+        let is_good = passkey.host == party.host()
+            && self.asked.verify(&party.id, &self.signed, &mut known, &options).is_ok();
+        let Ok(state) = known.dynamic_state().encode();
+        Ok(is_good.then(|| state.to_vec()))
     }
 }
 
-fn new_challenge() -> Result<String, Problem> {
-    let challenge = credential::new_session().map_err(|error| Problem::internal(&error))?;
-    Ok(challenge.expose().to_owned())
+fn read_signed(credential: &Value) -> Option<DiscoverableAuthentication<HANDLE_BYTES>> {
+    DiscoverableAuthentication::from_json_relaxed(credential.to_string().as_bytes()).ok()
 }
 
 /// What devices know a user by. It says nothing about them, and stays the same for all of their passkeys.
-fn handle_of(user: &UserId) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(format!("passkey/{user}")))
+fn handle_of(user: &UserId) -> UserHandle<HANDLE_BYTES> {
+    let hash: [u8; HANDLE_BYTES] = Sha256::digest(format!("passkey/{user}")).into();
+    let Ok(handle) = UserHandle::decode(hash);
+    handle
 }
 
-fn descriptor(passkey: &Passkey) -> Value {
-    let transports: Vec<&str> = passkey.transports.split_whitespace().collect();
-    let id = URL_SAFE_NO_PAD.encode(&passkey.credential_id);
-    json!({"type": "public-key", "id": id, "transports": transports})
+fn descriptor(passkey: &Passkey) -> Result<PublicKeyCredentialDescriptor<Vec<u8>>, Problem> {
+    let id =
+        CredentialId::<Vec<u8>>::decode(passkey.credential_id.clone()).map_err(|error| damaged(&error))?;
+    let transports = AuthTransports::decode(passkey.transports).map_err(|error| damaged(&error))?;
+    Ok(PublicKeyCredentialDescriptor { id, transports })
 }
 
-/// How the browser reaches the device: words that it is given back as a hint.
-fn transports(given: &[String]) -> String {
-    let is_word = |text: &&String| {
-        !text.is_empty() && text.len() <= 20 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
-    };
-    given.iter().filter(is_word).take(8).map(String::as_str).collect::<Vec<_>>().join(" ")
+fn credential_id(passkey: &Passkey) -> Result<CredentialId<&[u8]>, Problem> {
+    CredentialId::<&[u8]>::decode(&passkey.credential_id).map_err(|error| damaged(&error))
 }
 
-fn bytes(text: &str) -> Result<Vec<u8>, Problem> {
-    URL_SAFE_NO_PAD.decode(text).map_err(|_| unreadable())
+fn damaged(cause: &dyn std::fmt::Display) -> Problem {
+    Problem::internal(&format!("a passkey in the catalog is damaged: {cause}"))
 }
 
 fn unreadable() -> Problem {
@@ -216,3 +234,6 @@ fn ended() -> Problem {
     Problem::new(StatusCode::GONE, "passkey_ended", "this took too long, or was already answered")
         .action("try again")
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,9 +5,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use mail::Message;
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::dto::{CreatedCredential, PasskeyView};
+use super::dto::PasskeyView;
 use crate::access::identity::Person;
 use crate::access::{mailing, passkey};
 use crate::audit::Event;
@@ -21,7 +22,9 @@ use crate::problem::Problem;
 pub struct NewPasskeyRequest {
     /// What you call it, such as the device that it is on.
     pub name: String,
-    pub credential: CreatedCredential,
+    /// What the browser created, in its JSON form (`RegistrationResponseJSON`): binary values are in base64url.
+    #[schema(value_type = Object)]
+    pub credential: Value,
 }
 
 /// Add the passkey that your browser created

@@ -1,6 +1,6 @@
 //! A passkey, as its owner sees it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use store::Passkey;
 use utoipa::ToSchema;
@@ -28,44 +28,9 @@ pub struct PasskeyChallenge {
     pub public_key: Value,
 }
 
-/// What the browser created, in its JSON form. Binary values are in base64url; members that are not needed can be left in.
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct CreatedCredential {
-    pub response: Attestation,
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct Attestation {
-    #[serde(rename = "clientDataJSON")]
-    pub client_data_json: String,
-    #[serde(rename = "attestationObject")]
-    pub attestation_object: String,
-    /// How the browser reaches the device.
-    #[serde(default)]
-    pub transports: Vec<String>,
-}
-
-/// What the browser had a device sign, in its JSON form.
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct SignedCredential {
-    pub id: String,
-    pub response: Assertion,
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct Assertion {
-    #[serde(rename = "clientDataJSON")]
-    pub client_data_json: String,
-    #[serde(rename = "authenticatorData")]
-    pub authenticator_data: String,
-    pub signature: String,
-    #[serde(rename = "userHandle")]
-    pub user_handle: Option<String>,
-}
-
 impl PasskeyView {
     pub fn new(passkey: Passkey, options: &Options) -> Self {
-        let is_usable = RelyingParty::of(options).is_ok_and(|party| party.host == passkey.host);
+        let is_usable = RelyingParty::of(options).is_ok_and(|party| party.host() == passkey.host);
         Self {
             id: passkey.id,
             name: passkey.name,

@@ -8,7 +8,7 @@ use super::people::{USER, USER_COLUMNS, User, user};
 use crate::StoreError;
 use crate::ids::new_id;
 
-const PASSKEY: &str = "passkeys.id, passkeys.credential_id, passkeys.public_key, passkeys.sign_count, \
+const PASSKEY: &str = "passkeys.id, passkeys.credential_id, passkeys.public_key, passkeys.state, \
      passkeys.transports, passkeys.host, passkeys.name, passkeys.created_at, passkeys.last_used_at";
 
 /// So that nobody fills the catalog.
@@ -19,12 +19,12 @@ pub struct Passkey {
     /// Ours; `credential_id` is the authenticator's.
     pub id: String,
     pub credential_id: Vec<u8>,
-    /// In COSE, as the authenticator wrote it.
+    /// As `webauthn_rp` encodes it, like the two that follow.
     pub public_key: Vec<u8>,
-    /// How often the authenticator had signed at the last sign-in; 0 where it doesn't count.
-    pub sign_count: u32,
-    /// How browsers reach the authenticator: the standard's words, separated by spaces.
-    pub transports: String,
+    /// What changes with each sign-in: how often the authenticator has signed, and whether the passkey is backed up.
+    pub state: Vec<u8>,
+    /// How browsers reach the authenticator.
+    pub transports: u8,
     /// The host that it was created for.
     pub host: String,
     pub name: String,
@@ -35,12 +35,12 @@ pub struct Passkey {
 #[derive(Debug, Clone)]
 pub struct NewPasskey {
     pub credential_id: Vec<u8>,
-    /// In COSE, as the authenticator wrote it.
+    /// As `webauthn_rp` encodes it, like the two that follow.
     pub public_key: Vec<u8>,
-    /// How often the authenticator had signed at the last sign-in; 0 where it doesn't count.
-    pub sign_count: u32,
-    /// How browsers reach the authenticator: the standard's words, separated by spaces.
-    pub transports: String,
+    /// What changes with each sign-in: how often the authenticator has signed, and whether the passkey is backed up.
+    pub state: Vec<u8>,
+    /// How browsers reach the authenticator.
+    pub transports: u8,
     pub host: String,
     pub name: String,
 }
@@ -97,14 +97,14 @@ impl Catalog {
             if count >= MAX_PASSKEYS {
                 return Err(StoreError::TooManyPasskeys.into());
             }
-            let sql = "INSERT INTO passkeys (id, user, credential_id, public_key, sign_count, transports,
+            let sql = "INSERT INTO passkeys (id, user, credential_id, public_key, state, transports,
                 host, name, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
             tx.prepare_cached(sql)?.execute(params![
                 id,
                 of.as_str(),
                 new.credential_id,
                 new.public_key,
-                new.sign_count,
+                new.state,
                 new.transports,
                 new.host,
                 new.name,
@@ -115,14 +115,14 @@ impl Catalog {
         })
     }
 
-    /// Notes that somebody signed in with it, and how often the authenticator has signed: whether it was still there.
+    /// Notes that somebody signed in with it, and what its state is from then on: whether it was still there.
     ///
     /// # Errors
     /// Those of the file.
-    pub fn use_passkey(&self, id: &str, sign_count: u32, now: UnixSeconds) -> Result<bool, StoreError> {
+    pub fn use_passkey(&self, id: &str, state: &[u8], now: UnixSeconds) -> Result<bool, StoreError> {
         self.write(|tx| {
-            let sql = "UPDATE passkeys SET sign_count = ?2, last_used_at = ?3 WHERE id = ?1";
-            Ok(tx.prepare_cached(sql)?.execute(params![id, sign_count, now.0])? > 0)
+            let sql = "UPDATE passkeys SET state = ?2, last_used_at = ?3 WHERE id = ?1";
+            Ok(tx.prepare_cached(sql)?.execute(params![id, state, now.0])? > 0)
         })
     }
 
@@ -167,7 +167,7 @@ fn passkey(row: &Row<'_>, first: usize) -> rusqlite::Result<Passkey> {
         id: row.get(first)?,
         credential_id: row.get(first + 1)?,
         public_key: row.get(first + 2)?,
-        sign_count: row.get(first + 3)?,
+        state: row.get(first + 3)?,
         transports: row.get(first + 4)?,
         host: row.get(first + 5)?,
         name: row.get(first + 6)?,

@@ -6,7 +6,7 @@ import type { PasskeyChallenge, Session } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 
-import { PasskeyCanceled, signWithPasskey } from './webauthn'
+import { PasskeyCanceled, forgetPasskey, signWithPasskey } from './webauthn'
 
 const PATH = '/session/passkey'
 
@@ -16,7 +16,13 @@ export function PasskeySignIn({ onSignedIn }: { onSignedIn: () => void }) {
   const signIn = useMutation({
     mutationFn: async () => {
       const { public_key } = await api.post<PasskeyChallenge>(`${PATH}/begin`, {})
-      return api.post<Session>(PATH, { credential: await signWithPasskey(public_key) })
+      const credential = await signWithPasskey(public_key)
+      try {
+        return await api.post<Session>(PATH, { credential })
+      } catch (error) {
+        if (error instanceof ApiError && error.code === 'passkey_unknown') await forgetPasskey(public_key, credential.id)
+        throw error
+      }
     },
     onSuccess: async () => {
       await client.fetchQuery({ ...sessionQuery, staleTime: 0 })

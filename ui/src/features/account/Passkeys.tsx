@@ -11,11 +11,14 @@ import { formatInstant } from '~/format/date'
 import { LOCAL_ZONE } from '~/format/zone'
 
 import { agentName } from './agent'
-import { NewPasskey, RenameDialog } from './PasskeyNames'
+import { PasskeyName } from './PasskeyName'
 import { PasswordDialog } from './PasswordDialog'
+import { RenamePasskey } from './RenamePasskey'
 import { createPasskey, knowsPasskeys } from './webauthn'
 
 const PATH = '/me/passkeys'
+
+const suggestedName = () => agentName(navigator.userAgent)
 
 type Asked = { what: 'add' } | { what: 'remove'; passkey: Passkey }
 
@@ -24,14 +27,15 @@ export function Passkeys() {
   const passkeys = useQuery(passkeysQuery)
   const client = useQueryClient()
   const [asked, setAsked] = useState<Asked>()
-  const [created, setCreated] = useState<unknown>()
+  const [name, setName] = useState('')
   const [renamed, setRenamed] = useState<Passkey>()
   const refresh = () => Promise.all([passkeysQuery, browserSessionsQuery].map(({ queryKey }) => client.invalidateQueries({ queryKey })))
   const proved = useMutation({
     mutationFn: async ({ now, password }: { now: Asked; password: string }) => {
       if (now.what === 'remove') return api.post<void>(`${PATH}/${encodeURIComponent(now.passkey.id)}/remove`, { password })
       const { public_key } = await api.post<PasskeyChallenge>(`${PATH}/begin`, { password })
-      return setCreated(await createPasskey(public_key))
+      const credential = await createPasskey(public_key)
+      return api.post<Passkey>(PATH, { name: name.trim() || suggestedName(), credential })
     },
     onSuccess: () => {
       setAsked(undefined)
@@ -40,6 +44,7 @@ export function Passkeys() {
   })
   const ask = (next: Asked) => {
     proved.reset()
+    setName(suggestedName())
     setAsked(next)
   }
   const { data } = passkeys
@@ -64,17 +69,7 @@ export function Passkeys() {
           ))}
         </ul>
       )}
-      {created !== undefined && (
-        <NewPasskey
-          credential={created}
-          suggestion={agentName(navigator.userAgent)}
-          onDone={() => {
-            setCreated(undefined)
-            void refresh()
-          }}
-        />
-      )}
-      {data && created === undefined && <Add list={data} onAdd={() => ask({ what: 'add' })} />}
+      {data && <Add list={data} onAdd={() => ask({ what: 'add' })} />}
       <PasswordDialog
         {...textOf(asked)}
         error={proved.error}
@@ -82,8 +77,10 @@ export function Passkeys() {
         isPending={proved.isPending}
         onClose={() => setAsked(undefined)}
         onConfirm={(password) => asked && proved.mutate({ now: asked, password })}
-      />
-      <RenameDialog passkey={renamed} onClose={() => setRenamed(undefined)} onRenamed={refresh} />
+      >
+        {asked?.what === 'add' && <PasskeyName value={name} onChange={setName} />}
+      </PasswordDialog>
+      <RenamePasskey passkey={renamed} onClose={() => setRenamed(undefined)} onRenamed={refresh} />
     </section>
   )
 }
@@ -149,7 +146,7 @@ function Add({ list: { offered_at, not_offered }, onAdd }: { list: PasskeyList; 
 }
 
 function textOf(asked: Asked | undefined): { title: string; confirm: string; text: string } {
-  if (asked?.what !== 'remove') return { title: 'Add a passkey', confirm: 'Continue', text: 'Enter your password to continue. Then your browser asks where to keep the passkey.' }
+  if (asked?.what !== 'remove') return { title: 'Add a passkey', confirm: 'Continue', text: 'Name the passkey and enter your password. Then your browser asks where to keep it.' }
   return {
     title: `Remove ${asked.passkey.name}?`,
     confirm: 'Remove',

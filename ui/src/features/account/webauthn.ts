@@ -15,6 +15,7 @@ export function textOf(bytes: ArrayBuffer): string {
 /** What a challenge holds of binary values; the rest is handed on as it is. */
 interface Challenge {
   challenge: string
+  rpId?: string
   user?: { id: string }
   excludeCredentials?: { id: string }[]
   allowCredentials?: { id: string }[]
@@ -64,6 +65,9 @@ async function chosen(choose: () => Promise<Credential | null>): Promise<PublicK
   return found as PublicKeyCredential
 }
 
+/** What the server knows. Browsers have had others, and may have more. */
+const TRANSPORTS: ReadonlySet<string> = new Set(['ble', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'])
+
 const common = (credential: PublicKeyCredential) => ({
   id: credential.id,
   rawId: textOf(credential.rawId),
@@ -73,7 +77,7 @@ const common = (credential: PublicKeyCredential) => ({
 })
 
 /** Lets a device create a passkey; its public half, for the server. */
-export async function createPasskey(challenge: unknown): Promise<unknown> {
+export async function createPasskey(challenge: unknown) {
   const publicKey = optionsOf(challenge) as unknown as PublicKeyCredentialCreationOptions
   const credential = await chosen(() => navigator.credentials.create({ publicKey }))
   const response = credential.response as AuthenticatorAttestationResponse
@@ -82,13 +86,20 @@ export async function createPasskey(challenge: unknown): Promise<unknown> {
     response: {
       clientDataJSON: textOf(response.clientDataJSON),
       attestationObject: textOf(response.attestationObject),
-      transports: response.getTransports?.() ?? [],
+      transports: (response.getTransports?.() ?? []).filter((transport) => TRANSPORTS.has(transport)),
     },
   }
 }
 
+/** Lets the browser stop offering a passkey that the server doesn’t know any more. Not all of them can. */
+export async function forgetPasskey(challenge: unknown, credentialId: string): Promise<void> {
+  const known = window.PublicKeyCredential as { signalUnknownCredential?: (which: { rpId?: string; credentialId: string }) => Promise<void> }
+  const { rpId } = challenge as Challenge
+  await known.signalUnknownCredential?.({ ...(rpId === undefined ? {} : { rpId }), credentialId }).catch(() => undefined)
+}
+
 /** Lets a device sign the challenge with a passkey that the person chooses. */
-export async function signWithPasskey(challenge: unknown): Promise<unknown> {
+export async function signWithPasskey(challenge: unknown) {
   const publicKey = optionsOf(challenge) as unknown as PublicKeyCredentialRequestOptions
   const credential = await chosen(() => navigator.credentials.get({ publicKey }))
   const response = credential.response as AuthenticatorAssertionResponse

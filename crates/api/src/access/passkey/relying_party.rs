@@ -3,6 +3,7 @@
 use serde::Serialize;
 use url::Host;
 use utoipa::ToSchema;
+use webauthn_rp::request::{AsciiDomain, RpId};
 
 use crate::context::{LOCAL, Options};
 use crate::problem::Problem;
@@ -10,7 +11,8 @@ use crate::problem::Problem;
 /// Where passkeys of this server work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RelyingParty {
-    pub host: String,
+    /// Its host, as devices know it.
+    pub id: RpId,
     /// The pages that may use them, such as `https://chartsy.example.com`.
     pub origin: String,
 }
@@ -39,7 +41,13 @@ impl RelyingParty {
         if url.scheme() != "https" && !is_local {
             return Err(NotOffered::NotEncrypted);
         }
-        Ok(Self { host: host.to_owned(), origin: url.origin().ascii_serialization() })
+        // Without a name of a length that the domain name system allows, as without any.
+        let domain = AsciiDomain::try_from(host.to_owned()).map_err(|_| NotOffered::IpAddress)?;
+        Ok(Self { id: RpId::Domain(domain), origin: url.origin().ascii_serialization() })
+    }
+
+    pub fn host(&self) -> &str {
+        self.id.as_ref()
     }
 }
 
@@ -66,7 +74,7 @@ mod tests {
             is_loopback,
             ..Options::default()
         };
-        RelyingParty::of(&options).map(|party| (party.host, party.origin))
+        RelyingParty::of(&options).map(|party| (party.host().to_owned(), party.origin))
     }
 
     fn found(host: &str, origin: &str) -> Result<(String, String), NotOffered> {

@@ -2,8 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
+use rcgen::{KeyPair, PublicKeyData, SigningKey};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -15,7 +14,8 @@ const USER_VERIFIED: u8 = 0x04;
 const HAS_CREDENTIAL: u8 = 0x40;
 
 pub struct Device {
-    pub key: EcdsaKeyPair,
+    /// Of P-256.
+    pub key: KeyPair,
     pub credential_id: Vec<u8>,
     pub counter: u32,
     /// Whose passkey it holds, as the server called them.
@@ -28,10 +28,8 @@ pub struct Device {
 
 impl Device {
     pub fn new() -> Self {
-        let random = SystemRandom::new();
-        let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
-        let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref(), &random).unwrap();
-        let credential_id = key.public_key().as_ref()[1..33].to_vec();
+        let key = KeyPair::generate().unwrap();
+        let credential_id = key.der_bytes()[1..33].to_vec();
         Self {
             key,
             credential_id,
@@ -51,7 +49,7 @@ impl Device {
         data.extend(u16::try_from(self.credential_id.len()).unwrap().to_be_bytes());
         data.extend(&self.credential_id);
         // An elliptic-curve key of P-256 for ES256, in COSE.
-        let point = &self.key.public_key().as_ref()[1..];
+        let point = &self.key.der_bytes()[1..];
         data.extend([0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20]);
         data.extend(&point[..32]);
         data.extend([0x22, 0x58, 0x20]);
@@ -76,11 +74,11 @@ impl Device {
         let client_data = self.client_data("webauthn.get", public_key);
         let mut signed = data.clone();
         signed.extend(Sha256::digest(client_data.as_bytes()));
-        let signature = self.key.sign(&SystemRandom::new(), &signed).unwrap();
+        let signature = self.key.sign(&signed).unwrap();
         self.credential(json!({
             "clientDataJSON": text(client_data.as_bytes()),
             "authenticatorData": text(&data),
-            "signature": text(signature.as_ref()),
+            "signature": text(&signature),
             "userHandle": self.user_handle,
         }))
     }

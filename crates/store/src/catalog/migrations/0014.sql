@@ -3,12 +3,12 @@ CREATE TABLE passkeys (
     id TEXT PRIMARY KEY,
     user TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     credential_id BLOB NOT NULL UNIQUE,
-    -- In COSE, as the authenticator wrote it.
+    -- As the crate `webauthn_rp` encodes it, like the two that follow.
     public_key BLOB NOT NULL,
-    -- How often the authenticator has signed: one that goes back is a copy.
-    sign_count INTEGER NOT NULL,
+    -- How often the authenticator has signed (one that goes back is a copy), and whether the passkey is backed up.
+    state BLOB NOT NULL,
     -- How browsers reach the authenticator.
-    transports TEXT NOT NULL,
+    transports INTEGER NOT NULL,
     -- The host that it was created for: browsers offer it nowhere else.
     host TEXT NOT NULL,
     name TEXT NOT NULL,

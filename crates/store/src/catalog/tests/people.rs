@@ -295,8 +295,8 @@ fn new_passkey(credential_id: &[u8]) -> NewPasskey {
     NewPasskey {
         credential_id: credential_id.to_vec(),
         public_key: b"public key".to_vec(),
-        sign_count: 0,
-        transports: "internal".into(),
+        state: b"new".to_vec(),
+        transports: 4,
         host: "example.com".into(),
         name: "Laptop".into(),
     }
@@ -311,10 +311,10 @@ fn a_passkey_belongs_to_one_account_and_is_found_by_what_its_authenticator_calls
         catalog.create_passkey(&bob.id, &new_passkey(b"one"), NOW),
         Err(StoreError::PasskeyTaken)
     ));
-    assert!(catalog.use_passkey(&laptop.id, 7, LATER).unwrap());
+    assert!(catalog.use_passkey(&laptop.id, b"used", LATER).unwrap());
     let (whose, found) = catalog.passkey_by_credential(b"one").unwrap().unwrap();
     assert_eq!((whose.id, found.last_used_at), (ada.id.clone(), Some(LATER)));
-    assert_eq!(found.sign_count, 7);
+    assert_eq!(found.state, b"used");
     assert!(catalog.passkey_by_credential(b"two").unwrap().is_none());
     assert!(catalog.rename_passkey(&bob.id, &laptop.id, "Mine").is_err(), "somebody else's");
     assert_eq!(catalog.rename_passkey(&ada.id, &laptop.id, "Phone").unwrap().name, "Phone");
