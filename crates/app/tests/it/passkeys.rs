@@ -3,15 +3,11 @@
 mod device;
 
 use api::Options;
-use model::{Clock, ManualClock, Role, UnixSeconds};
+use model::{Clock, Role};
 use serde_json::{Value, json};
 
 use self::device::Device;
-use crate::support::{Answer, As, PASSWORD, Site};
-
-fn clock() -> ManualClock {
-    ManualClock::at(UnixSeconds(1_790_000_000))
-}
+use crate::support::{Answer, As, PASSWORD, Site, clock};
 
 async fn begin(site: &Site, cookie: &str, password: &str) -> Answer {
     let request = json!({"password": password});
@@ -111,6 +107,9 @@ async fn an_answer_that_proves_nothing_signs_nobody_in() {
     laptop.host = "evil.example";
     assert_eq!(sign_in(&site, &mut laptop).await.code(), "passkey_refused", "for another host");
     laptop.host = device::HOST;
+    laptop.is_framed = true;
+    assert_eq!(sign_in(&site, &mut laptop).await.code(), "passkey_refused", "in another website's frame");
+    laptop.is_framed = false;
     laptop.verifies_user = false;
     assert_eq!(sign_in(&site, &mut laptop).await.code(), "passkey_refused", "whoever found the device");
     laptop.verifies_user = true;
@@ -121,6 +120,15 @@ async fn an_answer_that_proves_nothing_signs_nobody_in() {
     forged.credential_id.clone_from(&laptop.credential_id);
     forged.user_handle.clone_from(&laptop.user_handle);
     assert_eq!(sign_in(&site, &mut forged).await.code(), "passkey_refused", "with another key");
+    let mut moved = laptop.sign(&challenge(&site).await);
+    moved["response"]["clientDataJSON"] =
+        laptop.sign(&challenge(&site).await)["response"]["clientDataJSON"].clone();
+    assert_eq!(answer(&site, moved).await.code(), "passkey_refused", "what it signed for another challenge");
+    let mut for_creating = laptop.sign(&challenge(&site).await);
+    let asked = json!({"challenge": challenge(&site).await["challenge"], "user": {"id": laptop.user_handle}});
+    let created = laptop.create(&asked);
+    for_creating["response"]["clientDataJSON"] = created["response"]["clientDataJSON"].clone();
+    assert_eq!(answer(&site, for_creating).await.code(), "passkey_refused", "what it signed to create one");
     let stranger =
         sign_in(&site, &mut { Device { user_handle: laptop.user_handle.clone(), ..Device::new() } }).await;
     assert_eq!((stranger.status, stranger.code()), (401, "passkey_unknown"));
@@ -156,7 +164,7 @@ async fn a_challenge_is_answered_once_and_within_five_minutes() {
 }
 
 #[tokio::test]
-async fn only_whoever_gave_the_password_finishes_adding_a_passkey() {
+async fn only_whoever_gave_the_password_adds_a_passkey_and_only_one_that_proves_who_uses_it() {
     let site = Site::new();
     let ada = site.owner().await;
     let bob = site.member(&ada, Role::Viewer).await;
@@ -164,10 +172,17 @@ async fn only_whoever_gave_the_password_finishes_adding_a_passkey() {
     let credential = Device::new().create(&begun);
     assert_eq!(save(&site, &bob, credential.clone()).await.code(), "passkey_ended");
     assert_eq!(save(&site, &ada, credential).await.code(), "passkey_ended", "it was used up");
-    let begun = begin(&site, &ada, PASSWORD).await.body["public_key"].clone();
-    let mut careless = Device { verifies_user: false, ..Device::new() };
-    let refused = save(&site, &ada, careless.create(&begun)).await;
-    assert_eq!((refused.status, refused.code()), (422, "passkey_refused"));
+    let devices = [
+        ("which doesn't ask for its owner", Device { verifies_user: false, ..Device::new() }),
+        ("at another website", Device { origin: "https://evil.example", ..Device::new() }),
+        ("for another host", Device { host: "evil.example", ..Device::new() }),
+        ("in another website's frame", Device { is_framed: true, ..Device::new() }),
+    ];
+    for (what, mut device) in devices {
+        let begun = begin(&site, &ada, PASSWORD).await.body["public_key"].clone();
+        let refused = save(&site, &ada, device.create(&begun)).await;
+        assert_eq!((refused.status, refused.code()), (422, "passkey_refused"), "{what}");
+    }
     assert_eq!(listed(&site, &ada).await["data"], json!([]));
 }
 
@@ -221,10 +236,9 @@ async fn a_locked_account_stays_locked_for_its_passkeys() {
 }
 
 #[tokio::test]
-async fn somebody_names_their_own_passkeys() {
+async fn somebody_names_and_removes_their_own_passkeys_and_nobody_elses() {
     let site = Site::new();
     let ada = site.owner().await;
-    let bob = site.member(&ada, Role::Viewer).await;
     added(&site, &ada).await;
     let id = listed(&site, &ada).await["data"][0]["id"].as_str().unwrap().to_owned();
     let path = format!("/api/v1/me/passkeys/{id}");
@@ -232,9 +246,30 @@ async fn somebody_names_their_own_passkeys() {
         let (site, path) = (&site, &path);
         async move { site.ask(As::Person(&cookie), "PATCH", path, Some(json!({"name": name}))).await }
     };
-    assert_eq!(rename(bob, "Mine").await.status, 404);
+    let admin = site.member(&ada, Role::Admin).await;
+    let eve = site.owner_of_another_workspace().await;
+    for other in [admin, eve] {
+        assert_eq!(rename(other.clone(), "Mine").await.status, 404);
+        let remove = json!({"password": PASSWORD});
+        let refused = site.ask(As::Person(&other), "POST", &format!("{path}/remove"), Some(remove)).await;
+        assert_eq!((refused.status, refused.code()), (404, "not_found"));
+        assert_eq!(listed(&site, &other).await["data"], json!([]));
+    }
     assert_eq!(rename(ada.clone(), " ").await.body["field"], "name");
     assert_eq!(rename(ada, " Phone ").await.body["name"], "Phone");
+}
+
+#[tokio::test]
+async fn the_session_that_a_browser_had_ends_when_it_signs_in_with_a_passkey() {
+    let site = Site::new();
+    let ada = site.owner().await;
+    let mut laptop = added(&site, &ada).await;
+    let credential = laptop.sign(&challenge(&site).await);
+    let request = Some(json!({"credential": credential}));
+    let signed_in = site.ask(As::Person(&ada), "POST", "/api/v1/session/passkey", request).await;
+    assert_eq!(signed_in.status, 201, "{}", signed_in.text);
+    assert_eq!(site.get(As::Person(&ada), "/api/v1/session").await.status, 401);
+    assert_eq!(site.get(As::Person(&signed_in.cookie()), "/api/v1/session").await.status, 200);
 }
 
 #[tokio::test]

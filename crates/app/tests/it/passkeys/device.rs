@@ -22,6 +22,8 @@ pub struct Device {
     pub user_handle: String,
     pub origin: &'static str,
     pub host: &'static str,
+    /// Whether the page that asks is in a frame of another website.
+    pub is_framed: bool,
     /// Whether it makes sure that its owner is there.
     pub verifies_user: bool,
 }
@@ -37,6 +39,7 @@ impl Device {
             user_handle: String::new(),
             origin: ORIGIN,
             host: HOST,
+            is_framed: false,
             verifies_user: true,
         }
     }
@@ -92,7 +95,8 @@ impl Device {
 
     fn client_data(&self, kind: &str, public_key: &Value) -> String {
         let challenge = public_key["challenge"].as_str().unwrap();
-        json!({"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": false}).to_string()
+        json!({"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": self.is_framed})
+            .to_string()
     }
 
     fn credential(&self, response: Value) -> Value {
