@@ -133,7 +133,7 @@ export async function visit(t, url, options = {}) {
 export async function signIn(page) {
   await page.getByLabel('Username or email').fill(owner.username);
   await page.getByLabel('Password').fill(owner.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 /** No finding that keeps people out. */

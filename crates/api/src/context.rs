@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 use utoipa::ToSchema;
 
+use crate::access::passkey::Ceremonies;
 use crate::access::throttle::Throttle;
 use crate::access::visits::Visits;
 use crate::answers::GivenAnswers;
@@ -112,7 +113,7 @@ pub struct Samples {
     pub start: Arc<StartSample>,
 }
 
-static LOCAL: LazyLock<Url> = LazyLock::new(|| {
+pub(crate) static LOCAL: LazyLock<Url> = LazyLock::new(|| {
     // Only where a server was started without any address, as in tests.
     Url::parse("http://127.0.0.1:8080").unwrap_or_else(|_| unreachable!())
 });
@@ -129,6 +130,8 @@ pub struct Context {
     pub throttle: Throttle,
     pub visits: Visits,
     pub rows: RowLimit,
+    /// Challenges of passkeys that wait for an answer.
+    pub passkeys: Ceremonies,
     pub counters: Counters,
     pub mailer: Mailer,
     answers: GivenAnswers,
@@ -167,6 +170,7 @@ impl Context {
             throttle,
             visits,
             rows,
+            passkeys: Ceremonies::default(),
             counters: Counters::default(),
             mailer,
             answers: GivenAnswers::default(),

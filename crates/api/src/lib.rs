@@ -15,6 +15,7 @@ pub mod members;
 pub mod metrics;
 pub mod movements;
 mod openapi;
+pub mod passkeys;
 pub mod password_reset;
 pub mod payments;
 mod problem;

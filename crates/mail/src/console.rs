@@ -27,6 +27,8 @@ pub(crate) fn line(message: &Message, to: &Mailbox) -> Option<String> {
         | Message::NoAccount { .. }
         | Message::TwoFactorOn { .. }
         | Message::TwoFactorOff { .. }
+        | Message::PasskeyAdded { .. }
+        | Message::PasskeyRemoved { .. }
         | Message::Test => return None,
     };
     let whom =

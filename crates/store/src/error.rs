@@ -66,6 +66,10 @@ pub enum StoreError {
     TooManyInvitations,
     #[error("this link has expired or was already used; ask for a new one")]
     LinkEnded,
+    #[error("this passkey is already in use; choose another one")]
+    PasskeyTaken,
+    #[error("an account can have at most 50 passkeys; remove one that you don't use")]
+    TooManyPasskeys,
     #[error(
         "this workspace can't have more than {most} connections; remove one, or ask the person who runs this server for more"
     )]

@@ -27,9 +27,9 @@ pub use backup::{Manifest, ManifestFile};
 pub use catalog::{
     AbsentReason, Actor, ApiToken, AuditEntry, AuditFilter, Catalog, Channel, ConnectionRecord,
     ConnectionState, Invitation, LastError, LinkPurpose, Member, Membership, NewAuditEntry, NewConnection,
-    NewInvitation, NewOutboxMessage, NewRate, NewShareLink, NewToken, NewUser, Origin, OutboxFacts,
-    OutboxMessage, RateRecord, SealedCount, Session, ShareLink, TwoFactor, User, WebhookRecord, Workspace,
-    WorkspaceFacts, WorkspaceLimits,
+    NewInvitation, NewOutboxMessage, NewPasskey, NewRate, NewShareLink, NewToken, NewUser, Origin,
+    OutboxFacts, OutboxMessage, Passkey, RateRecord, SealedCount, Session, ShareLink, SignInMethod,
+    TwoFactor, User, WebhookRecord, Workspace, WorkspaceFacts, WorkspaceLimits,
 };
 pub use connection_files::ConnectionFiles;
 pub use data_dir::{DataDir, KeyState, MASTER_KEY_FILE, Replaced, Rotation, Sealed, ServerLock};

@@ -883,6 +883,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your passkeys */
+        get: operations["list_passkeys"];
+        put?: never;
+        /** Add the passkey that your browser created */
+        post: operations["create_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename one of your passkeys */
+        patch: operations["rename_passkey"];
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/{passkey_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove one of your passkeys
+         * @description Your other sessions end: whoever has the device may have begun one.
+         */
+        post: operations["remove_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start to create a passkey
+         * @description Pass what you get to the browser, and its answer to `POST /api/v1/me/passkeys` within five minutes.
+         */
+        post: operations["begin_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -1172,6 +1247,46 @@ export interface paths {
         post: operations["create_session"];
         /** Sign out */
         delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a passkey
+         * @description No code from an authenticator app is needed: the device made sure that you were there.
+         */
+        post: operations["create_session_by_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkey/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start to sign in with a passkey
+         * @description Pass what you get to the browser, and its answer to `POST /api/v1/session/passkey` within five minutes.
+         */
+        post: operations["begin_passkey_sign_in"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2868,6 +2983,12 @@ export interface components {
             /** @description Where the provider publishes its method; without one there is nothing to compare with. */
             method_published_in?: string | null;
         };
+        NewPasskeyRequest: {
+            /** @description What the browser created, in its JSON form (`RegistrationResponseJSON`): binary values are in base64url. */
+            credential: Record<string, never>;
+            /** @description What you call it, such as the device that it is on. */
+            name: string;
+        };
         NewPasswordRequest: {
             /** @description The secret part of the link that was sent by email. */
             code: string;
@@ -2879,6 +3000,11 @@ export interface components {
             /** Format: password */
             password_confirmation: string;
         };
+        /**
+         * @description Why a server can't offer passkeys.
+         * @enum {string}
+         */
+        NotOffered: "ip_address" | "not_encrypted";
         OpenedLink: {
             page: components["schemas"]["SharedPage"];
             /** @description For the requests of this page alone: valid for an hour after its last use, a day at most. */
@@ -2892,6 +3018,36 @@ export interface components {
         OwnerRequest: components["schemas"]["AccountFields"] & {
             /** @description The code that the server printed on its terminal. */
             setup_code?: string | null;
+        };
+        /** @description What the browser is to do, in the words of the Web Authentication standard. */
+        PasskeyChallenge: {
+            /** @description For `navigator.credentials`, in its JSON form: binary values are in base64url. */
+            public_key: Record<string, never>;
+        };
+        PasskeyName: {
+            name: string;
+        };
+        Passkeys: {
+            data: components["schemas"]["PasskeyView"][];
+            not_offered?: components["schemas"]["NotOffered"] | null;
+            /** @description The address at which passkeys work, such as `https://chartsy.example.com`. */
+            offered_at?: string | null;
+        };
+        PasskeySignIn: {
+            /** @description What the browser had a device sign, in its JSON form (`AuthenticationResponseJSON`): binary values are in base64url. */
+            credential: Record<string, never>;
+        };
+        PasskeyView: {
+            /** Format: int64 */
+            created_at: number;
+            /** @description The host that it was created for. */
+            host: string;
+            id: string;
+            /** @description Whether it works at the address that people open now. */
+            is_usable: boolean;
+            /** Format: int64 */
+            last_used_at?: number | null;
+            name: string;
         };
         /** @description The current password: whoever found a browser signed in must not change this. */
         PasswordProof: {
@@ -3282,6 +3438,8 @@ export interface components {
             needs_code: boolean;
             /** @description There is no account yet. */
             needs_owner: boolean;
+            /** @description The address at which people can sign in with passkeys, such as `https://chartsy.example.com`, if there is one. */
+            passkeys_at?: string | null;
             /** @description Who can create an account. */
             sign_up: components["schemas"]["SignUp"];
             version: string;
@@ -3594,6 +3752,8 @@ export interface components {
         TwoFactorState: {
             /** @description Whether signing in takes a code. */
             is_on: boolean;
+            /** @description Whether this session was begun with two factors, by a code or a passkey: workspaces can require it. */
+            is_proved: boolean;
             /** Format: int32 */
             recovery_codes_left: number;
         };
@@ -3804,7 +3964,7 @@ export interface components {
         };
         WorkspaceView: {
             id: string;
-            /** @description It does, and the user hasn't set it up: until they do, they can't see anything in it. */
+            /** @description It does, and the user didn't sign in that way: until they do, they can't see anything in it. */
             lacks_two_factor: boolean;
             name: string;
             /** @description Its members have to have two-factor sign-in. */
@@ -3936,10 +4096,17 @@ export type SchemaMrrReasonAmount = components['schemas']['MrrReasonAmount'];
 export type SchemaMrrReasonSum = components['schemas']['MrrReasonSum'];
 export type SchemaMrrSeries = components['schemas']['MrrSeries'];
 export type SchemaMrrStatement = components['schemas']['MrrStatement'];
+export type SchemaNewPasskeyRequest = components['schemas']['NewPasskeyRequest'];
 export type SchemaNewPasswordRequest = components['schemas']['NewPasswordRequest'];
+export type SchemaNotOffered = components['schemas']['NotOffered'];
 export type SchemaOpenedLink = components['schemas']['OpenedLink'];
 export type SchemaOpenRequest = components['schemas']['OpenRequest'];
 export type SchemaOwnerRequest = components['schemas']['OwnerRequest'];
+export type SchemaPasskeyChallenge = components['schemas']['PasskeyChallenge'];
+export type SchemaPasskeyName = components['schemas']['PasskeyName'];
+export type SchemaPasskeys = components['schemas']['Passkeys'];
+export type SchemaPasskeySignIn = components['schemas']['PasskeySignIn'];
+export type SchemaPasskeyView = components['schemas']['PasskeyView'];
 export type SchemaPasswordProof = components['schemas']['PasswordProof'];
 export type SchemaPasswordRequest = components['schemas']['PasswordRequest'];
 export type SchemaPayment = components['schemas']['Payment'];
@@ -6243,6 +6410,171 @@ export interface operations {
             };
         };
     };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkeys"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description One of your passkeys */
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyName"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description One of your passkeys */
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordProof"];
+            };
+        };
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordProof"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -6931,6 +7263,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_session_by_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
             };
             /** @description What went wrong */
             default: {

@@ -64,6 +64,12 @@ export type ExportRequest = Schemas['ExportRequest']
 export type TwoFactorState = Answer<'TwoFactorState'>
 export type TwoFactorSetup = Answer<'TwoFactorSetup'>
 export type RecoveryCodes = Answer<'RecoveryCodes'>
+export type Passkey = Answer<'PasskeyView'>
+export type Passkeys = Answer<'Passkeys'>
+/** For the browser: its words are those of the Web Authentication standard. */
+export interface PasskeyChallenge {
+  public_key: unknown
+}
 export type TokenScope = Schemas['TokenScope']
 export type Source = Answer<'Source'>
 export type KeyCheck = Answer<'CheckedKey'>

@@ -263,6 +263,7 @@ export const AUDIT_KINDS = [
   'export',
   'invitation',
   'member',
+  'passkey',
   'password',
   'rates',
   'session',

@@ -73,6 +73,8 @@ impl From<StoreError> for Problem {
             StoreError::TooManyInvitations => (StatusCode::CONFLICT, "too_many_invitations"),
             StoreError::ConnectionsFull { .. } => (StatusCode::FORBIDDEN, "connections_full"),
             StoreError::MembersFull { .. } => (StatusCode::FORBIDDEN, "members_full"),
+            StoreError::PasskeyTaken => (StatusCode::CONFLICT, "passkey_taken"),
+            StoreError::TooManyPasskeys => (StatusCode::CONFLICT, "too_many_passkeys"),
             StoreError::LinkEnded => (StatusCode::GONE, "link_ended"),
             StoreError::InvitationForOther => (StatusCode::FORBIDDEN, "invitation_for_other"),
             StoreError::DiskFull { .. } => (StatusCode::INSUFFICIENT_STORAGE, "disk_full"),

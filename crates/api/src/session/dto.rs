@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use model::{Role, UnixSeconds};
 use serde::Serialize;
-use store::{Membership, Session, StoreError, User};
+use store::{Membership, Origin, Session, SignInMethod, StoreError, User};
 use utoipa::ToSchema;
 
 use crate::access::cookie::{self, SESSION_SECONDS};
@@ -53,7 +53,7 @@ pub struct WorkspaceView {
     pub role: Role,
     /// Its members have to have two-factor sign-in.
     pub requires_two_factor: bool,
-    /// It does, and the user hasn't set it up: until they do, they can't see anything in it.
+    /// It does, and the user didn't sign in that way: until they do, they can't see anything in it.
     pub lacks_two_factor: bool,
 }
 
@@ -131,13 +131,27 @@ impl Started {
 /// # Errors
 /// Those of the store.
 pub async fn start_session(context: &Context, user: User, client: &Client) -> Result<Started, Problem> {
+    start_session_by(context, user, client, SignInMethod::Password).await
+}
+
+/// The same for somebody who signed in by `method`.
+///
+/// # Errors
+/// Those of the store.
+pub async fn start_session_by(
+    context: &Context,
+    user: User,
+    client: &Client,
+    method: SignInMethod,
+) -> Result<Started, Problem> {
     let credential = credential::new_session().map_err(|error| Problem::internal(&error))?;
     let hash = credential::hash(credential.expose());
-    let (catalog, now, origin) = (context.catalog.clone(), context.clock.now(), client.origin());
+    let (catalog, now, origin) =
+        (context.catalog.clone(), context.clock.now(), Origin { method, ..client.origin() });
     let id = user.id.clone();
     let begun = blocking(move || -> Result<_, StoreError> {
         catalog.create_session(&hash, &id, &origin, now, UnixSeconds(now.0 + SESSION_SECONDS))?;
-        Ok((catalog.session(&hash, now)?, catalog.memberships(&id)?))
+        Ok((catalog.session(&hash, now)?, catalog.memberships(&id, &origin.method)?))
     });
     let (session, memberships) = begun.await??;
     let session = session.ok_or_else(Problem::signed_out)?;

@@ -28,8 +28,8 @@ pub async fn handle(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let session = person.session;
-    let (catalog, user) = (context.catalog.clone(), session.user.id.clone());
-    let memberships = blocking(move || catalog.memberships(&user)).await??;
+    let (catalog, user, method) = (context.catalog.clone(), session.user.id.clone(), session.method.clone());
+    let memberships = blocking(move || catalog.memberships(&user, &method)).await??;
     let named = headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok());
     let now = context.clock.now();
     let (id, renewed_at) = (session.id.clone(), session.renewed_at);

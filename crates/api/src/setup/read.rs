@@ -5,6 +5,7 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::access::passkey::relying_party::RelyingParty;
 use crate::blocking;
 use crate::context::{BookDemo, Shared, SignUp};
 use crate::problem::Problem;
@@ -20,6 +21,8 @@ pub struct Setup {
     pub sign_up: SignUp,
     /// Links are sent by email. Without it, they are printed for the person who runs the server, who has to pass them on.
     pub has_mail: bool,
+    /// The address at which people can sign in with passkeys, such as `https://chartsy.example.com`, if there is one.
+    pub passkeys_at: Option<String>,
     /// How visitors book a demo; `null` if they can't.
     pub book_demo: Option<DemoOffer>,
 }
@@ -42,6 +45,7 @@ pub async fn handle(State(context): State<Shared>) -> Result<Json<Setup>, Proble
         version: env!("CARGO_PKG_VERSION"),
         sign_up: context.options.sign_up,
         has_mail: context.mailer.is_configured(),
+        passkeys_at: RelyingParty::of(&context.options).ok().map(|party| party.origin),
         book_demo: context.options.book_demo.as_ref().map(|offer| DemoOffer {
             url: match offer {
                 BookDemo::Form => None,

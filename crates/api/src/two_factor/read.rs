@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use store::SignInMethod;
 use utoipa::ToSchema;
 
 use crate::access::identity::Person;
@@ -15,6 +16,8 @@ pub struct TwoFactorState {
     /// Whether signing in takes a code.
     pub is_on: bool,
     pub recovery_codes_left: u32,
+    /// Whether this session was begun with two factors, by a code or a passkey: workspaces can require it.
+    pub is_proved: bool,
 }
 
 /// Show whether signing in takes a code from your authenticator app
@@ -22,10 +25,12 @@ pub struct TwoFactorState {
     responses((status = 200, body = TwoFactorState)))]
 pub async fn handle(State(context): State<Shared>, person: Person) -> Result<Json<TwoFactorState>, Problem> {
     let (catalog, user) = (context.catalog.clone(), person.session.user.id);
+    let is_by_passkey = person.session.method == SignInMethod::Passkey;
     let found = blocking(move || catalog.two_factor(&user)).await??;
     let found = found.filter(|one| one.confirmed_at.is_some());
     Ok(Json(TwoFactorState {
         is_on: found.is_some(),
+        is_proved: is_by_passkey || found.is_some(),
         recovery_codes_left: found.map_or(0, |one| one.recovery_codes_left),
     }))
 }

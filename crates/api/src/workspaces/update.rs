@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use store::StoreError;
+use store::{SignInMethod, StoreError};
 use utoipa::ToSchema;
 
 use crate::access::identity::Membership;
@@ -35,9 +35,10 @@ pub async fn handle(
     let name = request.name.as_deref().map(admission::check_name).transpose()?.map(str::to_owned);
     let (catalog, id, user) =
         (context.catalog.clone(), member.workspace.id.clone(), member.person.session.user.id.clone());
-    let new_name = name.clone();
+    let (new_name, method) = (name.clone(), member.person.session.method.clone());
     let changed = blocking(move || -> Result<_, StoreError> {
-        let has_two_factor = catalog.two_factor(&user)?.is_some_and(|one| one.confirmed_at.is_some());
+        let has_two_factor = method == SignInMethod::Passkey
+            || catalog.two_factor(&user)?.is_some_and(|one| one.confirmed_at.is_some());
         if request.requires_two_factor == Some(true) && !has_two_factor {
             return Ok(None);
         }
@@ -47,11 +48,14 @@ pub async fn handle(
         if let Some(required) = request.requires_two_factor {
             catalog.require_two_factor(&id, required)?;
         }
-        Ok(catalog.memberships(&user)?.into_iter().find(|one| one.workspace.id == id))
+        Ok(catalog.memberships(&user, &method)?.into_iter().find(|one| one.workspace.id == id))
     });
     let Some(membership) = changed.await?? else {
         // Whoever requires it would be the first to be kept out.
-        return Err(Problem::field("requires_two_factor", "set up two-factor sign-in for yourself first"));
+        return Err(Problem::field(
+            "requires_two_factor",
+            "set up two-factor sign-in for yourself first, or sign in with a passkey",
+        ));
     };
     if let Some(name) = name {
         context.record(Event::new(&member.by(), &member.workspace.id, "workspace.renamed").on(name)).await?;

@@ -40,7 +40,8 @@ pub fn operations(connection: &str) -> Vec<Operation> {
                 .replace("{user_id}", "user_1")
                 .replace("{session_id}", "ses_1")
                 .replace("{invitation_id}", "inv_1")
-                .replace("{link_id}", "link_1");
+                .replace("{link_id}", "link_1")
+                .replace("{passkey_id}", "pk_1");
             assert!(!filled.contains('{'), "{path} has a part that this test does not know");
             let demand = demand(&operation["security"]);
             found.push(Operation { method: method.to_uppercase(), path: filled, demand });
@@ -179,6 +180,8 @@ async fn what_can_be_done_without_signing_in_is_known() {
             "POST /api/v1/password-reset/finish",
             "DELETE /api/v1/session",
             "POST /api/v1/session",
+            "POST /api/v1/session/passkey",
+            "POST /api/v1/session/passkey/begin",
             "GET /api/v1/setup",
             "POST /api/v1/setup/owner",
             "POST /api/v1/shared/open",

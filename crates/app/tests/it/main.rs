@@ -19,6 +19,7 @@ mod mail;
 mod mrr_statement;
 mod numbers;
 mod outgoing;
+mod passkeys;
 mod people;
 mod privacy;
 mod process;

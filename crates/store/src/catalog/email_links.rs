@@ -198,6 +198,7 @@ impl Catalog {
             if user.email_confirmed_at.is_none() {
                 // Whoever set it up did not prove the address.
                 tx.prepare_cached("DELETE FROM two_factor WHERE user = ?1")?.execute([user.id.as_str()])?;
+                tx.prepare_cached("DELETE FROM passkeys WHERE user = ?1")?.execute([user.id.as_str()])?;
             }
             let sql = "UPDATE users SET password_hash = ?2 WHERE id = ?1";
             tx.prepare_cached(sql)?.execute([user.id.as_str(), password_hash.expose()])?;

@@ -4,7 +4,7 @@ use model::{ConnectionId, Role, UnixSeconds, UserId, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::people::{USER, USER_COLUMNS, User, user};
-use super::{Catalog, ConnectionRecord};
+use super::{Catalog, ConnectionRecord, SignInMethod};
 use crate::StoreError;
 use crate::error::Fault;
 use crate::ids::new_id;
@@ -14,9 +14,10 @@ const WORKSPACE: &str =
 /// How many columns `WORKSPACE` has.
 const WORKSPACE_COLUMNS: usize = 4;
 
-/// Of a row of `members` and its workspace.
-const LACKS_TWO_FACTOR: &str = "workspaces.requires_two_factor AND NOT EXISTS (SELECT 1 FROM two_factor
-    WHERE two_factor.user = members.user AND two_factor.confirmed_at IS NOT NULL)";
+/// Of a row of `members` and its workspace, for a session that was begun by the method `?2`.
+const LACKS_TWO_FACTOR: &str = "workspaces.requires_two_factor AND ?2 <> 'passkey' AND NOT (?2 = 'password'
+    AND EXISTS (SELECT 1 FROM two_factor
+        WHERE two_factor.user = members.user AND two_factor.confirmed_at IS NOT NULL))";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workspace {
@@ -33,7 +34,7 @@ pub struct Workspace {
 pub struct Membership {
     pub workspace: Workspace,
     pub role: Role,
-    /// The workspace requires a second factor that the user does not have: nothing of it may be shown until they do.
+    /// The workspace requires a second factor that the user has not proved: nothing of it may be shown until they do.
     pub lacks_two_factor: bool,
 }
 
@@ -137,11 +138,11 @@ impl Catalog {
         })
     }
 
-    /// What somebody belongs to, in the order in which they joined.
+    /// What somebody who signed in by `method` belongs to, in the order in which they joined.
     ///
     /// # Errors
     /// Those of the file.
-    pub fn memberships(&self, user: &UserId) -> Result<Vec<Membership>, StoreError> {
+    pub fn memberships(&self, user: &UserId, method: &SignInMethod) -> Result<Vec<Membership>, StoreError> {
         let sql = format!(
             "SELECT {WORKSPACE}, members.role, {LACKS_TWO_FACTOR} FROM members
              JOIN workspaces ON workspaces.id = members.workspace
@@ -149,29 +150,31 @@ impl Catalog {
         );
         self.read(|conn| {
             let mut statement = conn.prepare_cached(&sql)?;
-            let rows = statement.query_map([user.as_str()], |row| Ok(membership(row)))?;
+            let rows = statement.query_map([user.as_str(), method.as_str()], |row| Ok(membership(row)))?;
             rows.map(|row| row?).collect()
         })
     }
 
-    /// A connection of any workspace that somebody belongs to, with what they are there.
+    /// A connection of any workspace that somebody who signed in by `method` belongs to, with what they are there.
     ///
     /// # Errors
     /// Those of the file.
     pub fn connection_for(
         &self,
         user: &UserId,
+        method: &SignInMethod,
         id: &ConnectionId,
     ) -> Result<Option<(ConnectionRecord, Membership)>, StoreError> {
         let sql = format!(
             "SELECT {WORKSPACE}, members.role, {LACKS_TWO_FACTOR} FROM connections
              JOIN members ON members.workspace = connections.workspace AND members.user = ?1
              JOIN workspaces ON workspaces.id = members.workspace
-             WHERE connections.id = ?2"
+             WHERE connections.id = ?3"
         );
         let found = self.read(|conn| {
             let mut statement = conn.prepare_cached(&sql)?;
-            let found = statement.query_row([user.as_str(), id.as_str()], |row| Ok(membership(row)));
+            let given = [user.as_str(), method.as_str(), id.as_str()];
+            let found = statement.query_row(given, |row| Ok(membership(row)));
             found.optional()?.transpose()
         })?;
         let Some(membership) = found else { return Ok(None) };

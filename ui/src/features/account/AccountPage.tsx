@@ -5,6 +5,7 @@ import { SettingsFrame } from '~/features/settings/SettingsFrame'
 import { useTitle } from '~/view/useTitle'
 
 import { ChangePassword } from './ChangePassword'
+import { Passkeys } from './Passkeys'
 import { Profile } from './Profile'
 import { Sessions } from './Sessions'
 import { TwoFactor } from './TwoFactor'
@@ -18,6 +19,7 @@ export function AccountPage() {
       <Profile key={session.user.full_name} user={session.user} />
       <ChangePassword username={session.user.username} />
       <TwoFactor />
+      <Passkeys />
       <Sessions />
     </SettingsFrame>
   )

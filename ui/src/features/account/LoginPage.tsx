@@ -5,8 +5,10 @@ import { setupQuery } from '~/api/queries'
 import { DemoLink } from '~/features/feedback/DemoLink'
 import { useTitle } from '~/view/useTitle'
 
+import { PasskeySignIn } from './PasskeySignIn'
 import { SignInForm } from './SignInForm'
 import { VisitorPage } from './VisitorPage'
+import { knowsPasskeys } from './webauthn'
 
 const route = getRouteApi('/login')
 
@@ -15,6 +17,7 @@ export function LoginPage() {
   const { next } = route.useSearch()
   const { data: setup } = useQuery(setupQuery)
   const router = useRouter()
+  const enter = () => router.history.push(next ?? '/')
   return (
     <VisitorPage
       below={
@@ -39,7 +42,8 @@ export function LoginPage() {
       }
       title="Sign in"
     >
-      <SignInForm onSignedIn={() => router.history.push(next ?? '/')} />
+      <SignInForm onSignedIn={enter} />
+      {setup?.passkeys_at === window.location.origin && knowsPasskeys() && <PasskeySignIn onSignedIn={enter} />}
     </VisitorPage>
   )
 }

@@ -19,7 +19,8 @@ function TwoFactorRequired({ workspace, others }: { workspace: Workspace; others
           <bdi>{workspace.name}</bdi> requires two-factor sign-in
         </h1>
         <p className="text-sm text-ink-soft">
-          With it, signing in takes a code from an authenticator app on your phone as well as your password. It takes a minute to set up.
+          With it, signing in takes a code from an authenticator app on your phone as well as your password, or a passkey instead of both. It takes a
+          minute to set up. If you have a passkey, sign out and sign in with it.
         </p>
         <div className="flex flex-wrap gap-2">
           <Link className={buttonClass('primary')} to="/settings/account">
