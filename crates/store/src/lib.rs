@@ -26,7 +26,8 @@ mod writer_thread;
 pub use backup::{Manifest, ManifestFile};
 pub use catalog::{
     AbsentReason, Actor, ApiToken, AuditEntry, AuditFilter, Catalog, Channel, ConnectionRecord,
-    ConnectionState, Invitation, LastError, LinkPurpose, Member, Membership, NewAuditEntry, NewConnection,
+    ConnectionState, Identity, IdentityProvider, NewIdentity, NewIdentityProvider, NewSignOnRule, SignOn, SignOnRule,
+    SignOnTerms, Invitation, LastError, LinkPurpose, Member, Membership, NewAuditEntry, NewConnection,
     NewInvitation, NewOutboxMessage, NewPasskey, NewRate, NewShareLink, NewToken, NewUser, Origin,
     OutboxFacts, OutboxMessage, Passkey, RateRecord, SealedCount, Session, ShareLink, SignInMethod,
     TwoFactor, User, WebhookRecord, Workspace, WorkspaceFacts, WorkspaceLimits,

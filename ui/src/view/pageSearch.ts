@@ -269,6 +269,7 @@ export const AUDIT_KINDS = [
   'session',
   'settings',
   'share_link',
+  'sign_on',
   'token',
   'two_factor',
   'user',
