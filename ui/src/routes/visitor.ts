@@ -1,9 +1,7 @@
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 
 import { sessionQuery, setupQuery } from '~/api/queries'
-import { safeNext } from '~/view/safeNext'
-import type { RawSearch } from '~/view/search'
-import { compact, textOf } from '~/view/search'
+import { readSignInSearch } from '~/view/pageSearch'
 
 import { fetched } from './fetched'
 import { Broken, rootRoute } from './root'
@@ -22,8 +20,7 @@ export const setupRoute = createRoute({
 export const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/login',
-  validateSearch: (raw: RawSearch): { next?: string; sign_on?: string; connect?: string } =>
-    compact({ next: safeNext(raw.next), sign_on: textOf(raw.sign_on), connect: textOf(raw.connect) }),
+  validateSearch: readSignInSearch,
   beforeLoad: async ({ context, search }) => {
     // Whoever connects an identity provider signs in once more.
     if (search.connect === undefined && (await context.queryClient.ensureQueryData(sessionQuery))) throw redirect({ href: search.next ?? '/' })

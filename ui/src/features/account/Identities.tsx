@@ -29,8 +29,6 @@ export function Identities() {
   const { data } = identities
   const providers = setup?.sign_on.providers ?? []
   if (providers.length === 0 && (data?.length ?? 0) === 0) return null
-  const connected = new Set(data?.map(({ provider }) => provider.id))
-  const others = providers.filter(({ id }) => !connected.has(id))
   return (
     <section aria-label="Single sign-on" className="card flex flex-col gap-4 p-5">
       <div>
@@ -70,9 +68,9 @@ export function Identities() {
           ))}
         </ul>
       )}
-      {data && others.length > 0 && (
+      {data?.length === 0 && providers.length > 0 && (
         <p className="text-sm text-ink-soft">
-          To connect {others.map(({ name }) => name).join(' or ')}, sign out and sign in with it once.
+          To connect {providers.map(({ name }) => name).join(' or ')}, sign out and sign in with it once.
         </p>
       )}
       <PasswordDialog

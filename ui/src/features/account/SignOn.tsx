@@ -6,6 +6,7 @@ import type { SignOnOffer, SignOnStart } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
+import type { SignOnFailureCode } from '~/view/pageSearch'
 
 type Wanted = { provider: string } | { email: string }
 
@@ -82,7 +83,7 @@ function ByEmail({ error, isPending, onContinue }: { error: Error | null; isPend
   )
 }
 
-const FAILURE: Partial<Record<string, { title: string; advice: string }>> = {
+const FAILURE: Record<SignOnFailureCode, { title: string; advice: string }> = {
   ended: { title: 'Signing in was not finished', advice: 'It took more than ten minutes, or it was started in another browser or tab. Try again.' },
   denied: { title: 'Your identity provider didn’t sign you in', advice: 'You canceled, or you may not use Chartsy there. Try again, or ask the person who manages it.' },
   away: { title: 'Your identity provider can’t be reached', advice: 'Try again in a minute, or sign in with your password.' },
@@ -97,11 +98,12 @@ const FAILURE: Partial<Record<string, { title: string; advice: string }>> = {
   },
   full: { title: 'The workspace is full', advice: 'It has as many members as it can have. Ask one of its owners or admins to make room.' },
   locked: { title: 'This account is locked', advice: 'The person who runs this server can unlock it with “chartsy user unlock”.' },
+  internal: { title: 'You could not be signed in', advice: 'Try again in a moment. If it happens again, ask the person who runs this server: the reason is in the server’s log.' },
 }
 
 /** What the server said when the browser came back. */
-export function SignOnFailure({ code }: { code: string }) {
-  const { title, advice } = FAILURE[code] ?? { title: 'You could not be signed in', advice: 'Try again in a moment.' }
+export function SignOnFailure({ code }: { code: SignOnFailureCode }) {
+  const { title, advice } = FAILURE[code]
   return (
     <Banner title={title} tone="danger">
       {advice}
