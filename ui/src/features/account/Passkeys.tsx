@@ -98,12 +98,14 @@ function Row({ passkey, onRename, onRemove }: { passkey: Passkey; onRename: () =
           Added {formatInstant(passkey.created_at, LOCAL_ZONE)} · {used}
         </span>
       </span>
-      <Button aria-label={`Rename ${passkey.name}`} size="small" onPress={onRename}>
-        Rename…
-      </Button>
-      <Button aria-label={`Remove ${passkey.name}`} kind="danger" size="small" onPress={onRemove}>
-        Remove…
-      </Button>
+      <span className="flex gap-3">
+        <Button aria-label={`Rename ${passkey.name}`} size="small" onPress={onRename}>
+          Rename…
+        </Button>
+        <Button aria-label={`Remove ${passkey.name}`} kind="danger" size="small" onPress={onRemove}>
+          Remove…
+        </Button>
+      </span>
     </li>
   )
 }
