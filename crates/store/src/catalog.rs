@@ -45,7 +45,8 @@ pub(crate) use sealed::of_check;
 pub use sessions::{Origin, Session, SignInMethod};
 pub use share_links::{NewShareLink, ShareLink};
 pub use sign_on::{
-    Identity, IdentityProvider, NewIdentity, NewIdentityProvider, NewSignOnRule, SignOn, SignOnRule, SignOnTerms,
+    Identity, IdentityProvider, NewIdentity, NewIdentityProvider, NewSignOnRule, SignOn, SignOnRule,
+    SignOnTerms,
 };
 pub use tokens::{ApiToken, NewToken};
 pub use two_factor::TwoFactor;

@@ -133,11 +133,8 @@ impl Started {
 
     fn to(self, page: HeaderValue) -> Response {
         let [session, browser] = self.cookies;
-        let headers = [
-            (header::SET_COOKIE, session),
-            (header::SET_COOKIE, browser),
-            (header::LOCATION, page),
-        ];
+        let headers =
+            [(header::SET_COOKIE, session), (header::SET_COOKIE, browser), (header::LOCATION, page)];
         (StatusCode::SEE_OTHER, AppendHeaders(headers)).into_response()
     }
 }

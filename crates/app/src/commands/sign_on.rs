@@ -167,7 +167,10 @@ async fn add(args: Add) -> anyhow::Result<()> {
     let action = if is_new { "sign_on.provider_added" } else { "sign_on.provider_changed" };
     folder.record_with(None, action, &new.id, Some(new.issuer.clone()))?;
     let base = args.public_url.as_ref().map_or("PUBLIC_URL", |url| url.as_str().trim_end_matches('/'));
-    eprintln!("{} is saved. Register this redirect address there: {base}/sign-on/{}/callback", new.name, new.id);
+    eprintln!(
+        "{} is saved. Register this redirect address there: {base}/sign-on/{}/callback",
+        new.name, new.id
+    );
     if is_new {
         eprintln!("next, let it sign in people: chartsy sign-on allow {} example.com --role viewer", new.id);
     }
@@ -179,7 +182,9 @@ impl Add {
         let refused = |why: &str| Advice::new(why, format!("nothing was saved; {HELP}"));
         let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if self.id.is_empty() || self.id.len() > 40 || !self.id.chars().all(is_plain) {
-            return Err(refused("the id may have only lower-case letters, digits and hyphens, at most 40").into());
+            return Err(
+                refused("the id may have only lower-case letters, digits and hyphens, at most 40").into()
+            );
         }
         let name = self.name.trim();
         if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
@@ -213,7 +218,11 @@ fn read_secret() -> anyhow::Result<Secret> {
     input.read_line(&mut line).context("the client secret could not be read from standard input")?;
     let secret = line.trim();
     if secret.is_empty() {
-        return Err(Advice::new("the client secret is empty", "pass it on standard input; nothing was saved").into());
+        return Err(Advice::new(
+            "the client secret is empty",
+            "pass it on standard input; nothing was saved",
+        )
+        .into());
     }
     Ok(Secret::new(secret))
 }

@@ -46,7 +46,7 @@ impl World {
 
     /// As `chartsy sign-on add` does.
     fn add_provider(&self, id: &str, is_listed: bool) {
-        add_provider(&self.site, id, ISSUER, is_listed);
+        save(&self.site, &provider(id, ISSUER, is_listed));
     }
 
     /// As `chartsy sign-on allow` does.
@@ -80,19 +80,22 @@ impl World {
     }
 }
 
-fn add_provider(site: &Site, id: &str, issuer: &str, is_listed: bool) {
-    let new = NewIdentityProvider {
+fn provider(id: &str, issuer: &str, is_listed: bool) -> NewIdentityProvider {
+    NewIdentityProvider {
         id: id.into(),
         name: "Acme ID".into(),
         issuer: issuer.into(),
         client_id: CLIENT.into(),
         is_listed,
         trusts_emails: false,
-    };
+    }
+}
+
+fn save(site: &Site, new: &NewIdentityProvider) {
     let (data, catalog) = (&site.context.data, &site.context.catalog);
-    let of = IdentityProvider::context(id);
+    let of = IdentityProvider::context(&new.id);
     let now = site.context.clock.now();
-    let save = |sealed: &[u8]| catalog.set_identity_provider(&new, Some(sealed), now);
+    let save = |sealed: &[u8]| catalog.set_identity_provider(new, Some(sealed), now);
     data.seal(catalog, &of, &Secret::new(CLIENT_SECRET), save).unwrap();
 }
 
@@ -156,7 +159,11 @@ async fn an_account_with_the_address_is_connected_only_by_its_owner() {
     let back = world.sign_on("ada-at-acme", "ada@example.com").await;
     assert_eq!(page(&back), "/login?connect=acme");
     assert!(!back.headers.contains_key(header::SET_COOKIE), "nobody is signed in");
-    assert_eq!(page(&world.sign_on("ada-at-acme", "ada@example.com").await), "/login?connect=acme", "nor later");
+    assert_eq!(
+        page(&world.sign_on("ada-at-acme", "ada@example.com").await),
+        "/login?connect=acme",
+        "nor later"
+    );
 
     let (address, cookie) = world.begin(None).await;
     let path = world.issuer.signed_in(&address, "ada-at-acme", "ada@example.com");
@@ -210,7 +217,8 @@ async fn signing_in_at_a_provider_counts_as_two_factors_only_where_the_workspace
     let world = World::new().await;
     crate::people::turn_on(&world.site, &world.owner).await;
     let require = json!({"requires_two_factor": true});
-    let required = world.site.ask(As::Person(&world.owner), "PATCH", "/api/v1/workspace", Some(require)).await;
+    let required =
+        world.site.ask(As::Person(&world.owner), "PATCH", "/api/v1/workspace", Some(require)).await;
     assert_eq!(required.status, 200, "{}", required.text);
     let grace = world.sign_on("grace", "grace@example.org").await.cookie();
     let seen = || async { world.site.get(As::Person(&grace), "/api/v1/connections").await };
@@ -344,7 +352,10 @@ async fn the_command_line_adds_providers_and_gives_them_domains() {
     }
     assert!(run("allow acme @Example.com --role viewer --two-factor", "").0);
     let (_, told) = run("list", "");
-    assert!(told.contains("example.com") && told.contains("joins as viewer, counts as two factors"), "{told}");
+    assert!(
+        told.contains("example.com") && told.contains("joins as viewer, counts as two factors"),
+        "{told}"
+    );
     assert!(!told.contains("hush"), "{told}");
     let file = std::fs::read(data.join("chartsy.db")).unwrap();
     assert!(!file.windows(9).any(|part| part == b"hush-hush"), "the secret is encrypted");

@@ -48,7 +48,7 @@ const NOBODY = 'nobody'
 type Joins = Role | typeof NOBODY
 
 const OPTIONS: readonly { id: Joins; label: string; hint: string }[] = [
-  { id: NOBODY, label: 'Nobody joins automatically', hint: 'People have to be invited' },
+  { id: NOBODY, label: 'Nobody joins automatically', hint: 'Members are invited' },
   ...ROLES.filter((role) => role !== 'owner')
     .toReversed()
     .map((role) => ({ id: role, ...ROLE[role] })),
@@ -73,7 +73,7 @@ function Terms({ rule }: { rule: SignOnRule }) {
       )}
       <Select
         className="max-w-sm"
-        label="At their first sign-in, people become"
+        label="Role of new members"
         options={OPTIONS}
         value={role ?? NOBODY}
         onChange={(next) => save.mutate({ role: next === NOBODY ? null : next })}

@@ -187,7 +187,8 @@ impl Provider {
             is_verified = more.email_verified();
             full_name = if full_name.is_empty() { name(more.name()) } else { full_name };
         }
-        let email = email.filter(|email| crate::access::account::check_email(email).is_ok_and(|ok| ok == email));
+        let email =
+            email.filter(|email| crate::access::account::check_email(email).is_ok_and(|ok| ok == email));
         let email = email.ok_or(SignOnError::Unverified)?;
         if is_verified != Some(true) && !self.settings.trusts_emails {
             return Err(SignOnError::Unverified);
@@ -205,8 +206,8 @@ impl Provider {
         let methods = metadata.token_endpoint_auth_methods_supported();
         let takes = |method| methods.is_some_and(|methods| methods.contains(&method));
         // Where it doesn't say, the standard does.
-        let is_in_body = !takes(CoreClientAuthMethod::ClientSecretBasic)
-            && takes(CoreClientAuthMethod::ClientSecretPost);
+        let is_in_body =
+            !takes(CoreClientAuthMethod::ClientSecretBasic) && takes(CoreClientAuthMethod::ClientSecretPost);
         let secret = self.settings.client_secret.as_ref();
         let secret = secret.map(|secret| ClientSecret::new(secret.expose().to_owned()));
         let id = ClientId::new(self.settings.client_id.clone());

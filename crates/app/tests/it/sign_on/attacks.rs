@@ -5,9 +5,10 @@ use axum::http::header;
 use connect::Network;
 use model::{Clock, Role};
 use serde_json::json;
+use store::NewIdentityProvider;
 
 use super::issuer::Flaw;
-use super::{VIEWERS, World, add_provider, page};
+use super::{VIEWERS, World, page, provider, save};
 use crate::support::{As, Site};
 
 #[tokio::test]
@@ -36,9 +37,27 @@ async fn a_token_that_proves_nothing_signs_nobody_in() {
         assert_eq!(page(&answer), format!("/login?sign_on={told}"), "{flaw:?}");
         assert!(!answer.headers.contains_key(header::SET_COOKIE), "{flaw:?}");
     }
-    assert!(world.issuer.asked().iter().all(|address| address.starts_with(super::ISSUER)), "nobody else is asked");
+    assert!(
+        world.issuer.asked().iter().all(|address| address.starts_with(super::ISSUER)),
+        "nobody else is asked"
+    );
     world.issuer.with(Flaw::None);
     assert_eq!(page(&world.sign_on("grace", "grace@example.org").await), "/");
+}
+
+#[tokio::test]
+async fn an_address_that_was_not_verified_counts_only_where_the_operator_vouches_for_it() {
+    let world = World::new().await;
+    world.issuer.with(Flaw::UnverifiedEmail);
+    assert_eq!(page(&world.sign_on("grace", "grace@example.org").await), "/login?sign_on=unverified");
+    let new = NewIdentityProvider { trusts_emails: true, ..provider("acme", super::ISSUER, true) };
+    save(&world.site, &new);
+    assert_eq!(page(&world.sign_on("grace", "grace@example.org").await), "/");
+    assert_eq!(
+        page(&world.sign_on("eve", "eve@example.net").await),
+        "/login?sign_on=not_taken_in",
+        "for its domains alone"
+    );
 }
 
 #[tokio::test]
@@ -145,8 +164,12 @@ async fn after_signing_in_a_browser_stays_on_this_site() {
 async fn a_provider_in_a_private_network_is_not_reached_from_a_server_for_others() {
     let options = Options { network: Network::Public, ..Options::default() };
     let site = Site::started_with(Clock::System, options);
-    for (id, issuer) in [("inside", "https://10.0.0.1"), ("here", "http://127.0.0.1:1"), ("metadata", "https://169.254.169.254")] {
-        add_provider(&site, id, issuer, true);
+    for (id, issuer) in [
+        ("inside", "https://10.0.0.1"),
+        ("here", "http://127.0.0.1:1"),
+        ("metadata", "https://169.254.169.254"),
+    ] {
+        save(&site, &provider(id, issuer, true));
         let request = Some(json!({"provider": id}));
         let begun = site.ask(As::Nobody, "POST", "/api/v1/sign-on/begin", request).await;
         assert_eq!((begun.status, begun.code()), (502, "sign_on_away"), "{issuer}");

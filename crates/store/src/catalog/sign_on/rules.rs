@@ -79,8 +79,7 @@ impl Catalog {
                 let what = format!("identity provider {}", new.provider);
                 return Err(StoreError::NotFound { what }.into());
             }
-            let sql =
-                "SELECT 1 FROM sign_on_rules WHERE domain = ?1 AND provider <> ?2 AND workspace <> ?3";
+            let sql = "SELECT 1 FROM sign_on_rules WHERE domain = ?1 AND provider <> ?2 AND workspace <> ?3";
             if tx.prepare_cached(sql)?.exists([&new.domain, &new.provider, of])? {
                 return Err(StoreError::DomainTaken.into());
             }
@@ -91,8 +90,7 @@ impl Catalog {
             );
             let SignOnTerms { role, is_two_factor, is_required } = new.terms;
             let role = role.map(Role::as_str);
-            let given =
-                params![id, of, new.provider, new.domain, role, is_two_factor, is_required, now.0];
+            let given = params![id, of, new.provider, new.domain, role, is_two_factor, is_required, now.0];
             tx.prepare_cached(&sql)?.query_row(given, |row| Ok(rule(row)))?
         })
     }

@@ -60,7 +60,8 @@ fn a_provider_names_nobody_outside_of_its_domains() {
     for email in ["ada@example.com", "eve@example.org.evil.example", "eve@sub.example.org"] {
         assert_eq!(catalog.sign_on(&who("one", email), NOW).unwrap(), SignOn::NotTakenIn, "{email}");
     }
-    let SignOn::Created(grace, joined) = catalog.sign_on(&who("two", "grace@Example.org"), NOW).unwrap() else {
+    let SignOn::Created(grace, joined) = catalog.sign_on(&who("two", "grace@Example.org"), NOW).unwrap()
+    else {
         panic!("nobody was taken in");
     };
     assert_eq!((grace.username.as_str(), joined[0].1), ("grace", Role::Viewer));
@@ -116,9 +117,8 @@ fn where_single_sign_on_is_required_other_ways_show_nothing_to_anybody_but_owner
     catalog.create_invitation(&invitation, NOW).unwrap();
     let bob = NewUser { username: "bob".into(), email: "bob@EXAMPLE.com".into(), ..owner() };
     let (bob, _) = catalog.create_user_by_invitation(b"link", &bob, NOW).unwrap();
-    let is_open = |user: &User, method: SignInMethod| {
-        catalog.memberships(&user.id, &method).unwrap()[0].is_open()
-    };
+    let is_open =
+        |user: &User, method: SignInMethod| catalog.memberships(&user.id, &method).unwrap()[0].is_open();
     for method in [SignInMethod::Password, SignInMethod::Passkey, SignInMethod::SignOn("other".into())] {
         assert!(!is_open(&bob, method.clone()), "{method:?}");
         assert!(is_open(&ada, method));
