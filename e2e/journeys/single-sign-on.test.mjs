@@ -8,9 +8,8 @@ import { after, before, test } from 'node:test';
 
 import Provider from 'oidc-provider';
 
-import { accessible, makeOwner, owner, picture, posted, server, signIn, visit } from '../support.mjs';
+import { accessible, looksRight, makeOwner, owner, picture, posted, server, signIn, visit } from '../support.mjs';
 
-const PHONE = { width: 390, height: 844 };
 const SECRET = 'a client secret that nobody guesses';
 
 let app;
@@ -89,23 +88,6 @@ async function signOut(page) {
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 }
 
-/** In both themes, on a wide screen and on a phone, without anything that sticks out. */
-async function looksRight(page, name) {
-  const wide = page.viewportSize();
-  for (const colorScheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme });
-    for (const size of [wide, PHONE]) {
-      await page.setViewportSize(size);
-      await accessible(page, `${name}, ${size.width} pixels wide, ${colorScheme}`);
-      await picture(page, `single-${name}-${size.width}-${colorScheme}`);
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      assert.ok(width <= size.width, `${name} is ${width} pixels wide on ${size.width}`);
-    }
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize(wide);
-}
-
 const region = (page) => page.getByRole('region', { name: 'Single sign-on' });
 
 test('people of a domain are taken in, and an account that exists is connected by its owner', async (t) => {
@@ -114,31 +96,31 @@ test('people of a domain are taken in, and an account that exists is connected b
 
   const hers = await visit(t, `${app.url}/login`);
   await hers.getByRole('button', { name: 'Sign in with Acme ID' }).waitFor();
-  await looksRight(hers, 'login');
+  await looksRight(hers, 'single-sign-on-login');
   const stranger = await visit(t, `${app.url}/login`);
   await signOnAs(stranger, 'eve@example.net');
   await stranger.getByText('There is no account for you here').waitFor();
-  await looksRight(stranger, 'not-taken-in');
+  await looksRight(stranger, 'single-sign-on-not-taken-in');
 
   await hers.goto(`${app.url}/login?next=/settings/account`);
   await signOnAs(hers, 'grace@example.org');
   await region(hers).getByText('grace@example.org').waitFor();
   await hers.getByText('Grace Hopper').first().waitFor();
-  await looksRight(hers, 'account');
+  await looksRight(hers, 'single-sign-on-account');
   await hers.getByRole('button', { name: 'Disconnect Acme ID' }).click();
   const dialog = hers.getByRole('dialog');
   await dialog.getByLabel('Your password').fill('anything');
   await dialog.getByRole('button', { name: 'Disconnect', exact: true }).click();
   await dialog.getByText(/has no password yet/).waitFor();
   await accessible(hers, 'an account without a password');
-  await picture(hers, 'single-no-password');
+  await picture(hers, 'single-sign-on-no-password');
 
   // The owner has an account with the address already.
   await page.goto(`${app.url}/settings/account`);
   await signOut(page);
   await signOnAs(page, owner.email);
   await page.getByText('Connect Acme ID with your account').waitFor();
-  await looksRight(page, 'connect');
+  await looksRight(page, 'single-sign-on-connect');
   await signIn(page);
   await account(page).waitFor();
   await page.goto(`${app.url}/settings/account`);
@@ -158,7 +140,7 @@ test('an owner requires single sign-on, and a member with a password finds the w
   await account(page).waitFor();
   await page.goto(`${app.url}/settings/workspace`);
   await region(page).getByRole('heading', { name: /@example\.org/ }).waitFor();
-  await looksRight(page, 'rules');
+  await looksRight(page, 'single-sign-on-rules');
 
   const { code: invitation } = await posted(page.request, app.url, '/invitations', { role: 'member' });
   const his = await visit(t, 'about:blank');
@@ -177,7 +159,7 @@ test('an owner requires single sign-on, and a member with a password finds the w
 
   await his.goto(app.url);
   await his.getByRole('heading', { name: /requires single sign-on/ }).waitFor();
-  await looksRight(his, 'required');
+  await looksRight(his, 'single-sign-on-required');
   await his.getByRole('button', { name: 'Continue with single sign-on' }).click();
   await atProvider(his, 'bob@example.org');
   await his.getByText('Connect Acme ID with your account').waitFor();
@@ -187,7 +169,7 @@ test('an owner requires single sign-on, and a member with a password finds the w
   await his.getByRole('heading', { name: /requires single sign-on/ }).waitFor();
   await his.getByRole('button', { name: 'Continue with single sign-on' }).click();
   await his.getByRole('heading', { name: /requires single sign-on/ }).waitFor({ state: 'detached' });
-  await picture(his, 'single-entered');
+  await picture(his, 'single-sign-on-entered');
   const { workspace } = await (await his.request.get(`${app.url}/api/v1/session`)).json();
   assert.equal(workspace.lacks_sign_on, false);
 });
@@ -198,7 +180,7 @@ test('a provider without a button is found by the address, and one that is away 
   await page.getByLabel('Work email').fill('eve@example.net');
   await page.getByRole('button', { name: 'Continue with single sign-on' }).click();
   await page.getByText(/single sign-on is not set up for this email address/i).waitFor();
-  await looksRight(page, 'by-email');
+  await looksRight(page, 'single-sign-on-by-email');
   await page.getByLabel('Work email').fill('quinn@quiet.example');
   await page.getByRole('button', { name: 'Continue with single sign-on' }).click();
   await atProvider(page, 'quinn@quiet.example');
@@ -207,5 +189,5 @@ test('a provider without a button is found by the address, and one that is away 
   const other = await visit(t, `${app.url}/login`);
   await other.getByRole('button', { name: 'Sign in with Nowhere' }).click();
   await other.getByText('Your identity provider could not be opened').waitFor();
-  await looksRight(other, 'away');
+  await looksRight(other, 'single-sign-on-away');
 });
