@@ -118,9 +118,13 @@ async function ownerAgain(t) {
 const PAGES = [
   ['overview', 'currency=usd', 'Overview'],
   ['mrr', 'range=quarter&vs=year&currency=usd&by=country', 'MRR Breakdown'],
+  ['plans', 'range=12m&currency=usd&by=plan', 'Plans'],
   ['churn', 'range=24m&currency=usd', 'Churn'],
   ['retention', 'what=mrr&currency=usd', 'Retention'],
+  ['trials', 'range=12m&currency=usd', 'Trials'],
   ['revenue', 'range=6m-full&currency=usd', 'Revenue'],
+  ['payments', 'range=12m&currency=usd', 'Payments'],
+  ['geography', 'range=12m&currency=usd&map=customers', 'Geography'],
   ['metrics/arr', 'range=ytd&currency=usd&by=plan', 'ARR'],
   ['metrics/scheduled_churn', 'currency=usd', 'Scheduled churn'],
 ];

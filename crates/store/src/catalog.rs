@@ -17,6 +17,7 @@ mod sealed;
 mod sessions;
 mod share_links;
 mod sign_on;
+mod together;
 mod tokens;
 mod two_factor;
 mod webhooks;

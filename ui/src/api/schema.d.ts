@@ -1774,6 +1774,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspace/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how connections are shown together */
+        get: operations["read_workspace_settings"];
+        /** Change how connections are shown together */
+        put: operations["replace_workspace_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspace/transfer": {
         parameters: {
             query?: never;
@@ -3606,6 +3624,7 @@ export interface components {
             week_start: string;
         };
         ShareLink: {
+            /** @description The id of the connection, or of the workspace where the page is of all of its connections together. */
             connection: string;
             /** Format: int64 */
             created_at: number;
@@ -3649,7 +3668,10 @@ export interface components {
             name: string;
             /** @description The sites that may show the page in a frame, such as `https://example.com`. */
             origins?: string[];
-            /** @description `overview`, `mrr`, `churn`, `retention`, `revenue`, or `metrics/` and a metric's id. */
+            /**
+             * @description `overview`, `mrr`, `plans`, `churn`, `retention`, `trials`, `revenue`, `payments`, `geography`, or `metrics/` and a
+             *     metric's id.
+             */
             page: string;
             /** @description Whoever opens the link has to know it. */
             password?: string | null;
@@ -4138,6 +4160,13 @@ export interface components {
         Workspaces: {
             data: components["schemas"]["WorkspaceView"][];
         };
+        /** @description What is `null` is as it is for the first of the connections. */
+        WorkspaceSettings: {
+            reporting_currency: string | null;
+            /** @description An IANA name, such as `Europe/Berlin`. */
+            time_zone: string | null;
+            week_start: components["schemas"]["WeekStart"] | null;
+        };
         WorkspaceView: {
             id: string;
             /**
@@ -4380,6 +4409,7 @@ export type SchemaWorkspaceChange = components['schemas']['WorkspaceChange'];
 export type SchemaWorkspaceLimits = components['schemas']['WorkspaceLimits'];
 export type SchemaWorkspaceRequest = components['schemas']['WorkspaceRequest'];
 export type SchemaWorkspaces = components['schemas']['Workspaces'];
+export type SchemaWorkspaceSettings = components['schemas']['WorkspaceSettings'];
 export type SchemaWorkspaceView = components['schemas']['WorkspaceView'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -8491,6 +8521,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_workspace_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the workspace to act in; by default, the first that you joined */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceSettings"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_workspace_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the workspace to act in; by default, the first that you joined */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceSettings"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceSettings"];
+                };
             };
             /** @description What went wrong */
             default: {

@@ -93,6 +93,7 @@ export type ErasureReceipt = Answer<'ErasureReceipt'>
 export type RemovalReceipt = Answer<'RemovalReceipt'>
 
 export type Settings = Answer<'Settings'>
+export type WorkspaceSettings = Answer<'WorkspaceSettings'>
 export type SettingsPreview = Answer<'SettingsPreview'>
 export type ChurnAt = Schemas['ChurnAt']
 export type EnteredRates = Answer<'RateList'>

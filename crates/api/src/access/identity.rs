@@ -254,9 +254,9 @@ impl<P: Needed> FromRequestParts<Shared> for Figures<P> {
             allow(&membership, P::PERMISSION)?;
             (person.by(), person.session.method)
         };
-        let (catalog, workspace) = (context.catalog.clone(), named.clone());
-        let all = blocking(move || catalog.connections(&workspace)).await??;
-        let of = Business::together(&named, all).ok_or_else(|| Problem::not_found("connection"))?;
+        let (catalog, workspace) = (context.catalog.clone(), named);
+        let of = blocking(move || Business::of_workspace(&catalog, &workspace)).await??;
+        let of = of.ok_or_else(|| Problem::not_found("connection"))?;
         Ok(Self { of, by, method, needed: granted() })
     }
 }

@@ -166,9 +166,16 @@ impl ConnectionView {
     pub fn of(business: &Business, context: &Context) -> Result<Self, Problem> {
         match business {
             Business::One(record) => Ok(Self::new((**record).clone(), context)),
-            Business::Together { workspace, connections } => {
+            Business::Together { workspace, settings, connections } => {
                 let all = connections.iter().map(|record| Self::new(record.clone(), context));
-                Self::together(workspace, all.collect()).ok_or_else(|| Problem::not_found("connection"))
+                let all = Self::together(workspace, all.collect());
+                let all = all.ok_or_else(|| Problem::not_found("connection"))?;
+                Ok(Self {
+                    reporting_currency: settings.reporting_currency.or(all.reporting_currency),
+                    time_zone: settings.time_zone.clone().unwrap_or(all.time_zone),
+                    week_start: settings.week_start.unwrap_or(all.week_start),
+                    ..all
+                })
             }
         }
     }

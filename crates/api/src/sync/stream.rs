@@ -74,19 +74,17 @@ pub async fn handle(
 }
 
 impl Allowed {
-    /// Whether no connection came or went since. The page then listens anew, to those that there are.
+    /// Whether no connection came or went since, and all are shown as they were. The page then listens anew, to those that there are.
     async fn is_of_all(&self) -> bool {
-        let Business::Together { workspace, connections } = &self.business else { return true };
+        let Business::Together { workspace, settings, connections } = &self.business else { return true };
         let (catalog, workspace) = (self.context.catalog.clone(), workspace.clone());
-        let found = blocking(move || {
-            let all = catalog.connections(&workspace)?;
-            Ok::<_, store::StoreError>(Business::together(&workspace, all))
-        });
+        let found = blocking(move || Business::of_workspace(&catalog, &workspace));
         let Ok(Ok(Some(now))) = found.await else { return false };
         let ids = |records: &[store::ConnectionRecord]| -> Vec<_> {
             records.iter().map(|record| record.id.clone()).collect()
         };
-        ids(now.connections()) == ids(connections)
+        matches!(&now, Business::Together { settings: new, .. } if new == settings)
+            && ids(now.connections()) == ids(connections)
     }
 
     /// Whether a request for this would be answered now. A stream is one long request: it must not outlive a membership or a token.

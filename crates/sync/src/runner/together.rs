@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use metrics::columns::{Ledger, LedgerPart, LedgersTogether};
-use model::WorkspaceId;
+use model::{TogetherSettings, WorkspaceId};
 use store::ConnectionRecord;
 
 use super::{Runner, blocking, lock};
@@ -40,10 +40,11 @@ impl Together {
 }
 
 impl Runner {
-    /// The ledgers of a workspace's connections as one, with the days of the first one's zone.
+    /// The ledgers of a workspace's connections as one, with the days of their zone.
     pub(crate) async fn ledger_together(
         &self,
         workspace: &WorkspaceId,
+        settings: &TogetherSettings,
         connections: &[ConnectionRecord],
     ) -> Result<Arc<Ledger>, SyncError> {
         // First: what is forgotten meanwhile is not kept again.
@@ -54,7 +55,7 @@ impl Runner {
             parts.push(LedgerPart { connection: record.id.clone(), name: record.name.clone(), ledger });
         }
         let first = connections.first().ok_or_else(|| SyncError::NoConnection(workspace.as_str().into()))?;
-        let zone = first.settings.zone()?;
+        let zone = first.settings.clone().for_all(settings).zone()?;
         let mut made = Arc::clone(&kept.made).lock_owned().await;
         if let Some(made) = made.as_ref().filter(|made| made.is_of(&parts, &zone)) {
             return Ok(Arc::clone(&made.ledger));

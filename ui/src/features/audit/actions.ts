@@ -85,6 +85,7 @@ const ACTION: Partial<Record<string, string>> = {
   'workspace.created': 'Created the workspace',
   'workspace.deleted': 'Deleted the workspace',
   'workspace.renamed': 'Renamed the workspace',
+  'workspace.settings_changed': 'Changed how all accounts are shown together',
   'workspace.two_factor_not_required': 'Stopped requiring two-factor sign-in',
   'workspace.two_factor_required': 'Started requiring two-factor sign-in',
   'workspace.transferred': 'Transferred ownership',

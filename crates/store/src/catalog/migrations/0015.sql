@@ -1,51 +1,38 @@
--- Where people sign in instead of here. Only the operator adds one, because it says who people are.
-CREATE TABLE identity_providers (
-    -- In addresses: the operator chooses it.
-    id TEXT PRIMARY KEY,
-    name TEXT NOT NULL,
-    issuer TEXT NOT NULL,
-    client_id TEXT NOT NULL,
-    -- Whether the client has a secret. If it does and there is none, the master key was lost.
-    has_secret INTEGER NOT NULL,
-    sealed_secret BLOB,
-    -- Whether the sign-in page shows it.
-    is_listed INTEGER NOT NULL,
-    -- Whether the operator vouches for the addresses that it names, where it doesn't say that it has verified them.
-    trusts_emails INTEGER NOT NULL,
-    created_at INTEGER NOT NULL
-) STRICT;
+-- How a workspace's connections are shown together, as JSON.
+ALTER TABLE workspaces ADD COLUMN together TEXT NOT NULL DEFAULT '{}';
 
--- The domains whose addresses a provider may name, and what follows from that in a workspace.
-CREATE TABLE sign_on_rules (
+-- A link can be to a page of all connections of a workspace together: then it has no connection.
+CREATE TABLE new_share_links (
     id TEXT PRIMARY KEY,
     workspace TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
-    provider TEXT NOT NULL REFERENCES identity_providers (id) ON DELETE CASCADE,
-    domain TEXT NOT NULL COLLATE NOCASE,
-    -- What people become at their first sign-in. Without one, nobody becomes a member.
-    role TEXT,
-    -- Whether signing in at the provider counts as two factors.
-    is_two_factor INTEGER NOT NULL,
-    -- Whether members with an address of the domain, other than owners, have to sign in there.
-    is_required INTEGER NOT NULL,
+    connection TEXT REFERENCES connections (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    code_hash BLOB NOT NULL UNIQUE,
+    page TEXT NOT NULL,
+    -- What the page shows: the query of its address.
+    view TEXT NOT NULL,
+    password_hash TEXT,
+    hides_amounts INTEGER NOT NULL,
+    hides_counts INTEGER NOT NULL,
+    -- By what amounts are divided where they are hidden: JSON.
+    scale TEXT,
+    -- Who may show it in a frame: JSON.
+    origins TEXT NOT NULL,
+    created_by TEXT NOT NULL,
     created_at INTEGER NOT NULL,
-    UNIQUE (workspace, domain)
+    expires_at INTEGER,
+    last_opened_at INTEGER,
+    opened INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
-CREATE INDEX sign_on_rules_by_provider ON sign_on_rules (provider, domain);
+INSERT INTO new_share_links
+SELECT share_links.id, connections.workspace, share_links.connection, share_links.name, code_hash, page, view, password_hash,
+    hides_amounts, hides_counts, scale, origins, created_by, share_links.created_at, expires_at, last_opened_at, opened
+FROM share_links JOIN connections ON connections.id = share_links.connection
+ORDER BY share_links.rowid;
 
--- Accounts at identity providers with which people sign in.
-CREATE TABLE identities (
-    id TEXT PRIMARY KEY,
-    user TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    provider TEXT NOT NULL REFERENCES identity_providers (id) ON DELETE CASCADE,
-    -- Together, they name the account at the provider: it gives the subject to nobody else.
-    issuer TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    -- The address that the provider named last.
-    email TEXT NOT NULL COLLATE NOCASE,
-    created_at INTEGER NOT NULL,
-    last_used_at INTEGER,
-    UNIQUE (provider, issuer, subject)
-) STRICT;
+DROP TABLE share_links;
+ALTER TABLE new_share_links RENAME TO share_links;
 
-CREATE INDEX identities_by_user ON identities (user);
+CREATE INDEX share_links_by_workspace ON share_links (workspace);
+CREATE INDEX share_links_by_connection ON share_links (connection);
