@@ -11,6 +11,7 @@ pub mod passkey;
 pub mod password;
 pub mod permission;
 pub mod second_factor;
+pub mod sign_on;
 pub mod throttle;
 pub mod visit;
 pub mod visits;

@@ -18,6 +18,7 @@ use url::Url;
 use utoipa::ToSchema;
 
 use crate::access::passkey::Ceremonies;
+use crate::access::sign_on::SignOn;
 use crate::access::throttle::Throttle;
 use crate::access::visits::Visits;
 use crate::answers::GivenAnswers;
@@ -132,6 +133,7 @@ pub struct Context {
     pub rows: RowLimit,
     /// Challenges of passkeys that wait for an answer.
     pub passkeys: Ceremonies,
+    pub sign_on: SignOn,
     pub counters: Counters,
     pub mailer: Mailer,
     answers: GivenAnswers,
@@ -151,6 +153,7 @@ impl Context {
         options: Options,
         samples: Samples,
     ) -> Self {
+        let sign_on = SignOn::new(options.network.clone());
         let throttle = Throttle::new(clock.clone());
         let visits = Visits::new(clock.clone());
         let rows = RowLimit::new(options.rows_per_minute, clock.clone());
@@ -171,6 +174,7 @@ impl Context {
             visits,
             rows,
             passkeys: Ceremonies::default(),
+            sign_on,
             counters: Counters::default(),
             mailer,
             answers: GivenAnswers::default(),

@@ -10,7 +10,7 @@ use crate::context::Shared;
 use crate::{
     audit, connections, customers, feedback, invitations, me, members, metrics, movements, passkeys,
     password_reset, payments, rates, reconcile, restatements, session, settings, setup, share_links, shared,
-    sign_up, sources, statements, sync, tokens, two_factor, webhooks, workspaces,
+    sign_on, sign_up, sources, statements, sync, tokens, two_factor, webhooks, workspaces,
 };
 
 /// Each module holds one action: `handle`, described by its `#[utoipa::path]`.
@@ -50,6 +50,7 @@ actions! {
     two_factor::read, two_factor::begin, two_factor::confirm, two_factor::disable, two_factor::replace_recovery_codes,
     passkeys::list, passkeys::begin, passkeys::create, passkeys::rename, passkeys::remove, passkeys::begin_sign_in,
     passkeys::sign_in,
+    sign_on::begin, sign_on::connect, sign_on::identities, sign_on::remove_identity, sign_on::rules, sign_on::update_rule,
     workspaces::list, workspaces::create, workspaces::update, workspaces::read_settings, workspaces::replace_settings, workspaces::delete, workspaces::leave, workspaces::transfer,
     members::list, members::set_role, members::remove,
     invitations::list, invitations::create, invitations::delete, invitations::read, invitations::accept,

@@ -29,6 +29,8 @@ pub(crate) fn line(message: &Message, to: &Mailbox) -> Option<String> {
         | Message::TwoFactorOff { .. }
         | Message::PasskeyAdded { .. }
         | Message::PasskeyRemoved { .. }
+        | Message::SignOnConnected { .. }
+        | Message::SignOnDisconnected { .. }
         | Message::Test => return None,
     };
     let whom =

@@ -69,6 +69,17 @@ pub enum Message {
         at: UnixSeconds,
         account_page: Url,
     },
+    SignOnConnected {
+        /// The provider's name.
+        provider: String,
+        at: UnixSeconds,
+        account_page: Url,
+    },
+    SignOnDisconnected {
+        provider: String,
+        at: UnixSeconds,
+        account_page: Url,
+    },
     /// From somebody on the pages to the person who runs Chartsy. Answers go to the visitor.
     FromVisitor(Box<FromVisitor>),
     /// Whether the settings work.
@@ -91,6 +102,8 @@ impl Message {
             Self::TwoFactorOff { .. } => "two_factor_off",
             Self::PasskeyAdded { .. } => "passkey_added",
             Self::PasskeyRemoved { .. } => "passkey_removed",
+            Self::SignOnConnected { .. } => "sign_on_connected",
+            Self::SignOnDisconnected { .. } => "sign_on_disconnected",
             Self::FromVisitor(_) => "from_visitor",
             Self::Test => "test",
         }

@@ -16,6 +16,7 @@ mod records;
 mod sealed;
 mod sessions;
 mod share_links;
+mod sign_on;
 mod together;
 mod tokens;
 mod two_factor;
@@ -44,6 +45,10 @@ pub use sealed::SealedCount;
 pub(crate) use sealed::of_check;
 pub use sessions::{Origin, Session, SignInMethod};
 pub use share_links::{NewShareLink, ShareLink};
+pub use sign_on::{
+    Identity, IdentityProvider, NewIdentity, NewIdentityProvider, NewSignOnRule, SignOn, SignOnRule,
+    SignOnTerms,
+};
 pub use tokens::{ApiToken, NewToken};
 pub use two_factor::TwoFactor;
 

@@ -26,9 +26,10 @@ mod writer_thread;
 pub use backup::{Manifest, ManifestFile};
 pub use catalog::{
     AbsentReason, Actor, ApiToken, AuditEntry, AuditFilter, Catalog, Channel, ConnectionRecord,
-    ConnectionState, Invitation, LastError, LinkPurpose, Member, Membership, NewAuditEntry, NewConnection,
-    NewInvitation, NewOutboxMessage, NewPasskey, NewRate, NewShareLink, NewToken, NewUser, Origin,
-    OutboxFacts, OutboxMessage, Passkey, RateRecord, SealedCount, Session, ShareLink, SignInMethod,
+    ConnectionState, Identity, IdentityProvider, Invitation, LastError, LinkPurpose, Member, Membership,
+    NewAuditEntry, NewConnection, NewIdentity, NewIdentityProvider, NewInvitation, NewOutboxMessage,
+    NewPasskey, NewRate, NewShareLink, NewSignOnRule, NewToken, NewUser, Origin, OutboxFacts, OutboxMessage,
+    Passkey, RateRecord, SealedCount, Session, ShareLink, SignInMethod, SignOn, SignOnRule, SignOnTerms,
     TwoFactor, User, WebhookRecord, Workspace, WorkspaceFacts, WorkspaceLimits,
 };
 pub use connection_files::ConnectionFiles;

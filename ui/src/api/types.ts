@@ -66,6 +66,10 @@ export type TwoFactorSetup = Answer<'TwoFactorSetup'>
 export type RecoveryCodes = Answer<'RecoveryCodes'>
 export type Passkey = Answer<'PasskeyView'>
 export type Passkeys = Answer<'Passkeys'>
+export type SignOnOffer = Answer<'SignOnOffer'>
+export type SignOnStart = Answer<'SignOnStart'>
+export type SignOnRule = Answer<'SignOnRuleView'>
+export type Identity = Answer<'IdentityView'>
 /** For the browser: its words are those of the Web Authentication standard. */
 export interface PasskeyChallenge {
   public_key: unknown

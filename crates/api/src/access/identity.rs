@@ -55,7 +55,7 @@ pub struct Membership<P: Needed> {
     needed: PhantomData<P>,
 }
 
-/// A signed-in user in one of their workspaces, also in one that they can't open because it requires a second factor.
+/// A signed-in user in one of their workspaces, also in one that they can't open because of how they signed in.
 #[derive(Debug, Clone)]
 pub struct AnyMembership {
     pub person: Person,
@@ -269,6 +269,10 @@ async fn connection_id(parts: &mut Parts, context: &Shared) -> Result<Connection
 }
 
 fn allow(membership: &store::Membership, needed: Permission) -> Result<(), Problem> {
+    if membership.lacks_sign_on {
+        return Err(Problem::forbidden("sign_on_required", "this workspace requires single sign-on")
+            .action("sign out, and sign in at your identity provider"));
+    }
     if membership.lacks_two_factor {
         return Err(Problem::forbidden("two_factor_required", "this workspace requires two-factor sign-in")
             .action("set up an authenticator app for your account, or sign in with a passkey"));

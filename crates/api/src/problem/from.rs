@@ -73,6 +73,8 @@ impl From<StoreError> for Problem {
             StoreError::TooManyInvitations => (StatusCode::CONFLICT, "too_many_invitations"),
             StoreError::ConnectionsFull { .. } => (StatusCode::FORBIDDEN, "connections_full"),
             StoreError::MembersFull { .. } => (StatusCode::FORBIDDEN, "members_full"),
+            StoreError::IdentityTaken => (StatusCode::CONFLICT, "identity_taken"),
+            StoreError::AddressManaged => (StatusCode::FORBIDDEN, "address_managed"),
             StoreError::PasskeyTaken => (StatusCode::CONFLICT, "passkey_taken"),
             StoreError::TooManyPasskeys => (StatusCode::CONFLICT, "too_many_passkeys"),
             StoreError::LinkEnded => (StatusCode::GONE, "link_ended"),

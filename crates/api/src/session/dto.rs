@@ -55,6 +55,9 @@ pub struct WorkspaceView {
     pub requires_two_factor: bool,
     /// It does, and the user didn't sign in that way: until they do, they can't see anything in it.
     pub lacks_two_factor: bool,
+    /// It requires single sign-on of people with an email address like the user's, and they signed in by other means. It is the same
+    /// then.
+    pub lacks_sign_on: bool,
 }
 
 impl From<User> for UserView {
@@ -70,13 +73,14 @@ impl From<User> for UserView {
 
 impl From<Membership> for WorkspaceView {
     fn from(membership: Membership) -> Self {
-        let Membership { workspace, role, lacks_two_factor } = membership;
+        let Membership { workspace, role, lacks_two_factor, lacks_sign_on } = membership;
         Self {
             id: workspace.id.to_string(),
             name: workspace.name,
             role,
             requires_two_factor: workspace.requires_two_factor,
             lacks_two_factor,
+            lacks_sign_on,
         }
     }
 }
@@ -116,12 +120,21 @@ impl Started {
 
     /// 303 to the start page, with the cookies.
     pub fn to_start_page(self) -> Response {
+        self.to(HeaderValue::from_static("/"))
+    }
+
+    /// 303 to a page of this site, with the cookies.
+    ///
+    /// # Errors
+    /// When it is no address.
+    pub fn to_page(self, page: &str) -> Result<Response, Problem> {
+        Ok(self.to(HeaderValue::from_str(page).map_err(|error| Problem::internal(&error))?))
+    }
+
+    fn to(self, page: HeaderValue) -> Response {
         let [session, browser] = self.cookies;
-        let headers = [
-            (header::SET_COOKIE, session),
-            (header::SET_COOKIE, browser),
-            (header::LOCATION, HeaderValue::from_static("/")),
-        ];
+        let headers =
+            [(header::SET_COOKIE, session), (header::SET_COOKIE, browser), (header::LOCATION, page)];
         (StatusCode::SEE_OTHER, AppendHeaders(headers)).into_response()
     }
 }

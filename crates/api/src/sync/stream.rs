@@ -103,7 +103,7 @@ impl Allowed {
             Actor::User { id, .. } => {
                 let is_locked = catalog.user(id)?.is_none_or(|user| user.locked_at.is_some());
                 let found = catalog.connection_for(id, &method, &connection)?;
-                Ok(!is_locked && found.is_some_and(|(_, membership)| !membership.lacks_two_factor))
+                Ok(!is_locked && found.is_some_and(|(_, membership)| membership.is_open()))
             }
             Actor::Token { id, .. } => catalog.has_token(id, &connection, now),
             Actor::Visitor | Actor::Operator | Actor::Server => Ok(false),

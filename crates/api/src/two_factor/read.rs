@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use store::SignInMethod;
+use store::{SignInMethod, StoreError};
 use utoipa::ToSchema;
 
 use crate::access::identity::Person;
@@ -16,7 +16,7 @@ pub struct TwoFactorState {
     /// Whether signing in takes a code.
     pub is_on: bool,
     pub recovery_codes_left: u32,
-    /// Whether this session was begun with two factors, by a code or a passkey: workspaces can require it.
+    /// Whether this session was begun with two factors, by a code, a passkey or a provider that counts: workspaces can require it.
     pub is_proved: bool,
 }
 
@@ -24,13 +24,24 @@ pub struct TwoFactorState {
 #[utoipa::path(get, path = "/api/v1/me/two-factor", operation_id = "read_two_factor", tag = "me",
     responses((status = 200, body = TwoFactorState)))]
 pub async fn handle(State(context): State<Shared>, person: Person) -> Result<Json<TwoFactorState>, Problem> {
-    let (catalog, user) = (context.catalog.clone(), person.session.user.id);
-    let is_by_passkey = person.session.method == SignInMethod::Passkey;
-    let found = blocking(move || catalog.two_factor(&user)).await??;
-    let found = found.filter(|one| one.confirmed_at.is_some());
+    let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
+    let (email, method) = (person.session.user.email, person.session.method);
+    let found = blocking(move || -> Result<_, StoreError> {
+        let found = catalog.two_factor(&user)?.filter(|one| one.confirmed_at.is_some());
+        let is_proved = match method {
+            SignInMethod::Passkey => true,
+            SignInMethod::Password => found.is_some(),
+            SignInMethod::SignOn(provider) => {
+                let rules = catalog.sign_on_rules(None)?;
+                rules.iter().any(|rule| rule.counts_as_two_factors(&provider, &email))
+            }
+        };
+        Ok((found, is_proved))
+    });
+    let (found, is_proved) = found.await??;
     Ok(Json(TwoFactorState {
         is_on: found.is_some(),
-        is_proved: is_by_passkey || found.is_some(),
+        is_proved,
         recovery_codes_left: found.map_or(0, |one| one.recovery_codes_left),
     }))
 }

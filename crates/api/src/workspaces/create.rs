@@ -45,6 +45,7 @@ pub async fn handle(
     }
     let workspace = blocking(move || catalog.create_workspace_for(&user, &name, now)).await??;
     context.record(Event::new(&person.by(), &workspace.id, "workspace.created").on(&workspace.name)).await?;
-    let membership = Membership { workspace, role: Role::Owner, lacks_two_factor: false };
+    let membership =
+        Membership { workspace, role: Role::Owner, lacks_two_factor: false, lacks_sign_on: false };
     Ok((StatusCode::CREATED, Json(membership.into())))
 }

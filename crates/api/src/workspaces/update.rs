@@ -36,9 +36,18 @@ pub async fn handle(
     let (catalog, id, user) =
         (context.catalog.clone(), member.workspace.id.clone(), member.person.session.user.id.clone());
     let (new_name, method) = (name.clone(), member.person.session.method.clone());
+    let email = member.person.session.user.email.clone();
     let changed = blocking(move || -> Result<_, StoreError> {
-        let has_two_factor = method == SignInMethod::Passkey
-            || catalog.two_factor(&user)?.is_some_and(|one| one.confirmed_at.is_some());
+        let has_two_factor = match &method {
+            SignInMethod::Passkey => true,
+            SignInMethod::Password => {
+                catalog.two_factor(&user)?.is_some_and(|one| one.confirmed_at.is_some())
+            }
+            SignInMethod::SignOn(provider) => {
+                let rules = catalog.sign_on_rules(Some(&id))?;
+                rules.iter().any(|rule| rule.counts_as_two_factors(provider, &email))
+            }
+        };
         if request.requires_two_factor == Some(true) && !has_two_factor {
             return Ok(None);
         }

@@ -28,6 +28,7 @@ mod schema;
 mod security;
 mod serve;
 mod share_links;
+mod sign_on;
 mod sign_up;
 mod support;
 mod third_source;

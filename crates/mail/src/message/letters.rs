@@ -46,6 +46,12 @@ fn subject_and_parts(message: &Message, expires_at: Option<UnixSeconds>) -> (Str
         Message::TwoFactorOff { at, reset_page } => two_factor_off(*at, reset_page),
         Message::PasskeyAdded { at, account_page } => passkey_added(*at, account_page),
         Message::PasskeyRemoved { at, account_page } => passkey_removed(*at, account_page),
+        Message::SignOnConnected { provider, at, account_page } => {
+            sign_on_connected(provider, *at, account_page)
+        }
+        Message::SignOnDisconnected { provider, at, account_page } => {
+            sign_on_disconnected(provider, *at, account_page)
+        }
         Message::FromVisitor(sent) => from_visitor(sent),
         Message::Test => test(),
     }
@@ -176,6 +182,28 @@ fn passkey_removed(at: UnixSeconds, account_page: &Url) -> (String, Vec<Part>) {
         Part::Button { label: "Open your account", link: account_page.to_string() },
     ];
     ("A passkey was removed from your account".to_owned(), parts)
+}
+
+fn sign_on_connected(provider: &str, at: UnixSeconds, account_page: &Url) -> (String, Vec<Part>) {
+    let (provider, when) = (one_line(provider), instant(at));
+    let parts = vec![
+        text(format!("Your Chartsy account was connected with {provider} on {when}.")),
+        text(format!("From now on, you can sign in with {provider}, without your Chartsy password.")),
+        text("If you didn’t do this, disconnect it and change your password now:"),
+        Part::Button { label: "Open your account", link: account_page.to_string() },
+    ];
+    ("Single sign-on was connected with your account".to_owned(), parts)
+}
+
+fn sign_on_disconnected(provider: &str, at: UnixSeconds, account_page: &Url) -> (String, Vec<Part>) {
+    let (provider, when) = (one_line(provider), instant(at));
+    let parts = vec![
+        text(format!("Your Chartsy account was disconnected from {provider} on {when}.")),
+        text(format!("From now on, you can’t sign in with {provider}.")),
+        text("If you didn’t do this, change your password now:"),
+        Part::Button { label: "Open your account", link: account_page.to_string() },
+    ];
+    ("Single sign-on was disconnected from your account".to_owned(), parts)
 }
 
 fn test() -> (String, Vec<Part>) {

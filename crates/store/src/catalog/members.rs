@@ -17,7 +17,19 @@ const WORKSPACE_COLUMNS: usize = 4;
 /// Of a row of `members` and its workspace, for a session that was begun by the method `?2`.
 const LACKS_TWO_FACTOR: &str = "workspaces.requires_two_factor AND ?2 <> 'passkey' AND NOT (?2 = 'password'
     AND EXISTS (SELECT 1 FROM two_factor
-        WHERE two_factor.user = members.user AND two_factor.confirmed_at IS NOT NULL))";
+        WHERE two_factor.user = members.user AND two_factor.confirmed_at IS NOT NULL))
+    AND NOT EXISTS (SELECT 1 FROM sign_on_rules JOIN users ON users.id = members.user
+        WHERE sign_on_rules.workspace = workspaces.id AND sign_on_rules.is_two_factor
+            AND 'sign_on:' || sign_on_rules.provider = ?2
+            AND sign_on_rules.domain = substr(users.email, instr(users.email, '@') + 1))";
+
+/// The same of a workspace that requires single sign-on of everyone with such an address, but for its owners: a provider that is away
+/// must not close the door on all of them.
+const LACKS_SIGN_ON: &str = "members.role <> 'owner' AND EXISTS (SELECT 1 FROM sign_on_rules
+    JOIN users ON users.id = members.user
+    WHERE sign_on_rules.workspace = workspaces.id AND sign_on_rules.is_required
+        AND 'sign_on:' || sign_on_rules.provider <> ?2
+        AND sign_on_rules.domain = substr(users.email, instr(users.email, '@') + 1))";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workspace {
@@ -36,6 +48,15 @@ pub struct Membership {
     pub role: Role,
     /// The workspace requires a second factor that the user has not proved: nothing of it may be shown until they do.
     pub lacks_two_factor: bool,
+    /// The same where the workspace requires single sign-on of them, and they signed in by other means.
+    pub lacks_sign_on: bool,
+}
+
+impl Membership {
+    /// Whether anything of the workspace may be shown to whoever signed in this way.
+    pub fn is_open(&self) -> bool {
+        !self.lacks_two_factor && !self.lacks_sign_on
+    }
 }
 
 /// Somebody who belongs to a workspace.
@@ -144,13 +165,13 @@ impl Catalog {
     /// Those of the file.
     pub fn memberships(&self, user: &UserId, method: &SignInMethod) -> Result<Vec<Membership>, StoreError> {
         let sql = format!(
-            "SELECT {WORKSPACE}, members.role, {LACKS_TWO_FACTOR} FROM members
+            "SELECT {WORKSPACE}, members.role, {LACKS_TWO_FACTOR}, {LACKS_SIGN_ON} FROM members
              JOIN workspaces ON workspaces.id = members.workspace
              WHERE members.user = ?1 ORDER BY members.joined_at, workspaces.rowid"
         );
         self.read(|conn| {
             let mut statement = conn.prepare_cached(&sql)?;
-            let rows = statement.query_map([user.as_str(), method.as_str()], |row| Ok(membership(row)))?;
+            let rows = statement.query_map([user.as_str(), &*method.text()], |row| Ok(membership(row)))?;
             rows.map(|row| row?).collect()
         })
     }
@@ -166,14 +187,15 @@ impl Catalog {
         id: &ConnectionId,
     ) -> Result<Option<(ConnectionRecord, Membership)>, StoreError> {
         let sql = format!(
-            "SELECT {WORKSPACE}, members.role, {LACKS_TWO_FACTOR} FROM connections
+            "SELECT {WORKSPACE}, members.role, {LACKS_TWO_FACTOR}, {LACKS_SIGN_ON} FROM connections
              JOIN members ON members.workspace = connections.workspace AND members.user = ?1
              JOIN workspaces ON workspaces.id = members.workspace
              WHERE connections.id = ?3"
         );
         let found = self.read(|conn| {
             let mut statement = conn.prepare_cached(&sql)?;
-            let given = [user.as_str(), method.as_str(), id.as_str()];
+            let method = method.text();
+            let given = [user.as_str(), &*method, id.as_str()];
             let found = statement.query_row(given, |row| Ok(membership(row)));
             found.optional()?.transpose()
         })?;
@@ -348,12 +370,13 @@ pub(super) fn role_of(text: &str) -> Result<Role, Fault> {
     text.parse().map_err(|_| Fault::Damaged(format!("role '{text}'")))
 }
 
-/// From the columns of `WORKSPACE`, the role and `LACKS_TWO_FACTOR`.
+/// From the columns of `WORKSPACE`, the role, `LACKS_TWO_FACTOR` and `LACKS_SIGN_ON`.
 fn membership(row: &Row<'_>) -> Result<Membership, Fault> {
     Ok(Membership {
         workspace: workspace(row, 0)?,
         role: role_of(&row.get::<_, String>(WORKSPACE_COLUMNS)?)?,
         lacks_two_factor: row.get(WORKSPACE_COLUMNS + 1)?,
+        lacks_sign_on: row.get(WORKSPACE_COLUMNS + 2)?,
     })
 }
 

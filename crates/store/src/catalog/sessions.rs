@@ -1,5 +1,7 @@
 //! How people stay signed in.
 
+use std::borrow::Cow;
+
 use model::{UnixSeconds, UserId};
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -25,20 +27,24 @@ pub enum SignInMethod {
     Password,
     /// The device was there, and it made sure that its owner was: two factors.
     Passkey,
+    /// At the identity provider of this id: two factors where a workspace says so.
+    SignOn(String),
 }
 
 impl SignInMethod {
-    pub fn as_str(&self) -> &str {
+    pub(super) fn text(&self) -> Cow<'static, str> {
         match self {
-            Self::Password => PASSWORD,
-            Self::Passkey => PASSKEY,
+            Self::Password => Cow::Borrowed(PASSWORD),
+            Self::Passkey => Cow::Borrowed(PASSKEY),
+            Self::SignOn(provider) => Cow::Owned(format!("{SIGN_ON}{provider}")),
         }
     }
 
     fn read(text: &str) -> Result<Self, Fault> {
-        match text {
-            PASSWORD => Ok(Self::Password),
-            PASSKEY => Ok(Self::Passkey),
+        match (text, text.strip_prefix(SIGN_ON)) {
+            (_, Some(provider)) => Ok(Self::SignOn(provider.to_owned())),
+            (PASSWORD, _) => Ok(Self::Password),
+            (PASSKEY, _) => Ok(Self::Passkey),
             _ => Err(Fault::Damaged(format!("method of a session '{text}'"))),
         }
     }
@@ -46,6 +52,8 @@ impl SignInMethod {
 
 pub(super) const PASSWORD: &str = "password";
 pub(super) const PASSKEY: &str = "passkey";
+/// Before the id of a provider.
+pub(super) const SIGN_ON: &str = "sign_on:";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
@@ -98,7 +106,7 @@ impl Catalog {
                 expires_at.0,
                 origin.address,
                 origin.agent,
-                origin.method.as_str(),
+                origin.method.text(),
             ])?;
             Ok(())
         })

@@ -5,6 +5,7 @@ import { SettingsFrame } from '~/features/settings/SettingsFrame'
 import { useTitle } from '~/view/useTitle'
 
 import { ChangePassword } from './ChangePassword'
+import { Identities } from './Identities'
 import { Passkeys } from './Passkeys'
 import { Profile } from './Profile'
 import { Sessions } from './Sessions'
@@ -20,6 +21,7 @@ export function AccountPage() {
       <ChangePassword username={session.user.username} />
       <TwoFactor />
       <Passkeys />
+      <Identities />
       <Sessions />
     </SettingsFrame>
   )

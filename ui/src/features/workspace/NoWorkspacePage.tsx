@@ -1,9 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 
+import { failureText } from '~/api/client'
 import { sessionQuery } from '~/api/queries'
 import type { Workspace } from '~/api/types'
 import { Button, buttonClass } from '~/components/Button'
+import { Banner } from '~/components/Feedback'
+import { useSignOn } from '~/features/account/SignOn'
 import { Leave } from '~/features/members/Leave'
 import { enterWorkspace } from '~/view/enterWorkspace'
 import { useMayCreateWorkspace } from '~/view/useMayCreateWorkspace'
@@ -38,6 +41,37 @@ function TwoFactorRequired({ workspace, others }: { workspace: Workspace; others
   )
 }
 
+/** For a member of a workspace that shows nothing to those who signed in by other means than single sign-on. */
+function SignOnRequired({ workspace, others, email }: { workspace: Workspace; others: readonly Workspace[]; email: string }) {
+  const { begin, isBusy } = useSignOn(undefined)
+  return (
+    <div className="flex flex-col gap-5">
+      <section className="card flex flex-col gap-4 p-6 sm:p-8">
+        <h1 className="text-xl font-semibold tracking-tight">
+          <bdi>{workspace.name}</bdi> requires single sign-on
+        </h1>
+        <p className="text-sm text-ink-soft">Sign in at your company’s identity provider to open this workspace. You come back here afterwards.</p>
+        {begin.error && (
+          <Banner title="Your identity provider could not be opened" tone="danger">
+            {failureText(begin.error)}
+          </Banner>
+        )}
+        <div className="flex flex-wrap gap-2">
+          <Button isPending={isBusy} kind="primary" onPress={() => begin.mutate({ email })}>
+            Continue with single sign-on
+          </Button>
+          {others.map(({ id, name }) => (
+            <Button key={id} onPress={() => enterWorkspace(id)}>
+              Open {name}
+            </Button>
+          ))}
+        </div>
+      </section>
+      <Leave members={undefined} workspace={workspace} />
+    </div>
+  )
+}
+
 /** For somebody who has left every workspace, or was removed from the last one. */
 export function NoWorkspacePage() {
   useTitle('No workspace')
@@ -49,7 +83,11 @@ export function NoWorkspacePage() {
     const { data } = await session.refetch()
     if (data?.workspace && canOpenWorkspace(data)) enterWorkspace(data.workspace.id)
   }
-  if (workspace) return <TwoFactorRequired others={session.data?.workspaces.filter(({ id }) => id !== workspace.id) ?? []} workspace={workspace} />
+  if (workspace && user) {
+    const others = session.data?.workspaces.filter(({ id }) => id !== workspace.id) ?? []
+    if (workspace.lacks_sign_on) return <SignOnRequired email={user.email} others={others} workspace={workspace} />
+    return <TwoFactorRequired others={others} workspace={workspace} />
+  }
   return (
     <section className="card flex flex-col gap-4 p-6 sm:p-8">
       <h1 className="text-xl font-semibold tracking-tight">You don’t belong to a workspace</h1>
