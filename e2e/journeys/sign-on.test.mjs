@@ -3,9 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { accessible, fitsPhone, makeOwner, owner, picture, server, signIn, visit } from '../support.mjs';
-
-const PHONE = { width: 390, height: 844 };
+import { accessible, looksRight, makeOwner, owner, picture, server, signIn, visit } from '../support.mjs';
 
 let app;
 /** Browsers tie passkeys to the name of a host, and trust this one without encryption. */
@@ -43,22 +41,6 @@ async function signOut(page) {
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 }
 
-/** In both themes, on a wide screen and on a phone, without anything that sticks out. */
-async function looksRight(page, name) {
-  const wide = page.viewportSize();
-  for (const colorScheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme });
-    for (const size of [wide, PHONE]) {
-      await page.setViewportSize(size);
-      await accessible(page, `${name}, ${size.width} pixels wide, ${colorScheme}`);
-      await picture(page, `sign-on-${name}-${size.width}-${colorScheme}`);
-      if (size === PHONE) await fitsPhone(page, name);
-    }
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize(wide);
-}
-
 async function enterPassword(page, button) {
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Your password').fill(owner.password);
@@ -71,7 +53,7 @@ test('a passkey is added with the password, named, and signs in without it until
   const phone = await device(page);
   await page.goto(`${local}/login`);
   await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor();
-  await looksRight(page, 'login');
+  await looksRight(page, 'sign-on-login');
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await page.getByText('No passkey was chosen').waitFor();
   await accessible(page, 'no passkey was chosen');
@@ -85,12 +67,12 @@ test('a passkey is added with the password, named, and signs in without it until
   await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('dialog').getByText(/wrong password/i).waitFor();
   await page.getByRole('dialog').getByLabel('Name of the passkey').fill('Work phone');
-  await looksRight(page, 'add');
+  await looksRight(page, 'sign-on-add');
   await enterPassword(page, 'Continue');
   await section.getByText('Work phone').waitFor();
   await section.getByText(/never used/).waitFor();
   assert.equal((await phone.credentials()).length, 1);
-  await looksRight(page, 'account');
+  await looksRight(page, 'sign-on-account');
   await section.getByRole('button', { name: 'Rename Work phone' }).click();
   await page.getByRole('dialog').getByLabel('Name of the passkey').fill('Private phone');
   await accessible(page, 'renaming a passkey');
@@ -146,7 +128,7 @@ test('a workspace that requires two-factor sign-in opens with a passkey, and not
   await signOut(page);
   await signIn(page);
   await page.getByRole('heading', { name: /requires two-factor sign-in/ }).waitFor();
-  await looksRight(page, 'required');
+  await looksRight(page, 'sign-on-required');
 });
 
 test('at an IP address, the page says where passkeys work', async (t) => {

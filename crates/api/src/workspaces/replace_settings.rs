@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use model::Settings;
+use store::StoreError;
 
 use super::read_settings::WorkspaceSettingsView;
 use crate::access::identity::Access;
@@ -25,10 +26,15 @@ pub async fn handle(
 ) -> Result<Json<WorkspaceSettingsView>, Problem> {
     let settings = request.settings()?;
     let (catalog, workspace) = (context.catalog.clone(), access.workspace.clone());
-    let before = blocking(move || catalog.together_settings(&workspace)).await??;
+    let (before, all) = blocking(move || {
+        Ok::<_, StoreError>((catalog.together_settings(&workspace)?, catalog.connections(&workspace)?))
+    })
+    .await??;
     let shown = Settings::default().for_all(&settings);
     shown.zone().map_err(|error| Problem::field("time_zone", error.to_string()))?;
-    if settings.reporting_currency != before.reporting_currency {
+    // The accounts' own currencies need no rates, and one that is already set does not keep anyone from changing something else.
+    let own = all.iter().map(|record| record.default_currency);
+    if !own.chain([before.reporting_currency]).any(|known| known == settings.reporting_currency) {
         check_currency(&context, &access.workspace, &shown).await?;
     }
     let (catalog, workspace, new) = (context.catalog.clone(), access.workspace.clone(), settings.clone());

@@ -136,6 +136,11 @@ async fn all_are_shown_as_the_workspace_says() {
         |shown: &Value| ["time_zone", "reporting_currency", "week_start"].map(|field| shown[field].clone());
     assert_eq!(of(&read(&site, &cookie, &all, "").await), of(&first));
 
+    for (currency, rate) in [("GBP", "0.85"), ("USD", "1.08"), ("JPY", "160")] {
+        let rate = json!({"currency": currency, "base": "EUR", "from": "2020-01-01", "to": "2029-12-31", "rate": rate});
+        let entered = site.ask(As::Person(&cookie), "POST", "/api/v1/rates", Some(rate)).await;
+        assert!(entered.status < 300, "{}", entered.text);
+    }
     let own = json!({"time_zone": "Asia/Tokyo", "reporting_currency": "gbp", "week_start": "sunday"});
     let saved = site.ask(As::Person(&cookie), "PUT", path, Some(own.clone())).await;
     assert_eq!((saved.status, &saved.body), (200, &own), "{}", saved.text);
