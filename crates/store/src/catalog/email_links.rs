@@ -57,7 +57,7 @@ impl Catalog {
     pub fn correct_email(&self, id: &UserId, email: &str) -> Result<User, StoreError> {
         self.write(|tx| {
             require_free(tx, email, id)?;
-            let sql = "UPDATE users SET email = ?2 WHERE id = ?1 AND email_confirmed_at IS NULL";
+            let sql = "UPDATE users SET email = ?2 WHERE id = ?1 AND awaits_confirmation";
             if tx.prepare_cached(sql)?.execute([id.as_str(), email])? == 0 {
                 return Err(StoreError::NotFound { what: format!("user {id}") }.into());
             }

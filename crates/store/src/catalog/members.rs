@@ -14,12 +14,14 @@ const WORKSPACE: &str =
 /// How many columns `WORKSPACE` has.
 const WORKSPACE_COLUMNS: usize = 4;
 
-/// Of a row of `members` and its workspace, for a session that was begun by the method `?2`.
+/// Of a row of `members` and its workspace, for a session that was begun by the method `?2`. Where a provider is required, nothing but
+/// signing in there can count.
 const LACKS_TWO_FACTOR: &str = "workspaces.requires_two_factor AND ?2 <> 'passkey' AND NOT (?2 = 'password'
     AND EXISTS (SELECT 1 FROM two_factor
         WHERE two_factor.user = members.user AND two_factor.confirmed_at IS NOT NULL))
     AND NOT EXISTS (SELECT 1 FROM sign_on_rules JOIN users ON users.id = members.user
-        WHERE sign_on_rules.workspace = workspaces.id AND sign_on_rules.is_two_factor
+        WHERE sign_on_rules.workspace = workspaces.id
+            AND (sign_on_rules.is_two_factor OR sign_on_rules.is_required)
             AND 'sign_on:' || sign_on_rules.provider = ?2
             AND sign_on_rules.domain = substr(users.email, instr(users.email, '@') + 1))";
 
@@ -296,9 +298,13 @@ impl Catalog {
             if before == Role::Owner {
                 keep_an_owner(tx, workspace, user)?;
             }
-            let sql = "DELETE FROM members WHERE workspace = ?1 AND user = ?2";
             withdraw_invitations_of(tx, workspace, user)?;
-            tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str()])?;
+            for sql in [
+                "DELETE FROM members WHERE workspace = ?1 AND user = ?2",
+                "INSERT OR IGNORE INTO former_members (workspace, user) VALUES (?1, ?2)",
+            ] {
+                tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str()])?;
+            }
             Ok(before)
         })
     }
@@ -331,6 +337,8 @@ pub(super) fn add_member(
     let sql = "INSERT INTO members (workspace, user, role, joined_at) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (workspace, user) DO NOTHING";
     tx.prepare_cached(sql)?.execute(params![workspace.as_str(), user.as_str(), role.as_str(), now.0])?;
+    let sql = "DELETE FROM former_members WHERE workspace = ?1 AND user = ?2";
+    tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str()])?;
     Ok(())
 }
 

@@ -60,14 +60,15 @@ impl Catalog {
     /// address since it was connected is out of its reach.
     ///
     /// # Errors
-    /// `MembersFull` when a workspace that takes them in has no room.
+    /// `MembersFull` when no workspace that takes them in has room.
     pub fn sign_on(&self, who: &NewIdentity, now: UnixSeconds) -> Result<SignOn, StoreError> {
         self.write(|tx| {
             if !may_name(tx, &who.provider, &who.email)? {
                 return Ok(SignOn::NotTakenIn);
             }
             if let Some(user) = connected(tx, who)? {
-                if !may_name(tx, &who.provider, &user.email)? {
+                // One that serves several domains vouches for each apart: they may be of different tenants.
+                if !domain_of(&who.email).eq_ignore_ascii_case(domain_of(&user.email)) {
                     return Ok(SignOn::NotTakenIn);
                 }
                 let sql = "UPDATE identities SET last_used_at = ?4, email = ?5
@@ -83,12 +84,16 @@ impl Catalog {
             }
             let sql = format!("SELECT {USER} FROM users WHERE email = ?1");
             let same_address = tx.prepare_cached(&sql)?.query_row([&who.email], user).optional()?;
-            if let Some(user) = same_address.as_ref().filter(|user| !user.awaits_confirmation) {
+            let counts = |user: &&User| !user.awaits_confirmation || user.locked_at.is_some();
+            if let Some(user) = same_address.as_ref().filter(counts) {
                 return Ok(SignOn::Unconnected(user.clone()));
             }
             let taken_in = taken_in(tx, who)?;
-            if taken_in.is_empty() {
-                return Ok(SignOn::NotTakenIn);
+            let Some((first, _)) = taken_in.first() else { return Ok(SignOn::NotTakenIn) };
+            let with_room = self.with_room(tx, &taken_in)?;
+            if with_room.is_empty() {
+                // Says how many members it may have.
+                self.require_room_for_member(tx, first)?;
             }
             // Somebody signed up with the address and never confirmed it. That account can't be used, and has nothing.
             if let Some(unproved) = same_address {
@@ -96,15 +101,15 @@ impl Catalog {
             }
             let user = insert_user(tx, &new_user(tx, who)?, now)?;
             insert_identity(tx, &user.id, who, now)?;
-            self.join(tx, &user.id, &taken_in, now)?;
-            Ok(SignOn::Created(user, taken_in))
+            join(tx, &user.id, &with_room, now)?;
+            Ok(SignOn::Created(user, with_room))
         })
     }
 
     /// Connects an account with one at a provider, whose owner proved that both are theirs. The workspaces that it joined by that.
     ///
     /// # Errors
-    /// `IdentityTaken` when it is connected with another account, or the account has another address by now; `MembersFull`.
+    /// `IdentityTaken` when it is connected with another account, or the account has another address by now.
     pub fn connect_identity(
         &self,
         of: &UserId,
@@ -122,14 +127,20 @@ impl Catalog {
                 None => {}
             }
             insert_identity(tx, of, who, now)?;
-            let is_member = "SELECT 1 FROM members WHERE workspace = ?1 AND user = ?2";
+            // The provider says that the address is theirs, and they signed in to the account.
+            let confirmed =
+                "UPDATE users SET email_confirmed_at = coalesce(email_confirmed_at, ?2) WHERE id = ?1";
+            tx.prepare_cached(confirmed)?.execute(params![of.as_str(), now.0])?;
+            let is_or_was_member = "SELECT 1 FROM members WHERE workspace = ?1 AND user = ?2
+                UNION ALL SELECT 1 FROM former_members WHERE workspace = ?1 AND user = ?2";
             let mut joined = Vec::new();
             for (workspace, role) in taken_in(tx, who)? {
-                if !tx.prepare_cached(is_member)?.exists([workspace.as_str(), of.as_str()])? {
+                if !tx.prepare_cached(is_or_was_member)?.exists([workspace.as_str(), of.as_str()])? {
                     joined.push((workspace, role));
                 }
             }
-            self.join(tx, of, &joined, now)?;
+            let joined = self.with_room(tx, &joined)?;
+            join(tx, of, &joined, now)?;
             Ok(joined)
         })
     }
@@ -161,26 +172,45 @@ impl Catalog {
             let sql = "DELETE FROM identities WHERE user = ?1 AND id = ?2 RETURNING provider";
             let provider: Option<String> =
                 tx.prepare_cached(sql)?.query_row([of.as_str(), id], |row| row.get(0)).optional()?;
-            if provider.is_some() {
+            if let Some(provider) = &provider {
                 end_sessions(tx, of, kept)?;
+                // The one that goes on was just proved by the password, and by no code.
+                let by_password = "UPDATE sessions SET method = 'password' WHERE user = ?1 AND method = ?2
+                    AND NOT EXISTS (SELECT 1 FROM two_factor WHERE user = ?1 AND confirmed_at IS NOT NULL)";
+                let of_others = "DELETE FROM sessions WHERE user = ?1 AND method = ?2";
+                for sql in [by_password, of_others] {
+                    tx.prepare_cached(sql)?.execute([of.as_str(), &format!("sign_on:{provider}")])?;
+                }
             }
             Ok(provider)
         })
     }
 
-    fn join(
+    /// Those of the workspaces that have room for another member: a full one keeps nobody out of the others.
+    fn with_room(
         &self,
         tx: &Transaction<'_>,
-        user: &UserId,
         workspaces: &[(WorkspaceId, Role)],
-        now: UnixSeconds,
-    ) -> Result<(), Fault> {
-        for (workspace, role) in workspaces {
-            self.require_room_for_member(tx, workspace)?;
-            add_member(tx, workspace, user, *role, now)?;
+    ) -> Result<Vec<(WorkspaceId, Role)>, Fault> {
+        let mut with_room = Vec::new();
+        for one in workspaces {
+            match self.require_room_for_member(tx, &one.0) {
+                Ok(()) => with_room.push(one.clone()),
+                Err(Fault::Told(StoreError::MembersFull { .. })) => {}
+                Err(fault) => return Err(fault),
+            }
         }
-        Ok(())
+        Ok(with_room)
     }
+}
+
+fn join(
+    tx: &Transaction<'_>,
+    user: &UserId,
+    workspaces: &[(WorkspaceId, Role)],
+    now: UnixSeconds,
+) -> Result<(), Fault> {
+    workspaces.iter().try_for_each(|(workspace, role)| add_member(tx, workspace, user, *role, now))
 }
 
 /// Refuses another address to somebody whose workspace requires single sign-on of their domain: they would be outside of the rule.

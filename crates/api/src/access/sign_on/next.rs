@@ -12,7 +12,10 @@ pub fn page(asked: Option<&str>) -> String {
     // Read as browsers read it: they take backslashes for slashes, and leave out tabs and line breaks.
     let Ok(base) = Url::parse("https://this.invalid") else { return START.to_owned() };
     match base.join(asked) {
-        Ok(url) if url.origin() == base.origin() => url[url::Position::BeforePath..].to_owned(),
+        // `/.//host` is a path of ours that would be read as another host when it is read again.
+        Ok(url) if url.origin() == base.origin() && !url.path().starts_with("//") => {
+            url[url::Position::BeforePath..].to_owned()
+        }
         _ => START.to_owned(),
     }
 }
@@ -30,6 +33,9 @@ mod tests {
             ("/\\evil.example", "/"),
             ("/\t/evil.example", "/"),
             ("/\n\\evil.example", "/"),
+            ("/.//evil.example", "/"),
+            ("/x/..//evil.example", "/"),
+            ("/%2e//evil.example", "/"),
             ("https://evil.example", "/"),
             ("javascript:alert(1)", "/"),
             ("evil", "/"),

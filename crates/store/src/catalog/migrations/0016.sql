@@ -33,6 +33,13 @@ CREATE TABLE sign_on_rules (
 
 CREATE INDEX sign_on_rules_by_provider ON sign_on_rules (provider, domain);
 
+-- Who left a workspace or was removed from it: an identity provider does not bring them back.
+CREATE TABLE former_members (
+    workspace TEXT NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    user TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    PRIMARY KEY (workspace, user)
+) STRICT;
+
 -- Accounts at identity providers with which people sign in.
 CREATE TABLE identities (
     id TEXT PRIMARY KEY,

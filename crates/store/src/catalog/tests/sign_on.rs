@@ -6,7 +6,7 @@ use super::{NOW, owner, temp};
 use crate::StoreError;
 use crate::catalog::{
     Catalog, LinkPurpose, NewIdentity, NewIdentityProvider, NewInvitation, NewSignOnRule, NewUser, Origin,
-    SignInMethod, SignOn, SignOnTerms, User,
+    SignInMethod, SignOn, SignOnTerms, User, WorkspaceLimits,
 };
 
 const LATER: UnixSeconds = UnixSeconds(NOW.0 + 100);
@@ -178,4 +178,98 @@ fn a_domain_has_one_provider_and_another_issuer_is_somebody_else() {
     assert_eq!(catalog.identities(&grace.id).unwrap(), []);
     assert!(catalog.delete_identity_provider("acme").unwrap());
     assert_eq!(catalog.identity_provider_of_domain("example.org").unwrap(), None);
+}
+
+#[test]
+fn whoever_was_removed_does_not_come_back_by_connecting_again() {
+    let members = SignOnTerms { role: Some(Role::Member), ..VIEWERS };
+    let (_dir, catalog, _) = with("example.org", members);
+    let grace_at_acme = who("two", "grace@example.org");
+    let SignOn::Created(grace, joined) = catalog.sign_on(&grace_at_acme, NOW).unwrap() else {
+        panic!("nobody was taken in");
+    };
+    let (workspace, _) = &joined[0];
+    catalog.remove_member(workspace, &grace.id, Some(Role::Owner)).unwrap();
+    let identity = catalog.identities(&grace.id).unwrap()[0].id.clone();
+    catalog.delete_identity(&grace.id, &identity, None).unwrap();
+    assert_eq!(catalog.connect_identity(&grace.id, &grace_at_acme, NOW).unwrap(), []);
+    assert_eq!(catalog.memberships(&grace.id, &by_sign_on()).unwrap(), []);
+
+    // By an invitation they do, and then leaving counts anew.
+    let invitation = NewInvitation {
+        workspace: workspace.clone(),
+        email: None,
+        role: Role::Viewer,
+        invited_by: "ada".into(),
+        token_hash: b"back".to_vec(),
+        expires_at: LATER,
+    };
+    catalog.create_invitation(&invitation, NOW).unwrap();
+    catalog.accept_invitation(b"back", &grace, NOW).unwrap();
+    assert_eq!(catalog.memberships(&grace.id, &by_sign_on()).unwrap()[0].role, Role::Viewer);
+}
+
+#[test]
+fn a_provider_of_two_domains_vouches_for_each_apart() {
+    let (_dir, catalog, _) = with("example.org", VIEWERS);
+    rule(&catalog, "acme", "example.net", VIEWERS).unwrap();
+    let SignOn::Created(grace, _) = catalog.sign_on(&who("two", "grace@example.org"), NOW).unwrap() else {
+        panic!("nobody was taken in");
+    };
+    catalog.create_address_link(&grace, "grace@example.net", b"link", NOW, LATER).unwrap();
+    catalog.change_email(b"link", NOW).unwrap();
+    assert_eq!(catalog.sign_on(&who("two", "grace@example.org"), NOW).unwrap(), SignOn::NotTakenIn);
+    assert!(matches!(catalog.sign_on(&who("two", "grace@example.net"), NOW).unwrap(), SignOn::Known(_)));
+}
+
+#[test]
+fn where_two_factors_and_a_provider_are_required_signing_in_there_is_enough() {
+    let (_dir, catalog, _) = with("example.org", SignOnTerms { is_required: true, ..VIEWERS });
+    let SignOn::Created(grace, joined) = catalog.sign_on(&who("two", "grace@example.org"), NOW).unwrap()
+    else {
+        panic!("nobody was taken in");
+    };
+    catalog.require_two_factor(&joined[0].0, true).unwrap();
+    let is_open = |method| catalog.memberships(&grace.id, &method).unwrap()[0].is_open();
+    assert!(is_open(by_sign_on()));
+    assert!(!is_open(SignInMethod::Passkey));
+}
+
+#[test]
+fn a_full_workspace_keeps_nobody_out_of_another() {
+    let (_dir, catalog, _) = with("example.org", VIEWERS);
+    catalog.limit_workspaces(WorkspaceLimits { members: Some(1), ..WorkspaceLimits::default() });
+    let one = who("one", "grace@example.org");
+    assert!(matches!(catalog.sign_on(&one, NOW), Err(StoreError::MembersFull { .. })));
+    let other = catalog.create_workspace("Other", NOW).unwrap().id;
+    let new = NewSignOnRule {
+        workspace: other.clone(),
+        provider: "acme".into(),
+        domain: "example.org".into(),
+        terms: VIEWERS,
+    };
+    catalog.set_sign_on_rule(&new, NOW).unwrap();
+    let SignOn::Created(_, joined) = catalog.sign_on(&one, NOW).unwrap() else {
+        panic!("nobody was taken in");
+    };
+    assert_eq!(joined, [(other, Role::Viewer)]);
+}
+
+#[test]
+fn an_account_that_is_locked_does_not_give_way() {
+    let (_dir, catalog, _) = with("example.org", VIEWERS);
+    let grace = NewUser { username: "grace".into(), email: "grace@example.org".into(), ..owner() };
+    let grace = catalog.create_unconfirmed_user(&grace, NOW).unwrap();
+    catalog.lock_user(&grace.id, Some(NOW)).unwrap();
+    let found = catalog.sign_on(&who("one", "grace@example.org"), NOW).unwrap();
+    assert!(matches!(found, SignOn::Unconnected(user) if user.id == grace.id));
+}
+
+#[test]
+fn who_is_in_does_not_move_by_correcting_an_address() {
+    let (_dir, catalog, ada) = with("example.com", VIEWERS);
+    assert!(catalog.correct_email(&ada.id, "ada@home.example").is_err());
+    let bob = NewUser { username: "bob".into(), email: "bob@example.com".into(), ..owner() };
+    let bob = catalog.create_unconfirmed_user(&bob, NOW).unwrap();
+    assert_eq!(catalog.correct_email(&bob.id, "bob@home.example").unwrap().email, "bob@home.example");
 }
