@@ -45,7 +45,8 @@ pub async fn handle(
         (None, Some(email)) => provider_of(&context, email).await?,
         (None, None) => return Err(Problem::field("email", "enter your email address")),
     };
-    let provider = open(&context, &id).await?.ok_or_else(|| Problem::not_found("identity provider"))?;
+    let opened = open(&context, &id).await.map_err(|problem| away(&id, &problem.title))?;
+    let provider = opened.ok_or_else(|| Problem::not_found("identity provider"))?;
     let redirect = callback::address(&context, &id);
     let begun = provider.begin(&redirect, email, context.clock.now()).await;
     let (address, state, asked) = begun.map_err(|error| away(&id, &error))?;
