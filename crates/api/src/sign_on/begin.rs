@@ -64,9 +64,8 @@ pub async fn handle(
 
 /// The provider that may name addresses like this one.
 async fn provider_of(context: &Context, email: &str) -> Result<String, Problem> {
-    let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain).to_owned();
-    let catalog = context.catalog.clone();
-    let found = blocking(move || catalog.identity_provider_of_domain(&domain)).await??;
+    let (catalog, email) = (context.catalog.clone(), email.to_owned());
+    let found = blocking(move || catalog.identity_provider_of(&email)).await??;
     found.map(|provider| provider.id).ok_or_else(|| {
         let title = "single sign-on is not set up for this email address";
         let mut problem = Problem::new(StatusCode::NOT_FOUND, "sign_on_unknown", title)

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use store::{SignInMethod, StoreError};
+use store::StoreError;
 use utoipa::ToSchema;
 
 use crate::access::identity::Person;
@@ -24,19 +24,10 @@ pub struct TwoFactorState {
 #[utoipa::path(get, path = "/api/v1/me/two-factor", operation_id = "read_two_factor", tag = "me",
     responses((status = 200, body = TwoFactorState)))]
 pub async fn handle(State(context): State<Shared>, person: Person) -> Result<Json<TwoFactorState>, Problem> {
-    let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
-    let (email, method) = (person.session.user.email, person.session.method);
+    let (catalog, session) = (context.catalog.clone(), person.session);
     let found = blocking(move || -> Result<_, StoreError> {
-        let found = catalog.two_factor(&user)?.filter(|one| one.confirmed_at.is_some());
-        let is_proved = match method {
-            SignInMethod::Passkey => true,
-            SignInMethod::Password => found.is_some(),
-            SignInMethod::SignOn(provider) => {
-                let rules = catalog.sign_on_rules(None)?;
-                rules.iter().any(|rule| rule.counts_as_two_factors(&provider, &email))
-            }
-        };
-        Ok((found, is_proved))
+        let found = catalog.two_factor(&session.user.id)?.filter(|one| one.confirmed_at.is_some());
+        Ok((found, catalog.proves_two_factors(&session.user, &session.method, None)?))
     });
     let (found, is_proved) = found.await??;
     Ok(Json(TwoFactorState {

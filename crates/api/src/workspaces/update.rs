@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use store::{SignInMethod, StoreError};
+use store::StoreError;
 use utoipa::ToSchema;
 
 use crate::access::identity::Membership;
@@ -33,22 +33,12 @@ pub async fn handle(
     Body(request): Body<WorkspaceChange>,
 ) -> Result<Json<WorkspaceView>, Problem> {
     let name = request.name.as_deref().map(admission::check_name).transpose()?.map(str::to_owned);
-    let (catalog, id, user) =
-        (context.catalog.clone(), member.workspace.id.clone(), member.person.session.user.id.clone());
-    let (new_name, method) = (name.clone(), member.person.session.method.clone());
-    let email = member.person.session.user.email.clone();
+    let (catalog, id) = (context.catalog.clone(), member.workspace.id.clone());
+    let (new_name, session) = (name.clone(), member.person.session.clone());
     let changed = blocking(move || -> Result<_, StoreError> {
-        let has_two_factor = match &method {
-            SignInMethod::Passkey => true,
-            SignInMethod::Password => {
-                catalog.two_factor(&user)?.is_some_and(|one| one.confirmed_at.is_some())
-            }
-            SignInMethod::SignOn(provider) => {
-                let rules = catalog.sign_on_rules(Some(&id))?;
-                rules.iter().any(|rule| rule.counts_as_two_factors(provider, &email))
-            }
-        };
-        if request.requires_two_factor == Some(true) && !has_two_factor {
+        if request.requires_two_factor == Some(true)
+            && !catalog.proves_two_factors(&session.user, &session.method, Some(&id))?
+        {
             return Ok(None);
         }
         if let Some(name) = new_name {
@@ -57,7 +47,10 @@ pub async fn handle(
         if let Some(required) = request.requires_two_factor {
             catalog.require_two_factor(&id, required)?;
         }
-        Ok(catalog.memberships(&user, &method)?.into_iter().find(|one| one.workspace.id == id))
+        Ok(catalog
+            .memberships(&session.user.id, &session.method)?
+            .into_iter()
+            .find(|one| one.workspace.id == id))
     });
     let Some(membership) = changed.await?? else {
         // Whoever requires it would be the first to be kept out.

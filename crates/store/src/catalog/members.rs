@@ -4,6 +4,8 @@ use model::{ConnectionId, Role, UnixSeconds, UserId, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::people::{USER, USER_COLUMNS, User, user};
+use super::sessions::SIGN_ON;
+use super::sign_on::IS_OF_DOMAIN;
 use super::{Catalog, ConnectionRecord, SignInMethod};
 use crate::StoreError;
 use crate::error::Fault;
@@ -14,24 +16,26 @@ const WORKSPACE: &str =
 /// How many columns `WORKSPACE` has.
 const WORKSPACE_COLUMNS: usize = 4;
 
-/// Of a row of `members` and its workspace, for a session that was begun by the method `?2`. Where a provider is required, nothing but
-/// signing in there can count.
-const LACKS_TWO_FACTOR: &str = "workspaces.requires_two_factor AND ?2 <> 'passkey' AND NOT (?2 = 'password'
-    AND EXISTS (SELECT 1 FROM two_factor
-        WHERE two_factor.user = members.user AND two_factor.confirmed_at IS NOT NULL))
-    AND NOT EXISTS (SELECT 1 FROM sign_on_rules JOIN users ON users.id = members.user
-        WHERE sign_on_rules.workspace = workspaces.id
-            AND (sign_on_rules.is_two_factor OR sign_on_rules.is_required)
-            AND 'sign_on:' || sign_on_rules.provider = ?2
-            AND sign_on_rules.domain = substr(users.email, instr(users.email, '@') + 1))";
-
-/// The same of a workspace that requires single sign-on of everyone with such an address, but for its owners: a provider that is away
-/// must not close the door on all of them.
-const LACKS_SIGN_ON: &str = "members.role <> 'owner' AND EXISTS (SELECT 1 FROM sign_on_rules
-    JOIN users ON users.id = members.user
-    WHERE sign_on_rules.workspace = workspaces.id AND sign_on_rules.is_required
-        AND 'sign_on:' || sign_on_rules.provider <> ?2
-        AND sign_on_rules.domain = substr(users.email, instr(users.email, '@') + 1))";
+/// Of rows of `members`, `workspaces` and `users`, for a session that was begun by the method `?2`: what somebody is in a workspace, and
+/// what it requires that the session does not prove.
+///
+/// Where a provider is required, nothing but signing in there can count as two factors. Its owners are exempt from that: a provider
+/// that is away must not close the door on all of them.
+fn membership_columns() -> String {
+    format!(
+        "{WORKSPACE}, members.role,
+        workspaces.requires_two_factor AND ?2 <> 'passkey' AND NOT (?2 = 'password'
+            AND EXISTS (SELECT 1 FROM two_factor
+                WHERE two_factor.user = users.id AND two_factor.confirmed_at IS NOT NULL))
+            AND NOT EXISTS (SELECT 1 FROM sign_on_rules
+                WHERE sign_on_rules.workspace = workspaces.id
+                    AND (sign_on_rules.is_two_factor OR sign_on_rules.is_required)
+                    AND '{SIGN_ON}' || sign_on_rules.provider = ?2 AND {IS_OF_DOMAIN}),
+        members.role <> 'owner' AND EXISTS (SELECT 1 FROM sign_on_rules
+            WHERE sign_on_rules.workspace = workspaces.id AND sign_on_rules.is_required
+                AND '{SIGN_ON}' || sign_on_rules.provider <> ?2 AND {IS_OF_DOMAIN})"
+    )
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workspace {
@@ -167,9 +171,10 @@ impl Catalog {
     /// Those of the file.
     pub fn memberships(&self, user: &UserId, method: &SignInMethod) -> Result<Vec<Membership>, StoreError> {
         let sql = format!(
-            "SELECT {WORKSPACE}, members.role, {LACKS_TWO_FACTOR}, {LACKS_SIGN_ON} FROM members
-             JOIN workspaces ON workspaces.id = members.workspace
-             WHERE members.user = ?1 ORDER BY members.joined_at, workspaces.rowid"
+            "SELECT {} FROM members
+             JOIN workspaces ON workspaces.id = members.workspace JOIN users ON users.id = members.user
+             WHERE members.user = ?1 ORDER BY members.joined_at, workspaces.rowid",
+            membership_columns()
         );
         self.read(|conn| {
             let mut statement = conn.prepare_cached(&sql)?;
@@ -189,10 +194,11 @@ impl Catalog {
         id: &ConnectionId,
     ) -> Result<Option<(ConnectionRecord, Membership)>, StoreError> {
         let sql = format!(
-            "SELECT {WORKSPACE}, members.role, {LACKS_TWO_FACTOR}, {LACKS_SIGN_ON} FROM connections
+            "SELECT {} FROM connections
              JOIN members ON members.workspace = connections.workspace AND members.user = ?1
-             JOIN workspaces ON workspaces.id = members.workspace
-             WHERE connections.id = ?3"
+             JOIN workspaces ON workspaces.id = members.workspace JOIN users ON users.id = members.user
+             WHERE connections.id = ?3",
+            membership_columns()
         );
         let found = self.read(|conn| {
             let mut statement = conn.prepare_cached(&sql)?;
@@ -378,7 +384,7 @@ pub(super) fn role_of(text: &str) -> Result<Role, Fault> {
     text.parse().map_err(|_| Fault::Damaged(format!("role '{text}'")))
 }
 
-/// From the columns of `WORKSPACE`, the role, `LACKS_TWO_FACTOR` and `LACKS_SIGN_ON`.
+/// From [`membership_columns`].
 fn membership(row: &Row<'_>) -> Result<Membership, Fault> {
     Ok(Membership {
         workspace: workspace(row, 0)?,

@@ -6,15 +6,19 @@ mod rules;
 use model::{Role, UnixSeconds, UserId, WorkspaceId};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::Catalog;
 use super::members::{add_member, role_of};
 use super::people::{NewUser, USER, User, by_id, end_sessions, insert_user, user};
+use super::{Catalog, SignInMethod};
 use crate::StoreError;
 use crate::error::Fault;
 use crate::ids::new_id;
 
 pub use providers::{IdentityProvider, NewIdentityProvider};
 pub use rules::{NewSignOnRule, SignOnRule, SignOnTerms};
+
+/// Whether a row of `users` is somebody whom a row of `sign_on_rules` is about.
+pub(super) const IS_OF_DOMAIN: &str =
+    "sign_on_rules.domain = substr(users.email, instr(users.email, '@') + 1)";
 
 const IDENTITY: &str = "id, provider, email, created_at, last_used_at";
 
@@ -178,8 +182,9 @@ impl Catalog {
                 let by_password = "UPDATE sessions SET method = 'password' WHERE user = ?1 AND method = ?2
                     AND NOT EXISTS (SELECT 1 FROM two_factor WHERE user = ?1 AND confirmed_at IS NOT NULL)";
                 let of_others = "DELETE FROM sessions WHERE user = ?1 AND method = ?2";
+                let method = SignInMethod::SignOn(provider.clone()).text();
                 for sql in [by_password, of_others] {
-                    tx.prepare_cached(sql)?.execute([of.as_str(), &format!("sign_on:{provider}")])?;
+                    tx.prepare_cached(sql)?.execute([of.as_str(), &method])?;
                 }
             }
             Ok(provider)
@@ -215,12 +220,14 @@ fn join(
 
 /// Refuses another address to somebody whose workspace requires single sign-on of their domain: they would be outside of the rule.
 pub(super) fn require_free_to_move(tx: &Transaction<'_>, user: &UserId) -> Result<(), Fault> {
-    let sql = "SELECT 1 FROM members
+    let sql = format!(
+        "SELECT 1 FROM members
         JOIN users ON users.id = members.user
         JOIN sign_on_rules ON sign_on_rules.workspace = members.workspace
         WHERE members.user = ?1 AND members.role <> 'owner' AND sign_on_rules.is_required
-            AND sign_on_rules.domain = substr(users.email, instr(users.email, '@') + 1)";
-    if tx.prepare_cached(sql)?.exists([user.as_str()])? {
+            AND {IS_OF_DOMAIN}"
+    );
+    if tx.prepare_cached(&sql)?.exists([user.as_str()])? {
         return Err(StoreError::AddressManaged.into());
     }
     Ok(())

@@ -3,10 +3,10 @@
 use model::UnixSeconds;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
+use super::domain_of;
 use crate::StoreError;
-use crate::catalog::Catalog;
 use crate::catalog::sealed::require_current;
-use crate::catalog::sessions::SIGN_ON;
+use crate::catalog::{Catalog, SignInMethod};
 use crate::error::Fault;
 use crate::sealed::provider_of;
 
@@ -83,16 +83,16 @@ impl Catalog {
         })
     }
 
-    /// The provider that may name addresses of a domain.
+    /// The provider that may name an address like this one.
     ///
     /// # Errors
     /// Those of the file.
-    pub fn identity_provider_of_domain(&self, domain: &str) -> Result<Option<IdentityProvider>, StoreError> {
+    pub fn identity_provider_of(&self, email: &str) -> Result<Option<IdentityProvider>, StoreError> {
         let sql = format!(
             "SELECT {PROVIDER} FROM identity_providers
              WHERE id = (SELECT provider FROM sign_on_rules WHERE domain = ?1 ORDER BY rowid LIMIT 1)"
         );
-        self.read(|conn| Ok(conn.prepare_cached(&sql)?.query_row([domain], provider).optional()?))
+        self.read(|conn| Ok(conn.prepare_cached(&sql)?.query_row([domain_of(email)], provider).optional()?))
     }
 
     /// Adds a provider, or changes the one with that id: whether it is new. Under another issuer, nobody's account is the same, so all
@@ -153,7 +153,8 @@ impl Catalog {
 }
 
 fn end_sessions_by(tx: &Transaction<'_>, provider: &str) -> Result<(), Fault> {
-    tx.prepare_cached("DELETE FROM sessions WHERE method = ?1")?.execute([format!("{SIGN_ON}{provider}")])?;
+    tx.prepare_cached("DELETE FROM sessions WHERE method = ?1")?
+        .execute([SignInMethod::SignOn(provider.to_owned()).text()])?;
     Ok(())
 }
 

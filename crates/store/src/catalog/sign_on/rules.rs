@@ -3,9 +3,10 @@
 use model::{Role, UnixSeconds, WorkspaceId};
 use rusqlite::{OptionalExtension, Row, params};
 
+use super::domain_of;
 use crate::StoreError;
-use crate::catalog::Catalog;
 use crate::catalog::members::role_of;
+use crate::catalog::{Catalog, SignInMethod, User};
 use crate::error::Fault;
 use crate::ids::new_id;
 
@@ -34,10 +35,11 @@ pub struct SignOnTerms {
 }
 
 impl SignOnRule {
-    /// Whether signing in at the provider with an account of that address proves two factors in the workspace.
-    pub fn counts_as_two_factors(&self, provider: &str, email: &str) -> bool {
-        let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
-        self.terms.is_two_factor && self.provider == provider && self.domain.eq_ignore_ascii_case(domain)
+    /// Whether signing in at the provider with an account of that address proves two factors in the workspace: also where it is
+    /// required, since nothing else can count there.
+    fn counts_as_two_factors(&self, provider: &str, email: &str) -> bool {
+        let counts = self.terms.is_two_factor || self.terms.is_required;
+        counts && self.provider == provider && self.domain.eq_ignore_ascii_case(domain_of(email))
     }
 }
 
@@ -50,6 +52,29 @@ pub struct NewSignOnRule {
 }
 
 impl Catalog {
+    /// Whether a session that a user began by `method` proves two factors in a workspace, or in any where none is named. What each
+    /// workspace shows to the session follows the same rule ([`Catalog::memberships`]).
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn proves_two_factors(
+        &self,
+        user: &User,
+        method: &SignInMethod,
+        in_workspace: Option<&WorkspaceId>,
+    ) -> Result<bool, StoreError> {
+        Ok(match method {
+            SignInMethod::Passkey => true,
+            SignInMethod::Password => {
+                self.two_factor(&user.id)?.is_some_and(|one| one.confirmed_at.is_some())
+            }
+            SignInMethod::SignOn(provider) => {
+                let rules = self.sign_on_rules(in_workspace)?;
+                rules.iter().any(|rule| rule.counts_as_two_factors(provider, &user.email))
+            }
+        })
+    }
+
     /// All rules, or those of a workspace, by domain.
     ///
     /// # Errors

@@ -139,7 +139,13 @@ fn signing_in_at_a_provider_counts_as_two_factors_only_where_the_workspace_says_
     };
     let workspace = catalog.default_workspace().unwrap().id;
     catalog.require_two_factor(&workspace, true).unwrap();
-    let is_open = || catalog.memberships(&grace.id, &by_sign_on()).unwrap()[0].is_open();
+    // Both say the same: what the workspace shows, and whether the session proves two factors there.
+    let is_open = || {
+        let proves = catalog.proves_two_factors(&grace, &by_sign_on(), Some(&workspace)).unwrap();
+        let is_open = catalog.memberships(&grace.id, &by_sign_on()).unwrap()[0].is_open();
+        assert_eq!(proves, is_open);
+        is_open
+    };
     assert!(!is_open());
     let id = catalog.sign_on_rules(Some(&workspace)).unwrap()[0].id.clone();
     let terms = SignOnTerms { is_two_factor: true, ..VIEWERS };
@@ -168,7 +174,7 @@ fn a_domain_has_one_provider_and_another_issuer_is_somebody_else() {
     assert!(matches!(catalog.set_sign_on_rule(&of_other, NOW), Err(StoreError::DomainTaken)));
     let nowhere = rule(&catalog, "nowhere", "example.net", VIEWERS);
     assert!(matches!(nowhere, Err(StoreError::NotFound { .. })));
-    let provider = catalog.identity_provider_of_domain("EXAMPLE.org").unwrap().unwrap();
+    let provider = catalog.identity_provider_of("grace@EXAMPLE.org").unwrap().unwrap();
     assert_eq!(provider.id, "acme");
 
     add_provider(&catalog, "acme", "https://id.example.com");
@@ -177,7 +183,7 @@ fn a_domain_has_one_provider_and_another_issuer_is_somebody_else() {
     assert_eq!(catalog.session(b"hash", NOW).unwrap(), None);
     assert_eq!(catalog.identities(&grace.id).unwrap(), []);
     assert!(catalog.delete_identity_provider("acme").unwrap());
-    assert_eq!(catalog.identity_provider_of_domain("example.org").unwrap(), None);
+    assert_eq!(catalog.identity_provider_of("grace@example.org").unwrap(), None);
 }
 
 #[test]
@@ -233,6 +239,9 @@ fn where_two_factors_and_a_provider_are_required_signing_in_there_is_enough() {
     let is_open = |method| catalog.memberships(&grace.id, &method).unwrap()[0].is_open();
     assert!(is_open(by_sign_on()));
     assert!(!is_open(SignInMethod::Passkey));
+    let proves = |method| catalog.proves_two_factors(&grace, &method, Some(&joined[0].0)).unwrap();
+    assert!(proves(by_sign_on()));
+    assert!(!proves(SignInMethod::SignOn("other".into())));
 }
 
 #[test]
