@@ -7,7 +7,7 @@ use metrics::columns::{Ledger, split_customer_id};
 use metrics::fx::Rates;
 use metrics::ledger::{MoneyFact, money_of};
 use metrics::view::View;
-use model::{ConnectionId, CustomerId, TogetherSettings, UnixSeconds, WorkspaceId};
+use model::{ConnectionId, CustomerId, Settings, TogetherSettings, UnixSeconds, WorkspaceId};
 use store::{Catalog, ConnectionRecord, Objects, StoreError};
 
 use crate::runner::source_of;
@@ -75,6 +75,15 @@ impl Business {
         sources.all(|source| source == Some(first)).then_some(first)
     }
 
+    /// How its figures are shown.
+    pub fn settings(&self) -> Settings {
+        let first = self.connections().first().map(|record| record.settings.clone()).unwrap_or_default();
+        match self {
+            Self::One(_) => first,
+            Self::Together { settings, .. } => first.for_all(settings),
+        }
+    }
+
     /// By what it is named: the connection's id, or the workspace's.
     pub fn id(&self) -> &str {
         match self {
@@ -92,8 +101,8 @@ impl Runner {
     pub async fn ledger_of(&self, business: &Business) -> Result<Arc<Ledger>, SyncError> {
         match business {
             Business::One(record) => Ok(self.ledger(&record.workspace, &record.id).await?.ledger),
-            Business::Together { workspace, settings, connections } => {
-                self.ledger_together(workspace, settings, connections).await
+            Business::Together { workspace, connections, .. } => {
+                self.ledger_together(workspace, connections, &business.settings().zone()?).await
             }
         }
     }
@@ -116,10 +125,7 @@ impl Runner {
         // There is always one.
         let view =
             views.reduce(view::together).ok_or_else(|| SyncError::NoConnection(business.id().into()))?;
-        Ok(match business {
-            Business::One(_) => view,
-            Business::Together { settings, .. } => View { settings: view.settings.for_all(settings), ..view },
-        })
+        Ok(View { settings: business.settings(), ..view })
     }
 
     /// What was billed in a business, to read from. Connections of which nothing was fetched yet are passed over where

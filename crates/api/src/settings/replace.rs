@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use model::{Settings, WorkspaceId};
+use model::{Currency, Settings, WorkspaceId};
 use serde::Serialize;
 
 use super::dto::SettingsView;
@@ -26,11 +26,8 @@ pub async fn handle(
 ) -> Result<Json<SettingsView>, Problem> {
     let settings = request.settings(&record.settings)?;
     let before = SettingsView::from(&record.settings);
-    // The account's own currency needs no rate, and one that is already set does not keep anyone from changing something else.
-    let without_rates = [record.default_currency, record.settings.reporting_currency];
-    if !without_rates.contains(&settings.reporting_currency) {
-        check_currency(&context, &record.workspace, &settings).await?;
-    }
+    let known = [record.default_currency, record.settings.reporting_currency];
+    check_currency(&context, &record.workspace, &settings, &known).await?;
     let catalog = context.catalog.clone();
     let changed = blocking(move || {
         catalog.update_connection(&record.workspace, &record.id, |record| record.settings = settings)
@@ -55,13 +52,18 @@ pub(crate) fn differences<T: Serialize>(before: &T, after: &T) -> String {
     if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }
 
-/// Rejects a currency that nothing could be converted to today.
+/// Rejects a currency that nothing could be converted to today, unless it is among those that are `known`: an account's own
+/// currency needs no rate, and one that is already set does not keep anyone from changing something else.
 pub(crate) async fn check_currency(
     context: &Shared,
     workspace: &WorkspaceId,
     settings: &Settings,
+    known: &[Option<Currency>],
 ) -> Result<(), Problem> {
     let Some(currency) = settings.reporting_currency else { return Ok(()) };
+    if known.contains(&Some(currency)) {
+        return Ok(());
+    }
     let zone = settings.zone().map_err(|error| Problem::field("time_zone", error.to_string()))?;
     let today = context.clock.now().day(&zone);
     let (rates, workspace) = (Arc::clone(&context.rates), workspace.clone());

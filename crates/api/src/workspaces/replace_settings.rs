@@ -32,11 +32,9 @@ pub async fn handle(
     .await??;
     let shown = Settings::default().for_all(&settings);
     shown.zone().map_err(|error| Problem::field("time_zone", error.to_string()))?;
-    // The accounts' own currencies need no rates, and one that is already set does not keep anyone from changing something else.
     let own = all.iter().map(|record| record.default_currency);
-    if !own.chain([before.reporting_currency]).any(|known| known == settings.reporting_currency) {
-        check_currency(&context, &access.workspace, &shown).await?;
-    }
+    let known: Vec<_> = own.chain([before.reporting_currency]).collect();
+    check_currency(&context, &access.workspace, &shown, &known).await?;
     let (catalog, workspace, new) = (context.catalog.clone(), access.workspace.clone(), settings.clone());
     blocking(move || catalog.set_together_settings(&workspace, &new)).await??;
     let (before, after) = (WorkspaceSettingsView::from(before), WorkspaceSettingsView::from(settings));
