@@ -18,7 +18,7 @@ use crate::context::Shared;
 use crate::http::client::Client;
 use crate::http::json::Body;
 use crate::problem::Problem;
-use crate::session::dto::{SignedIn, end_former_session, start_session_by};
+use crate::session::dto::{SignedIn, sign_in};
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct PasskeySignIn {
@@ -58,11 +58,7 @@ pub async fn handle(
     if !blocking(move || catalog.use_passkey(&passkey.id, &state, now)).await?? {
         return Err(unknown());
     }
-    let by = By::user(&user, client);
-    let started = start_session_by(&context, user, &by.client, SignInMethod::Passkey).await?;
-    end_former_session(&context, &headers).await?;
-    context.record(Event::of_account(&by, "session.created").detail("passkey")).await?;
-    Ok(started.created())
+    Ok(sign_in(&context, user, &headers, client, SignInMethod::Passkey).await?.created())
 }
 
 fn unknown() -> Problem {

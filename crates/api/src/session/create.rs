@@ -5,10 +5,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use model::Secret;
 use serde::Deserialize;
-use store::User;
+use store::{SignInMethod, User};
 use utoipa::ToSchema;
 
-use super::dto::{SignedIn, end_former_session, start_session};
+use super::dto::{SignedIn, sign_in};
 use crate::access::identity::By;
 use crate::access::throttle::Place;
 use crate::access::{account, browser, password, second_factor};
@@ -62,11 +62,7 @@ pub async fn handle(
     context.throttle.succeeded(&login, &place);
     // Said only to whoever knows the password.
     account::check_may_sign_in(&user)?;
-    let by = By::user(&user, client);
-    let started = start_session(&context, user, &by.client).await?;
-    end_former_session(&context, &headers).await?;
-    context.record(Event::of_account(&by, "session.created")).await?;
-    Ok(started.created())
+    Ok(sign_in(&context, user, &headers, client, SignInMethod::Password).await?.created())
 }
 
 /// Of signing in: where its failures count.

@@ -9,7 +9,9 @@ use store::{Membership, Origin, Session, SignInMethod, StoreError, User};
 use utoipa::ToSchema;
 
 use crate::access::cookie::{self, SESSION_SECONDS};
+use crate::access::identity::By;
 use crate::access::{browser, credential};
+use crate::audit::Event;
 use crate::blocking;
 use crate::context::Context;
 use crate::http::client::Client;
@@ -139,6 +141,30 @@ impl Started {
     }
 }
 
+/// Signs in a user who has proved by `method` who they are: the session that the browser had before ends, and the new one is recorded.
+///
+/// # Errors
+/// Those of the store.
+pub async fn sign_in(
+    context: &Context,
+    user: User,
+    headers: &HeaderMap,
+    client: Client,
+    method: SignInMethod,
+) -> Result<Started, Problem> {
+    let by = By::user(&user, client);
+    let event = Event::of_account(&by, "session.created");
+    let event = match &method {
+        SignInMethod::Password => event,
+        SignInMethod::Passkey => event.detail("passkey"),
+        SignInMethod::SignOn(provider) => event.detail(provider),
+    };
+    let started = start_session_by(context, user, &by.client, method).await?;
+    end_former_session(context, headers).await?;
+    context.record(event).await?;
+    Ok(started)
+}
+
 /// Starts a session for a user. Whatever session the browser had before, this is another one.
 ///
 /// # Errors
@@ -147,11 +173,7 @@ pub async fn start_session(context: &Context, user: User, client: &Client) -> Re
     start_session_by(context, user, client, SignInMethod::Password).await
 }
 
-/// The same for somebody who signed in by `method`.
-///
-/// # Errors
-/// Those of the store.
-pub async fn start_session_by(
+async fn start_session_by(
     context: &Context,
     user: User,
     client: &Client,
@@ -177,7 +199,7 @@ pub async fn start_session_by(
 ///
 /// # Errors
 /// Those of the store.
-pub async fn end_former_session(context: &Context, headers: &HeaderMap) -> Result<(), Problem> {
+async fn end_former_session(context: &Context, headers: &HeaderMap) -> Result<(), Problem> {
     let Some(former) = cookie::read(context, headers) else { return Ok(()) };
     let (catalog, hash) = (context.catalog.clone(), credential::hash(former.expose()));
     blocking(move || catalog.delete_session(&hash)).await??;

@@ -18,7 +18,7 @@ use crate::context::{Context, Shared};
 use crate::http::client::Client;
 use crate::http::json::Query;
 use crate::problem::Problem;
-use crate::session::dto::{end_former_session, start_session_by};
+use crate::session::dto::sign_in;
 
 pub const ROUTE: &str = "/sign-on/{provider}/callback";
 
@@ -137,12 +137,8 @@ async fn enter(
     next: &str,
 ) -> Result<Response, Failure> {
     account::check_may_sign_in(&user).map_err(|_| Failure::Locked)?;
-    let by = By::user(&user, client);
     let method = SignInMethod::SignOn(who.provider.clone());
-    let started = start_session_by(context, user, &by.client, method).await?;
-    end_former_session(context, headers).await?;
-    context.record(Event::of_account(&by, "session.created").detail(&who.provider)).await?;
-    Ok(started.to_page(next)?)
+    Ok(sign_in(context, user, headers, client, method).await?.to_page(next)?)
 }
 
 /// An account with that address is connected only once its owner has signed in to it.
