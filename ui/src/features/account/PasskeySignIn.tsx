@@ -1,18 +1,21 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 
 import { ApiError, api } from '~/api/client'
-import { sessionQuery } from '~/api/queries'
 import type { PasskeyChallenge, Session } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 
+import { Or } from './Or'
+import type { Refusal } from './Refusal'
+import { Refused } from './Refusal'
+import { useEnter } from './useEnter'
 import { PasskeyCanceled, forgetPasskey, signWithPasskey } from './webauthn'
 
 const PATH = '/session/passkey'
 
 /** Signs in without a password. Who it is, the device says. */
 export function PasskeySignIn({ onSignedIn }: { onSignedIn: () => void }) {
-  const client = useQueryClient()
+  const enter = useEnter(onSignedIn)
   const signIn = useMutation({
     mutationFn: async () => {
       const { public_key } = await api.post<PasskeyChallenge>(`${PATH}/begin`, {})
@@ -24,17 +27,12 @@ export function PasskeySignIn({ onSignedIn }: { onSignedIn: () => void }) {
         throw error
       }
     },
-    onSuccess: async () => {
-      await client.fetchQuery({ ...sessionQuery, staleTime: 0 })
-      onSignedIn()
-    },
+    onSuccess: enter,
   })
   const { error } = signIn
   return (
     <div className="mt-4 flex flex-col gap-4">
-      <p aria-hidden="true" className="flex items-center gap-3 text-[0.8125rem] text-ink-soft before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-        or
-      </p>
+      <Or />
       {error && <Failure error={error} />}
       <Button isPending={signIn.isPending} onPress={() => signIn.mutate()}>
         Sign in with a passkey
@@ -51,15 +49,10 @@ function Failure({ error }: { error: Error }) {
       </Banner>
     )
   }
-  const { title, advice } = refusalOf(error)
-  return (
-    <Banner title={title} tone="danger">
-      {advice}
-    </Banner>
-  )
+  return <Refused {...refusalOf(error)} />
 }
 
-function refusalOf(error: Error): { title: string; advice: string } {
+function refusalOf(error: Error): Refusal {
   const code = error instanceof ApiError ? error.code : undefined
   if (code === 'passkey_unknown') {
     return {

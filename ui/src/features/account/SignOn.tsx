@@ -8,6 +8,10 @@ import { Banner } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
 import type { SignOnFailureCode } from '~/view/pageSearch'
 
+import { Or } from './Or'
+import type { Refusal } from './Refusal'
+import { Refused } from './Refusal'
+
 type Wanted = { provider: string } | { email: string }
 
 /** Leads to a provider's page, which sends the browser back signed in. It stays busy until the browser has left the page. */
@@ -27,11 +31,7 @@ export function SignOn({ offer, next, isAlone }: { offer: SignOnOffer; next: str
   if (offer.providers.length === 0 && !offer.by_email) return null
   return (
     <div className={`flex flex-col gap-3 ${isAlone ? 'mt-4' : 'mt-3'}`}>
-      {isAlone && (
-        <p aria-hidden="true" className="flex items-center gap-3 text-[0.8125rem] text-ink-soft before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-          or
-        </p>
-      )}
+      {isAlone && <Or />}
       {begin.error && !isUnknown(begin.error) && (
         <Banner title="Your identity provider could not be opened" tone="danger">
           {failureText(begin.error)}
@@ -83,7 +83,7 @@ function ByEmail({ error, isPending, onContinue }: { error: Error | null; isPend
   )
 }
 
-const FAILURE: Record<SignOnFailureCode, { title: string; advice: string }> = {
+const FAILURE: Record<SignOnFailureCode, Refusal> = {
   ended: { title: 'Signing in was not finished', advice: 'It took more than ten minutes, or it was started in another browser or tab. Try again.' },
   denied: { title: 'Your identity provider didn’t sign you in', advice: 'You canceled, or you may not use Chartsy there. Try again, or ask the person who manages it.' },
   away: { title: 'Your identity provider can’t be reached', advice: 'Try again in a minute, or sign in with your password.' },
@@ -103,10 +103,5 @@ const FAILURE: Record<SignOnFailureCode, { title: string; advice: string }> = {
 
 /** What the server said when the browser came back. */
 export function SignOnFailure({ code }: { code: SignOnFailureCode }) {
-  const { title, advice } = FAILURE[code]
-  return (
-    <Banner title={title} tone="danger">
-      {advice}
-    </Banner>
-  )
+  return <Refused {...FAILURE[code]} />
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 
 import { failureText } from '~/api/client'
 import { sessionQuery } from '~/api/queries'
@@ -13,22 +14,22 @@ import { useMayCreateWorkspace } from '~/view/useMayCreateWorkspace'
 import { useTitle } from '~/view/useTitle'
 import { canOpenWorkspace } from '~/view/workspaceAccess'
 
-/** For a member of a workspace that shows nothing to those without two-factor sign-in. */
-function TwoFactorRequired({ workspace, others }: { workspace: Workspace; others: readonly Workspace[] }) {
+interface ClosedProps {
+  workspace: Workspace
+  others: readonly Workspace[]
+}
+
+/** A workspace that shows nothing to somebody because of how they signed in, with what opens it and the ways out. */
+function Closed({ workspace, others, requires, action, children }: ClosedProps & { requires: string; action: ReactNode; children: ReactNode }) {
   return (
     <div className="flex flex-col gap-5">
       <section className="card flex flex-col gap-4 p-6 sm:p-8">
         <h1 className="text-xl font-semibold tracking-tight">
-          <bdi>{workspace.name}</bdi> requires two-factor sign-in
+          <bdi>{workspace.name}</bdi> requires {requires}
         </h1>
-        <p className="text-sm text-ink-soft">
-          With it, signing in takes a code from an authenticator app on your phone as well as your password, or a passkey instead of both. It takes a
-          minute to set up. If you have a passkey, sign out and sign in with it.
-        </p>
+        {children}
         <div className="flex flex-wrap gap-2">
-          <Link className={buttonClass('primary')} to="/settings/account">
-            Set up two-factor sign-in
-          </Link>
+          {action}
           {others.map(({ id, name }) => (
             <Button key={id} onPress={() => enterWorkspace(id)}>
               Open {name}
@@ -41,34 +42,46 @@ function TwoFactorRequired({ workspace, others }: { workspace: Workspace; others
   )
 }
 
+/** For a member of a workspace that shows nothing to those without two-factor sign-in. */
+function TwoFactorRequired(props: ClosedProps) {
+  return (
+    <Closed
+      {...props}
+      action={
+        <Link className={buttonClass('primary')} to="/settings/account">
+          Set up two-factor sign-in
+        </Link>
+      }
+      requires="two-factor sign-in"
+    >
+      <p className="text-sm text-ink-soft">
+        With it, signing in takes a code from an authenticator app on your phone as well as your password, or a passkey instead of both. It takes a
+        minute to set up. If you have a passkey, sign out and sign in with it.
+      </p>
+    </Closed>
+  )
+}
+
 /** For a member of a workspace that shows nothing to those who signed in by other means than single sign-on. */
-function SignOnRequired({ workspace, others, email }: { workspace: Workspace; others: readonly Workspace[]; email: string }) {
+function SignOnRequired({ email, ...props }: ClosedProps & { email: string }) {
   const { begin, isBusy } = useSignOn(undefined)
   return (
-    <div className="flex flex-col gap-5">
-      <section className="card flex flex-col gap-4 p-6 sm:p-8">
-        <h1 className="text-xl font-semibold tracking-tight">
-          <bdi>{workspace.name}</bdi> requires single sign-on
-        </h1>
-        <p className="text-sm text-ink-soft">Sign in at your company’s identity provider to open this workspace. You come back here afterwards.</p>
-        {begin.error && (
-          <Banner title="Your identity provider could not be opened" tone="danger">
-            {failureText(begin.error)}
-          </Banner>
-        )}
-        <div className="flex flex-wrap gap-2">
-          <Button isPending={isBusy} kind="primary" onPress={() => begin.mutate({ email })}>
-            Continue with single sign-on
-          </Button>
-          {others.map(({ id, name }) => (
-            <Button key={id} onPress={() => enterWorkspace(id)}>
-              Open {name}
-            </Button>
-          ))}
-        </div>
-      </section>
-      <Leave members={undefined} workspace={workspace} />
-    </div>
+    <Closed
+      {...props}
+      action={
+        <Button isPending={isBusy} kind="primary" onPress={() => begin.mutate({ email })}>
+          Continue with single sign-on
+        </Button>
+      }
+      requires="single sign-on"
+    >
+      <p className="text-sm text-ink-soft">Sign in at your company’s identity provider to open this workspace. You come back here afterwards.</p>
+      {begin.error && (
+        <Banner title="Your identity provider could not be opened" tone="danger">
+          {failureText(begin.error)}
+        </Banner>
+      )}
+    </Closed>
   )
 }
 
