@@ -151,7 +151,7 @@ fn serve(path: &Path, poll_seconds: u64, over: Duration) -> Result<Costs> {
     until_polled(&catalog, began)?;
     let started_in = began.elapsed();
     let process = server.id().to_string();
-    until_settled(&process)?;
+    until_settled(&process);
     let before = cpu_time(&process, OWN);
     thread::sleep(over);
     let cpu = cpu_time(&process, OWN).saturating_sub(before);
@@ -165,17 +165,15 @@ fn serve(path: &Path, poll_seconds: u64, over: Duration) -> Result<Costs> {
 }
 
 /// Until what the start has left to do is over: ledgers are kept, and providers' webhooks registered.
-fn until_settled(process: &str) -> Result<()> {
+fn until_settled(process: &str) {
     let began = Instant::now();
     loop {
         let before = cpu_time(process, OWN);
         thread::sleep(SETTLED_OVER);
-        if percent(cpu_time(process, OWN).saturating_sub(before), SETTLED_OVER) < SETTLED_CPU_PERCENT {
-            return Ok(());
-        }
+        let used = percent(cpu_time(process, OWN).saturating_sub(before), SETTLED_OVER);
         // A server that polls all the time has no rest.
-        if began.elapsed() > LONGEST_SETTLING {
-            return Ok(());
+        if used < SETTLED_CPU_PERCENT || began.elapsed() > LONGEST_SETTLING {
+            return;
         }
     }
 }
