@@ -128,6 +128,7 @@ test('every page that can be shared gets all that it asks for', async (t) => {
       await heading(seen, title);
       await settled(seen);
       assert.deepEqual(refused(answers), [], `${page}?${view}`);
+      assert.equal(await seen.getByText('Choose a longer range').count(), 0, `${page} has a card of what is hidden`);
       const shown = `${page.replace('/', '-')}${hides.hides_amounts ? '-hidden' : ''}`;
       if (hides.hides_amounts) await looksRight(seen, `share-${shown}`);
       else await picture(seen, `share-${shown}`);

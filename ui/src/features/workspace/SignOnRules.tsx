@@ -86,7 +86,7 @@ function Terms({ rule }: { rule: SignOnRule }) {
         onChange={(next) => save.mutate({ is_two_factor: next })}
       />
       <Toggle
-        hint={`Members with an address at ${domain} see nothing in this workspace unless they sign in with ${provider.name}. Owners can always use their password, so that nobody is locked out if ${provider.name} fails.`}
+        hint={`Members with an address at ${domain} see nothing in this workspace unless they sign in with ${provider.name}, which then counts as two-factor sign-in. Owners can always use their password, so that nobody is locked out if ${provider.name} fails.`}
         isDisabled={save.isPending}
         isSelected={is_required}
         label="Require single sign-on"
