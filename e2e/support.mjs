@@ -133,7 +133,7 @@ export async function visit(t, url, options = {}) {
 export async function signIn(page) {
   await page.getByLabel('Username or email').fill(owner.username);
   await page.getByLabel('Password').fill(owner.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 /** No finding that keeps people out. */
@@ -156,6 +156,24 @@ export async function picture(page, name) {
   if (!pictures) return;
   mkdirSync(pictures, { recursive: true });
   await page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: true });
+}
+
+/** In both themes, on a wide screen and on a phone: no serious finding, and nothing that sticks out. */
+export async function looksRight(page, name) {
+  const wide = page.viewportSize();
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    for (const size of [wide, { width: 390, height: 844 }]) {
+      await page.setViewportSize(size);
+      // In between, colors have less contrast than either theme.
+      await page.evaluate(() => Promise.allSettled(document.getAnimations().map((one) => one.finished)));
+      await accessible(page, `${name}, ${size.width} pixels wide, ${colorScheme}`);
+      await picture(page, `${name}-${size.width}-${colorScheme}`);
+      if (size !== wide) await fitsPhone(page, name);
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize(wide);
 }
 
 export const owner = {

@@ -2,7 +2,7 @@
 
 import { after, before, test } from 'node:test';
 
-import { accessible, fitsPhone, makeOwner, owner, picture, server, visit } from '../support.mjs';
+import { looksRight, makeOwner, owner, server, visit } from '../support.mjs';
 
 let app;
 before(async () => {
@@ -19,20 +19,6 @@ const heading = (page, name) => page.getByRole('heading', { name, level: 1 }).wa
 /** The newest link that was printed for somebody to do something. */
 const link = (whom, what) => app.printed(new RegExp(`give this link to ${whom} to ${what}[^:]*: (\\S+)`));
 
-async function looksRight(page, name) {
-  await accessible(page, name);
-  await picture(page, `accounts-${name}`);
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.emulateMedia({ colorScheme: 'dark' });
-  // Colors fade from one scheme to the other.
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((one) => one.finished)));
-  await accessible(page, `${name} on a phone in the dark`);
-  await picture(page, `accounts-phone-${name}`);
-  await fitsPhone(page, name);
-  await page.setViewportSize({ width: 1440, height: 1000 });
-  await page.emulateMedia({ colorScheme: 'light' });
-}
-
 test('somebody signs up, corrects a mistyped address, and owns a workspace once it is confirmed', async (t) => {
   const page = await visit(t, 'about:blank');
   await makeOwner(page.context(), app);
@@ -45,11 +31,11 @@ test('somebody signs up, corrects a mistyped address, and owns a workspace once 
   await page.getByLabel('Username').fill(newcomer.username);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByLabel('Confirm password').fill(PASSWORD);
-  await looksRight(page, 'sign-up');
+  await looksRight(page, 'accounts-sign-up');
   await page.getByRole('button', { name: 'Create account' }).click();
   await heading(page, 'Confirm your email address');
   await page.getByText('This server can’t send email').waitFor();
-  await looksRight(page, 'confirm-sent');
+  await looksRight(page, 'accounts-confirm-sent');
   const first = await link(newcomer.fullName, 'confirm');
 
   // Later, in another browser.
@@ -58,7 +44,7 @@ test('somebody signs up, corrects a mistyped address, and owns a workspace once 
   await other.getByLabel('Password').fill(PASSWORD);
   await other.getByRole('button', { name: 'Sign in' }).click();
   await other.getByText('has not been confirmed').waitFor();
-  await looksRight(other, 'unconfirmed');
+  await looksRight(other, 'accounts-unconfirmed');
   await other.getByLabel('Email').fill(newcomer.email);
   await other.getByRole('button', { name: 'Send the link again' }).click();
   await other.getByText('Sent again').waitFor();
@@ -67,10 +53,10 @@ test('somebody signs up, corrects a mistyped address, and owns a workspace once 
   await other.getByLabel('Password').fill(PASSWORD);
   await other.getByRole('button', { name: 'Confirm and sign in' }).click();
   await heading(other, 'This link doesn’t work anymore');
-  await looksRight(other, 'link-ended');
+  await looksRight(other, 'accounts-link-ended');
   await other.goto(await link(newcomer.fullName, 'confirm'));
   await heading(other, 'Confirm your email address');
-  await looksRight(other, 'confirm');
+  await looksRight(other, 'accounts-confirm');
   await other.getByLabel('Password').fill('Wrong1password');
   await other.getByRole('button', { name: 'Confirm and sign in' }).click();
   await other.getByText('Wrong password').waitFor();
@@ -91,17 +77,17 @@ test('a forgotten password is replaced by a link, and every session ends', async
   const page = await visit(t, `${app.url}/login`);
   await page.getByRole('link', { name: 'Forgot your password?' }).click();
   await heading(page, 'Forgot your password?');
-  await looksRight(page, 'forgot-password');
+  await looksRight(page, 'accounts-forgot-password');
   await page.getByLabel('Email').fill(owner.email);
   await page.getByRole('button', { name: 'Send link' }).click();
   await heading(page, 'Ask for your link');
-  await looksRight(page, 'reset-sent');
+  await looksRight(page, 'accounts-reset-sent');
   await page.goto(await link(owner.fullName, 'choose'));
   await heading(page, 'Choose a new password');
   await page.getByLabel('New password', { exact: true }).fill('weak');
   await page.getByRole('button', { name: 'Change password' }).click();
   await page.getByText('Your password must meet all four rules').waitFor();
-  await looksRight(page, 'reset-password');
+  await looksRight(page, 'accounts-reset-password');
   await page.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD);
   await page.getByLabel('Confirm new password').fill(NEW_PASSWORD);
   await page.getByRole('button', { name: 'Change password' }).click();

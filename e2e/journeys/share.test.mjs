@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { after, test } from 'node:test';
 
-import { accessible, connected, fitsPhone, picture, posted, serverWithMerchant, visit } from '../support.mjs';
+import { accessible, connected, looksRight, picture, posted, serverWithMerchant, visit } from '../support.mjs';
 
 const both = serverWithMerchant();
 const binary = process.env.CHARTSY_BIN ?? path.resolve('..', 'target', 'debug', 'chartsy');
@@ -52,19 +52,6 @@ async function loaded(page) {
 
 const refused = (answers) => answers.filter((answer) => answer.status() >= 400).map((answer) => `${answer.status()} ${answer.url()}`);
 
-async function looksRight(page, name) {
-  await accessible(page, name);
-  await picture(page, `share-${name}`);
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((one) => one.finished)));
-  await accessible(page, `${name} on a phone in the dark`);
-  await picture(page, `share-phone-${name}`);
-  await fitsPhone(page, name);
-  await page.setViewportSize({ width: 1440, height: 1000 });
-  await page.emulateMedia({ colorScheme: 'light' });
-}
-
 test('the owner shares MRR, and a stranger sees that page and nothing else of the app', async (t) => {
   owner = { page: await visit(t, 'about:blank') };
   id = await connected(owner.page, both.app, both.merchant);
@@ -75,17 +62,17 @@ test('the owner shares MRR, and a stranger sees that page and nothing else of th
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   await page.getByRole('dialog', { name: 'Share this page' }).waitFor();
   await page.getByLabel('Name').fill('For the bank');
-  await looksRight(page, 'dialog');
+  await looksRight(page, 'share-dialog');
   await page.getByRole('button', { name: 'Create link' }).click();
   const link = await page.getByRole('dialog').locator('code').textContent();
   assert.match(link, /\/shared\/link_[0-9a-z]+#chtl_/);
-  await looksRight(page, 'dialog-done');
+  await looksRight(page, 'share-dialog-done');
 
   const { page: seen, answers } = await stranger(t, link);
   await heading(seen, 'MRR Breakdown');
   await seen.getByRole('region', { name: 'MRR now' }).waitFor();
   await settled(seen);
-  await looksRight(seen, 'mrr');
+  await looksRight(seen, 'share-mrr');
   assert.deepEqual(refused(answers), []);
   assert.equal(await seen.getByRole('heading', { name: 'Top customers by MRR now' }).count(), 0);
   const links = await seen.getByRole('link').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
@@ -97,14 +84,14 @@ test('the owner shares MRR, and a stranger sees that page and nothing else of th
   await page.getByRole('link', { name: 'All share links' }).click();
   await heading(page, 'Share links');
   await page.getByText('opened 1 time').waitFor();
-  await looksRight(page, 'links');
+  await looksRight(page, 'share-links');
   await page.getByRole('button', { name: 'Revoke For the bank' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await page.getByText('No page is shared.').waitFor();
   await seen.reload();
   await heading(seen, 'This link doesn’t work anymore');
   assert.ok(!/MRR|bank/.test(await seen.locator('body').textContent()));
-  await looksRight(seen, 'ended');
+  await looksRight(seen, 'share-ended');
   await page.goto(`${both.app.url}/settings/audit?kind=share_link`);
   await page.getByText('Shared a page by a link').waitFor();
   await page.getByText('Revoked a share link').waitFor();
@@ -118,9 +105,13 @@ async function ownerAgain(t) {
 const PAGES = [
   ['overview', 'currency=usd', 'Overview'],
   ['mrr', 'range=quarter&vs=year&currency=usd&by=country', 'MRR Breakdown'],
+  ['plans', 'range=12m&currency=usd&by=plan', 'Plans'],
   ['churn', 'range=24m&currency=usd', 'Churn'],
   ['retention', 'what=mrr&currency=usd', 'Retention'],
+  ['trials', 'range=12m&currency=usd', 'Trials'],
   ['revenue', 'range=6m-full&currency=usd', 'Revenue'],
+  ['payments', 'range=12m&currency=usd', 'Payments'],
+  ['geography', 'range=12m&currency=usd&map=customers', 'Geography'],
   ['metrics/arr', 'range=ytd&currency=usd&by=plan', 'ARR'],
   ['metrics/scheduled_churn', 'currency=usd', 'Scheduled churn'],
 ];
@@ -137,8 +128,9 @@ test('every page that can be shared gets all that it asks for', async (t) => {
       await heading(seen, title);
       await settled(seen);
       assert.deepEqual(refused(answers), [], `${page}?${view}`);
+      assert.equal(await seen.getByText('Choose a longer range').count(), 0, `${page} has a card of what is hidden`);
       const shown = `${page.replace('/', '-')}${hides.hides_amounts ? '-hidden' : ''}`;
-      if (hides.hides_amounts) await looksRight(seen, shown);
+      if (hides.hides_amounts) await looksRight(seen, `share-${shown}`);
       else await picture(seen, `share-${shown}`);
     }
   }
@@ -184,11 +176,11 @@ test('a password is asked for, a wrong one is refused, and a link that has expir
   const { url } = await share({ password: 'first quarter' });
   const { page } = await stranger(t, url);
   await heading(page, 'This page has a password');
-  await looksRight(page, 'password');
+  await looksRight(page, 'share-password');
   await page.getByLabel('Password').fill('second quarter');
   await page.getByRole('button', { name: 'Open the page' }).click();
   await page.getByText('Wrong password').waitFor();
-  await looksRight(page, 'password-wrong');
+  await looksRight(page, 'share-password-wrong');
   await page.getByLabel('Password').fill('first quarter');
   await page.getByRole('button', { name: 'Open the page' }).click();
   await heading(page, 'MRR Breakdown');

@@ -17,6 +17,8 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 use utoipa::ToSchema;
 
+use crate::access::passkey::Ceremonies;
+use crate::access::sign_on::SignOn;
 use crate::access::throttle::Throttle;
 use crate::access::visits::Visits;
 use crate::answers::GivenAnswers;
@@ -112,7 +114,7 @@ pub struct Samples {
     pub start: Arc<StartSample>,
 }
 
-static LOCAL: LazyLock<Url> = LazyLock::new(|| {
+pub(crate) static LOCAL: LazyLock<Url> = LazyLock::new(|| {
     // Only where a server was started without any address, as in tests.
     Url::parse("http://127.0.0.1:8080").unwrap_or_else(|_| unreachable!())
 });
@@ -129,6 +131,9 @@ pub struct Context {
     pub throttle: Throttle,
     pub visits: Visits,
     pub rows: RowLimit,
+    /// Challenges of passkeys that wait for an answer.
+    pub passkeys: Ceremonies,
+    pub sign_on: SignOn,
     pub counters: Counters,
     pub mailer: Mailer,
     answers: GivenAnswers,
@@ -148,6 +153,7 @@ impl Context {
         options: Options,
         samples: Samples,
     ) -> Self {
+        let sign_on = SignOn::new(options.network.clone());
         let throttle = Throttle::new(clock.clone());
         let visits = Visits::new(clock.clone());
         let rows = RowLimit::new(options.rows_per_minute, clock.clone());
@@ -167,6 +173,8 @@ impl Context {
             throttle,
             visits,
             rows,
+            passkeys: Ceremonies::default(),
+            sign_on,
             counters: Counters::default(),
             mailer,
             answers: GivenAnswers::default(),

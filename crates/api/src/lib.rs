@@ -15,6 +15,7 @@ pub mod members;
 pub mod metrics;
 pub mod movements;
 mod openapi;
+pub mod passkeys;
 pub mod password_reset;
 pub mod payments;
 mod problem;
@@ -27,6 +28,7 @@ pub mod settings;
 pub mod setup;
 pub mod share_links;
 pub mod shared;
+pub mod sign_on;
 pub mod sign_up;
 pub mod sources;
 pub mod statements;
@@ -65,6 +67,7 @@ pub fn router(context: Shared) -> Router {
         .route("/api/openapi.json", axum::routing::get(move || std::future::ready(Json(document.clone()))))
         .route(shared::frame::ROUTE, axum::routing::get(shared::frame::handle))
         .route("/enter/{code}", axum::routing::get(session::enter::handle))
+        .route(sign_on::callback::ROUTE, axum::routing::get(sign_on::callback::handle))
         .route(webhooks::receive::ROUTE, axum::routing::post(webhooks::receive::handle))
         .route(watch::health::ROUTE, axum::routing::get(watch::health::handle))
         .route(watch::ready::ROUTE, axum::routing::get(watch::ready::handle))

@@ -13,7 +13,7 @@ use crate::access::permission::Demand;
 use crate::problem::Problem;
 
 /// What the parts in braces of an address are.
-const PATH_PARTS: [(&str, &str); 10] = [
+const PATH_PARTS: [(&str, &str); 13] = [
     ("id", "The connection"),
     ("customer_id", "The provider's id of the customer"),
     ("metric", "A metric's id, from `GET /api/v1/metrics`"),
@@ -22,6 +22,9 @@ const PATH_PARTS: [(&str, &str); 10] = [
     ("kind", "The kind of object"),
     ("user_id", "The member"),
     ("session_id", "One of your sessions"),
+    ("passkey_id", "One of your passkeys"),
+    ("identity_id", "One of your accounts at identity providers"),
+    ("rule_id", "The rule"),
     ("invitation_id", "The invitation"),
     ("link_id", "The link"),
 ];

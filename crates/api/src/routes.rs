@@ -8,9 +8,9 @@ use utoipa::{OpenApi, Path};
 use crate::access::permission::{Demand, demand_of};
 use crate::context::Shared;
 use crate::{
-    audit, connections, customers, feedback, invitations, me, members, metrics, movements, password_reset,
-    payments, rates, reconcile, restatements, session, settings, setup, share_links, shared, sign_up,
-    sources, statements, sync, tokens, two_factor, webhooks, workspaces,
+    audit, connections, customers, feedback, invitations, me, members, metrics, movements, passkeys,
+    password_reset, payments, rates, reconcile, restatements, session, settings, setup, share_links, shared,
+    sign_on, sign_up, sources, statements, sync, tokens, two_factor, webhooks, workspaces,
 };
 
 /// Each module holds one action: `handle`, described by its `#[utoipa::path]`.
@@ -48,7 +48,10 @@ actions! {
     session::read, session::create, session::delete,
     me::rename, me::change_email, me::confirm_email, me::change_password, me::sessions, me::end_session, me::end_other_sessions,
     two_factor::read, two_factor::begin, two_factor::confirm, two_factor::disable, two_factor::replace_recovery_codes,
-    workspaces::list, workspaces::create, workspaces::update, workspaces::delete, workspaces::leave, workspaces::transfer,
+    passkeys::list, passkeys::begin, passkeys::create, passkeys::rename, passkeys::remove, passkeys::begin_sign_in,
+    passkeys::sign_in,
+    sign_on::begin, sign_on::connect, sign_on::identities, sign_on::remove_identity, sign_on::rules, sign_on::update_rule,
+    workspaces::list, workspaces::create, workspaces::update, workspaces::read_settings, workspaces::replace_settings, workspaces::delete, workspaces::leave, workspaces::transfer,
     members::list, members::set_role, members::remove,
     invitations::list, invitations::create, invitations::delete, invitations::read, invitations::accept,
     audit::list, audit::record_export,

@@ -4,5 +4,7 @@ pub mod create;
 pub mod delete;
 pub mod leave;
 pub mod list;
+pub mod read_settings;
+pub mod replace_settings;
 pub mod transfer;
 pub mod update;

@@ -29,6 +29,10 @@ const USUAL_SECONDS: u64 = 60;
 /// Marks a connection that the server has not polled yet: success takes it away.
 const NOT_POLLED: &str = "not_polled";
 const LONGEST_START: Duration = Duration::from_secs(600);
+/// What a server uses at most that has nothing left to do, and over which time.
+const SETTLED_CPU_PERCENT: f64 = 2.0;
+const SETTLED_OVER: Duration = Duration::from_secs(5);
+const LONGEST_SETTLING: Duration = Duration::from_secs(60);
 /// Between two looks at whether all have been brought up to date.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
@@ -147,8 +151,7 @@ fn serve(path: &Path, poll_seconds: u64, over: Duration) -> Result<Costs> {
     until_polled(&catalog, began)?;
     let started_in = began.elapsed();
     let process = server.id().to_string();
-    // What the start has left behind is over by then.
-    thread::sleep(Duration::from_secs(15));
+    until_settled(&process);
     let before = cpu_time(&process, OWN);
     thread::sleep(over);
     let cpu = cpu_time(&process, OWN).saturating_sub(before);
@@ -159,6 +162,20 @@ fn serve(path: &Path, poll_seconds: u64, over: Duration) -> Result<Costs> {
         threads: status(&process, "Threads:")?,
         files: fs::read_dir(format!("/proc/{process}/fd"))?.count(),
     })
+}
+
+/// Until what the start has left to do is over: ledgers are kept, and providers' webhooks registered.
+fn until_settled(process: &str) {
+    let began = Instant::now();
+    loop {
+        let before = cpu_time(process, OWN);
+        thread::sleep(SETTLED_OVER);
+        let used = percent(cpu_time(process, OWN).saturating_sub(before), SETTLED_OVER);
+        // A server that polls all the time has no rest.
+        if used < SETTLED_CPU_PERCENT || began.elapsed() > LONGEST_SETTLING {
+            return;
+        }
+    }
 }
 
 fn not_polled() -> LastError {

@@ -95,6 +95,8 @@ pub enum Command {
     Audit(commands::audit::Audit),
     /// List users, lock or unlock them, reset two-factor sign-in, or set a new password
     User(commands::user::User),
+    /// Add, list and remove identity providers for single sign-on, and the email domains that each may name
+    SignOn(commands::sign_on::SignOn),
     /// List and delete the workspaces of this server
     Workspace(commands::workspace::Workspace),
     /// Enter, import, list and remove exchange rates
@@ -292,6 +294,9 @@ mod tests {
             "chartsy backup --data d --to /backups/monday --with-key",
             "chartsy restore --from /backups/monday --data d",
             "chartsy demo",
+            "chartsy sign-on add acme --name Acme --issuer https://id.example.com --client-id chartsy --client-secret-stdin",
+            "chartsy sign-on allow acme example.com --role viewer --two-factor --required --workspace ws_1",
+            "chartsy sign-on disallow example.com",
             "chartsy rates list --data d --format json",
             "chartsy rates set KWD 0.307 --base USD --from 2026-01-01 --to 2026-12-31",
             "chartsy rates import rates.csv --data d",

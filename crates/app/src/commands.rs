@@ -23,6 +23,7 @@ pub mod restore;
 pub mod sandbox;
 pub mod serve;
 pub mod share;
+pub mod sign_on;
 pub mod statements;
 pub mod status;
 pub mod sync;
@@ -59,6 +60,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Token(args) => token::run(args),
         Command::Share(args) => share::run(args),
         Command::Audit(args) => audit::run(args),
+        Command::SignOn(args) => sign_on::run(args).await,
         Command::User(args) => user::run(args).await,
         Command::Workspace(args) => workspace::run(args).await,
         Command::Rates(args) => rates::run(args),

@@ -164,8 +164,7 @@ impl Folder {
         let workspaces = self.catalog.all_workspaces()?;
         let ids = workspaces.iter().map(|one| &one.workspace.id);
         let together = |id: &WorkspaceId| -> anyhow::Result<Business> {
-            Business::together(id, self.catalog.connections(id)?)
-                .ok_or_else(|| Advice::nothing_connected().into())
+            Business::of_workspace(&self.catalog, id)?.ok_or_else(|| Advice::nothing_connected().into())
         };
         match named {
             Some(ALL) => {

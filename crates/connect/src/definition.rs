@@ -88,6 +88,7 @@ pub(crate) struct Extras {
     pub tombstone: fn(ObjectKind, &str) -> String,
 }
 
+#[cfg(feature = "made-up")]
 impl Extras {
     pub(crate) const NONE: Self = Self {
         pending_items: None,

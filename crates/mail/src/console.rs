@@ -27,6 +27,10 @@ pub(crate) fn line(message: &Message, to: &Mailbox) -> Option<String> {
         | Message::NoAccount { .. }
         | Message::TwoFactorOn { .. }
         | Message::TwoFactorOff { .. }
+        | Message::PasskeyAdded { .. }
+        | Message::PasskeyRemoved { .. }
+        | Message::SignOnConnected { .. }
+        | Message::SignOnDisconnected { .. }
         | Message::Test => return None,
     };
     let whom =

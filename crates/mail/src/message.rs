@@ -61,6 +61,25 @@ pub enum Message {
         at: UnixSeconds,
         reset_page: Url,
     },
+    PasskeyAdded {
+        at: UnixSeconds,
+        account_page: Url,
+    },
+    PasskeyRemoved {
+        at: UnixSeconds,
+        account_page: Url,
+    },
+    SignOnConnected {
+        /// The provider's name.
+        provider: String,
+        at: UnixSeconds,
+        account_page: Url,
+    },
+    SignOnDisconnected {
+        provider: String,
+        at: UnixSeconds,
+        account_page: Url,
+    },
     /// From somebody on the pages to the person who runs Chartsy. Answers go to the visitor.
     FromVisitor(Box<FromVisitor>),
     /// Whether the settings work.
@@ -81,6 +100,10 @@ impl Message {
             Self::NoAccount { .. } => "no_account",
             Self::TwoFactorOn { .. } => "two_factor_on",
             Self::TwoFactorOff { .. } => "two_factor_off",
+            Self::PasskeyAdded { .. } => "passkey_added",
+            Self::PasskeyRemoved { .. } => "passkey_removed",
+            Self::SignOnConnected { .. } => "sign_on_connected",
+            Self::SignOnDisconnected { .. } => "sign_on_disconnected",
             Self::FromVisitor(_) => "from_visitor",
             Self::Test => "test",
         }

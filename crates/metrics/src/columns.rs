@@ -112,7 +112,7 @@ impl Ledger {
     /// The same ledger with its days in another zone. Everything else is shared.
     pub fn with_zone(&self, zone: TimeZone) -> Self {
         use rayon::prelude::*;
-        let calendar = Arc::new(CalendarDays::new(zone));
+        let calendar = CalendarDays::of(&zone);
         let chunks = self.chunks.par_iter().map(|chunk| Arc::new(chunk.with_calendar(&calendar))).collect();
         Self { chunks, calendar, ..self.clone() }
     }
@@ -194,14 +194,6 @@ impl Ledger {
 
     pub(crate) fn calendar(&self) -> &CalendarDays {
         &self.calendar
-    }
-
-    /// This ledger's calendar if it is of that zone, else a new one.
-    pub(crate) fn calendar_in(&self, zone: &TimeZone) -> Arc<CalendarDays> {
-        if self.zone() == zone {
-            return Arc::clone(&self.calendar);
-        }
-        Arc::new(CalendarDays::new(zone.clone()))
     }
 
     pub(crate) fn chunk(&self, place: CustomerPosition) -> &Chunk {

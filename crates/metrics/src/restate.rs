@@ -34,7 +34,7 @@ impl<'a> PreviousFigures<'a> {
     /// `through`: up to when the shown ledger knew everything. `zone`: of what is to be shown.
     pub fn new(ledger: &'a Ledger, through: UnixSeconds, zone: &TimeZone) -> Self {
         let through_on = ledger.calendar().day(through);
-        let calendar = ledger.calendar_in(zone);
+        let calendar = CalendarDays::of(zone);
         Self { ledger, calendar, last_final_on: month(through_on).start_on.previous(), reason: None }
     }
 

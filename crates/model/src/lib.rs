@@ -26,4 +26,4 @@ pub use mrr_method::MrrMethod;
 pub use object::{Column, Counterparts, KindShape, ObjectKind, RawObject, Reference};
 pub use restatement::{Restatement, RestatementReason};
 pub use secret::Secret;
-pub use settings::{ChurnAt, LedgerRules, Settings, SettingsError};
+pub use settings::{ChurnAt, LedgerRules, Settings, SettingsError, TogetherSettings};

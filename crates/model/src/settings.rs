@@ -66,6 +66,16 @@ pub struct Settings {
     pub retention_months: Option<u16>,
 }
 
+/// How the connections of a workspace are shown together. What is `None` is as it is for the first of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(default)]
+pub struct TogetherSettings {
+    /// An IANA name.
+    pub time_zone: Option<String>,
+    pub reporting_currency: Option<Currency>,
+    pub week_start: Option<WeekStart>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     #[error("'{0}' is not a time zone: use an IANA name such as Europe/Berlin, or UTC")]
@@ -94,6 +104,16 @@ impl Settings {
     pub fn check_retention(&self) -> Result<(), SettingsError> {
         let fits = self.retention_months.is_none_or(|months| (1..=RETENTION_MONTHS_MAX).contains(&months));
         fits.then_some(()).ok_or(SettingsError::Retention)
+    }
+
+    /// These, of the first of several connections, as they are for all of them together.
+    #[must_use]
+    pub fn for_all(mut self, together: &TogetherSettings) -> Self {
+        let TogetherSettings { time_zone, reporting_currency, week_start } = together.clone();
+        self.time_zone = time_zone.or(self.time_zone);
+        self.reporting_currency = reporting_currency.or(self.reporting_currency);
+        self.week_start = week_start.unwrap_or(self.week_start);
+        self
     }
 
     pub fn zone_name(&self) -> &str {

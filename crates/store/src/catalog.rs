@@ -9,12 +9,15 @@ mod invitations;
 mod limits;
 mod members;
 mod outbox;
+mod passkeys;
 mod people;
 mod rates;
 mod records;
 mod sealed;
 mod sessions;
 mod share_links;
+mod sign_on;
+mod together;
 mod tokens;
 mod two_factor;
 mod webhooks;
@@ -34,13 +37,18 @@ pub use invitations::{Invitation, NewInvitation};
 pub use limits::WorkspaceLimits;
 pub use members::{Member, Membership, Workspace, WorkspaceFacts};
 pub use outbox::{Channel, NewOutboxMessage, OutboxFacts, OutboxMessage};
+pub use passkeys::{NewPasskey, Passkey};
 pub use people::{NewUser, User};
 pub use rates::{NewRate, RateRecord};
 pub use records::{AbsentReason, ConnectionRecord, ConnectionState, LastError, NewConnection, WebhookRecord};
 pub use sealed::SealedCount;
 pub(crate) use sealed::of_check;
-pub use sessions::{Origin, Session};
+pub use sessions::{Origin, Session, SignInMethod};
 pub use share_links::{NewShareLink, ShareLink};
+pub use sign_on::{
+    Identity, IdentityProvider, NewIdentity, NewIdentityProvider, NewSignOnRule, SignOn, SignOnRule,
+    SignOnTerms,
+};
 pub use tokens::{ApiToken, NewToken};
 pub use two_factor::TwoFactor;
 

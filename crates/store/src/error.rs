@@ -66,6 +66,18 @@ pub enum StoreError {
     TooManyInvitations,
     #[error("this link has expired or was already used; ask for a new one")]
     LinkEnded,
+    #[error("this account at the identity provider belongs to another account here; sign in with that one")]
+    IdentityTaken,
+    #[error("another identity provider has this domain in another workspace; remove that rule first")]
+    DomainTaken,
+    #[error(
+        "a workspace of yours requires single sign-on of everyone with an address like yours; ask one of its owners if you need another address"
+    )]
+    AddressManaged,
+    #[error("this passkey is already in use; choose another one")]
+    PasskeyTaken,
+    #[error("an account can have at most 50 passkeys; remove one that you don't use")]
+    TooManyPasskeys,
     #[error(
         "this workspace can't have more than {most} connections; remove one, or ask the person who runs this server for more"
     )]

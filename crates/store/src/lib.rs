@@ -26,10 +26,11 @@ mod writer_thread;
 pub use backup::{Manifest, ManifestFile};
 pub use catalog::{
     AbsentReason, Actor, ApiToken, AuditEntry, AuditFilter, Catalog, Channel, ConnectionRecord,
-    ConnectionState, Invitation, LastError, LinkPurpose, Member, Membership, NewAuditEntry, NewConnection,
-    NewInvitation, NewOutboxMessage, NewRate, NewShareLink, NewToken, NewUser, Origin, OutboxFacts,
-    OutboxMessage, RateRecord, SealedCount, Session, ShareLink, TwoFactor, User, WebhookRecord, Workspace,
-    WorkspaceFacts, WorkspaceLimits,
+    ConnectionState, Identity, IdentityProvider, Invitation, LastError, LinkPurpose, Member, Membership,
+    NewAuditEntry, NewConnection, NewIdentity, NewIdentityProvider, NewInvitation, NewOutboxMessage,
+    NewPasskey, NewRate, NewShareLink, NewSignOnRule, NewToken, NewUser, Origin, OutboxFacts, OutboxMessage,
+    Passkey, RateRecord, SealedCount, Session, ShareLink, SignInMethod, SignOn, SignOnRule, SignOnTerms,
+    TwoFactor, User, WebhookRecord, Workspace, WorkspaceFacts, WorkspaceLimits,
 };
 pub use connection_files::ConnectionFiles;
 pub use data_dir::{DataDir, KeyState, MASTER_KEY_FILE, Replaced, Rotation, Sealed, ServerLock};

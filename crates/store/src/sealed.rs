@@ -56,6 +56,15 @@ pub(crate) const SEALED: &[SealedColumn] = &[
         when_lost: WhenLost::RowDeleted,
     },
     SealedColumn {
+        what: "client secrets of identity providers",
+        table: "identity_providers",
+        column: "sealed_secret",
+        key: "id",
+        of: "id",
+        context: provider_of,
+        when_lost: WhenLost::Emptied,
+    },
+    SealedColumn {
         what: "emails in the outbox",
         table: "outbox",
         column: "sealed",
@@ -87,6 +96,11 @@ fn webhook_of(connection: &str) -> String {
 /// What an email that waits is sealed for.
 pub(crate) fn outbox_of(message: &str) -> String {
     format!("outbox/{message}")
+}
+
+/// What the client secret of an identity provider is sealed for.
+pub(crate) fn provider_of(provider: &str) -> String {
+    format!("identity_provider/{provider}")
 }
 
 /// What the secret of a user's authenticator app is sealed for.

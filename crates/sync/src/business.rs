@@ -7,8 +7,8 @@ use metrics::columns::{Ledger, split_customer_id};
 use metrics::fx::Rates;
 use metrics::ledger::{MoneyFact, money_of};
 use metrics::view::View;
-use model::{ConnectionId, CustomerId, UnixSeconds, WorkspaceId};
-use store::{ConnectionRecord, Objects, StoreError};
+use model::{ConnectionId, CustomerId, Settings, TogetherSettings, UnixSeconds, WorkspaceId};
+use store::{Catalog, ConnectionRecord, Objects, StoreError};
 
 use crate::runner::source_of;
 use crate::{Runner, SyncError, history, view};
@@ -17,9 +17,10 @@ use crate::{Runner, SyncError, history, view};
 #[derive(Debug, Clone)]
 pub enum Business {
     One(Box<ConnectionRecord>),
-    /// Never empty. The first says in which time zone and currency all are shown, unless another is asked for.
+    /// Never empty. What the workspace does not set for all of them is as for the first.
     Together {
         workspace: WorkspaceId,
+        settings: TogetherSettings,
         connections: Vec<ConnectionRecord>,
     },
 }
@@ -31,13 +32,26 @@ pub struct Billed {
 }
 
 impl Business {
+    /// What a workspace's connections are together, as the catalog has them. `None` where there are none.
+    ///
+    /// # Errors
+    /// Those of the catalog.
+    pub fn of_workspace(catalog: &Catalog, workspace: &WorkspaceId) -> Result<Option<Self>, StoreError> {
+        let settings = catalog.together_settings(workspace)?;
+        Ok(Self::together(workspace, settings, catalog.connections(workspace)?))
+    }
+
     /// The connections of a workspace that add up: those of live accounts; without any, those in test mode; without any,
     /// sample merchants. `None` where there are no connections.
-    pub fn together(workspace: &WorkspaceId, all: Vec<ConnectionRecord>) -> Option<Self> {
+    pub fn together(
+        workspace: &WorkspaceId,
+        settings: TogetherSettings,
+        all: Vec<ConnectionRecord>,
+    ) -> Option<Self> {
         let unreality = |record: &ConnectionRecord| (record.is_sample, record.is_test_mode);
         let most_real = all.iter().map(unreality).min()?;
         let connections = all.into_iter().filter(|record| unreality(record) == most_real).collect();
-        Some(Self::Together { workspace: workspace.clone(), connections })
+        Some(Self::Together { workspace: workspace.clone(), settings, connections })
     }
 
     pub fn connections(&self) -> &[ConnectionRecord] {
@@ -61,6 +75,15 @@ impl Business {
         sources.all(|source| source == Some(first)).then_some(first)
     }
 
+    /// How its figures are shown.
+    pub fn settings(&self) -> Settings {
+        let first = self.connections().first().map(|record| record.settings.clone()).unwrap_or_default();
+        match self {
+            Self::One(_) => first,
+            Self::Together { settings, .. } => first.for_all(settings),
+        }
+    }
+
     /// By what it is named: the connection's id, or the workspace's.
     pub fn id(&self) -> &str {
         match self {
@@ -78,8 +101,8 @@ impl Runner {
     pub async fn ledger_of(&self, business: &Business) -> Result<Arc<Ledger>, SyncError> {
         match business {
             Business::One(record) => Ok(self.ledger(&record.workspace, &record.id).await?.ledger),
-            Business::Together { workspace, connections } => {
-                self.ledger_together(workspace, connections).await
+            Business::Together { workspace, connections, .. } => {
+                self.ledger_together(workspace, connections, &business.settings().zone()?).await
             }
         }
     }
@@ -100,7 +123,9 @@ impl Runner {
             view::of(record, Arc::clone(&ledger), Arc::clone(&rates), clock_now, reaches_back_on(record))
         });
         // There is always one.
-        views.reduce(view::together).ok_or_else(|| SyncError::NoConnection(business.id().into()))
+        let view =
+            views.reduce(view::together).ok_or_else(|| SyncError::NoConnection(business.id().into()))?;
+        Ok(View { settings: business.settings(), ..view })
     }
 
     /// What was billed in a business, to read from. Connections of which nothing was fetched yet are passed over where
@@ -162,7 +187,7 @@ mod tests {
             is_test_mode: *is_test_mode,
             ..like.clone()
         });
-        let business = Business::together(&"ws_1".into(), records.collect());
+        let business = Business::together(&"ws_1".into(), TogetherSettings::default(), records.collect());
         business.map_or_else(Vec::new, |business| {
             business.connections().iter().map(|record| record.id.to_string()).collect()
         })

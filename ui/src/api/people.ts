@@ -4,7 +4,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { api } from './client'
 import type { Query } from './client'
 import { allPages } from './queries'
-import type { ApiToken, AuditEntry, AuditPage, BrowserSession, Invitation, InvitationOffer, Member, ShareLink, TwoFactorState } from './types'
+import type { ApiToken, AuditEntry, AuditPage, BrowserSession, Identity, Invitation, InvitationOffer, Member, Passkeys, ShareLink, SignOnRule, TwoFactorState } from './types'
 
 export const membersQuery = queryOptions({
   queryKey: ['members'],
@@ -42,6 +42,21 @@ export const browserSessionsQuery = queryOptions({
 export const twoFactorQuery = queryOptions({
   queryKey: ['two factor'],
   queryFn: ({ signal }) => api.get<TwoFactorState>('/me/two-factor', {}, signal),
+})
+
+export const passkeysQuery = queryOptions({
+  queryKey: ['passkeys'],
+  queryFn: ({ signal }) => api.get<Passkeys>('/me/passkeys', {}, signal),
+})
+
+export const identitiesQuery = queryOptions({
+  queryKey: ['identities'],
+  queryFn: async ({ signal }) => (await api.get<{ data: Identity[] }>('/me/identities', {}, signal)).data,
+})
+
+export const signOnRulesQuery = queryOptions({
+  queryKey: ['sign-on rules'],
+  queryFn: async ({ signal }) => (await api.get<{ data: SignOnRule[] }>('/sign-on/rules', {}, signal)).data,
 })
 
 const AUDIT_PAGE = 100

@@ -47,6 +47,7 @@ import type {
   UpcomingPage,
   ValueReport,
   Webhook,
+  WorkspaceSettings,
 } from './types'
 import { IS_SHARED } from './visit'
 import { chooseWorkspace } from './workspace'
@@ -154,6 +155,12 @@ export const settingsQuery = (id: string) =>
     queryKey: ['settings', id],
     queryFn: ({ signal }) => api.get<Settings>(`${connectionPath(id)}/settings`, {}, signal),
   })
+
+/** How the connections of the workspace are shown together. */
+export const workspaceSettingsQuery = queryOptions({
+  queryKey: ['workspace-settings'],
+  queryFn: ({ signal }) => api.get<WorkspaceSettings>('/workspace/settings', {}, signal),
+})
 
 export const facetsQuery = (id: string) =>
   queryOptions({

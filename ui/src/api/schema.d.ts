@@ -883,6 +883,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the accounts at identity providers that you sign in with */
+        get: operations["list_identities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/identities/{identity_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disconnect an account at an identity provider
+         * @description From then on, you sign in with your password or a passkey. Your other sessions end.
+         */
+        post: operations["remove_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your passkeys */
+        get: operations["list_passkeys"];
+        put?: never;
+        /** Add the passkey that your browser created */
+        post: operations["create_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename one of your passkeys */
+        patch: operations["rename_passkey"];
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/{passkey_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove one of your passkeys
+         * @description Your other sessions end: whoever has the device may have begun one.
+         */
+        post: operations["remove_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start to create a passkey
+         * @description Pass what you get to the browser, and its answer to `POST /api/v1/me/passkeys` within five minutes.
+         */
+        post: operations["begin_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -1177,6 +1289,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a passkey
+         * @description No code from an authenticator app is needed: the device made sure that you were there.
+         */
+        post: operations["create_session_by_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkey/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start to sign in with a passkey
+         * @description Pass what you get to the browser, and its answer to `POST /api/v1/session/passkey` within five minutes.
+         */
+        post: operations["begin_passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -1379,6 +1531,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sign-on/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start to sign in at an identity provider
+         * @description The browser that opens the address comes back signed in, within ten minutes.
+         */
+        post: operations["begin_sign_on"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-on/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect your account with the one at the identity provider that you came from
+         * @description Somebody who comes back from a provider with the address of an account that exists has to sign in to that account first, by other
+         *     means. The session has to be newer than that.
+         */
+        post: operations["connect_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-on/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the email domains whose people sign in at an identity provider
+         * @description The person who runs the server gives a domain to a workspace. Its owners decide what follows from that.
+         */
+        get: operations["list_sign_on_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-on/rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what single sign-on means in the workspace */
+        put: operations["update_sign_on_rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-up": {
         parameters: {
             query?: never;
@@ -1538,6 +1768,24 @@ export interface paths {
          * @description You can also leave one that requires two-factor sign-in before you have set it up.
          */
         post: operations["leave_workspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspace/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how connections are shown together */
+        get: operations["read_workspace_settings"];
+        /** Change how connections are shown together */
+        put: operations["replace_workspace_settings"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2437,6 +2685,19 @@ export interface components {
             key: string;
             label: string;
         };
+        Identities: {
+            data: components["schemas"]["IdentityView"][];
+        };
+        IdentityView: {
+            /** Format: int64 */
+            created_at: number;
+            /** @description Your address there. */
+            email: string;
+            id: string;
+            /** Format: int64 */
+            last_used_at?: number | null;
+            provider: components["schemas"]["SignOnProvider"];
+        };
         ImportedRates: {
             /** @description How many rates were in the file. */
             rates: number;
@@ -2868,6 +3129,12 @@ export interface components {
             /** @description Where the provider publishes its method; without one there is nothing to compare with. */
             method_published_in?: string | null;
         };
+        NewPasskeyRequest: {
+            /** @description What the browser created, in its JSON form (`RegistrationResponseJSON`): binary values are in base64url. */
+            credential: Record<string, never>;
+            /** @description What you call it, such as the device that it is on. */
+            name: string;
+        };
         NewPasswordRequest: {
             /** @description The secret part of the link that was sent by email. */
             code: string;
@@ -2879,6 +3146,11 @@ export interface components {
             /** Format: password */
             password_confirmation: string;
         };
+        /**
+         * @description Why a server can't offer passkeys.
+         * @enum {string}
+         */
+        NotOffered: "ip_address" | "not_encrypted";
         OpenedLink: {
             page: components["schemas"]["SharedPage"];
             /** @description For the requests of this page alone: valid for an hour after its last use, a day at most. */
@@ -2892,6 +3164,36 @@ export interface components {
         OwnerRequest: components["schemas"]["AccountFields"] & {
             /** @description The code that the server printed on its terminal. */
             setup_code?: string | null;
+        };
+        /** @description What the browser is to do, in the words of the Web Authentication standard. */
+        PasskeyChallenge: {
+            /** @description For `navigator.credentials`, in its JSON form: binary values are in base64url. */
+            public_key: Record<string, never>;
+        };
+        PasskeyName: {
+            name: string;
+        };
+        Passkeys: {
+            data: components["schemas"]["PasskeyView"][];
+            not_offered?: components["schemas"]["NotOffered"] | null;
+            /** @description The address at which passkeys work, such as `https://chartsy.example.com`. */
+            offered_at?: string | null;
+        };
+        PasskeySignIn: {
+            /** @description What the browser had a device sign, in its JSON form (`AuthenticationResponseJSON`): binary values are in base64url. */
+            credential: Record<string, never>;
+        };
+        PasskeyView: {
+            /** Format: int64 */
+            created_at: number;
+            /** @description The host that it was created for. */
+            host: string;
+            id: string;
+            /** @description Whether it works at the address that people open now. */
+            is_usable: boolean;
+            /** Format: int64 */
+            last_used_at?: number | null;
+            name: string;
         };
         /** @description The current password: whoever found a browser signed in must not change this. */
         PasswordProof: {
@@ -3282,6 +3584,10 @@ export interface components {
             needs_code: boolean;
             /** @description There is no account yet. */
             needs_owner: boolean;
+            /** @description The address at which people can sign in with passkeys, such as `https://chartsy.example.com`, if there is one. */
+            passkeys_at?: string | null;
+            /** @description How people can sign in at identity providers. */
+            sign_on: components["schemas"]["SignOnOffer"];
             /** @description Who can create an account. */
             sign_up: components["schemas"]["SignUp"];
             version: string;
@@ -3318,6 +3624,7 @@ export interface components {
             week_start: string;
         };
         ShareLink: {
+            /** @description The id of the connection, or of the workspace where the page is of all of its connections together. */
             connection: string;
             /** Format: int64 */
             created_at: number;
@@ -3361,7 +3668,10 @@ export interface components {
             name: string;
             /** @description The sites that may show the page in a frame, such as `https://example.com`. */
             origins?: string[];
-            /** @description `overview`, `mrr`, `churn`, `retention`, `revenue`, or `metrics/` and a metric's id. */
+            /**
+             * @description `overview`, `mrr`, `plans`, `churn`, `retention`, `trials`, `revenue`, `payments`, `geography`, or `metrics/` and a
+             *     metric's id.
+             */
             page: string;
             /** @description Whoever opens the link has to know it. */
             password?: string | null;
@@ -3379,6 +3689,52 @@ export interface components {
             workspace?: components["schemas"]["WorkspaceView"] | null;
             /** @description Every workspace that the user belongs to. */
             workspaces: components["schemas"]["WorkspaceView"][];
+        };
+        /** @description How people can sign in at identity providers. */
+        SignOnOffer: {
+            /** @description There are others, which are found by the domain of an email address. */
+            by_email: boolean;
+            /** @description Those that have a button of their own. */
+            providers: components["schemas"]["SignOnProvider"][];
+        };
+        /** @description An identity provider that the operator has added. */
+        SignOnProvider: {
+            id: string;
+            name: string;
+        };
+        SignOnRequest: {
+            email?: string | null;
+            /** @description The page to open then: a path of this server. */
+            next?: string | null;
+            /** @description The provider's id, from `GET /api/v1/setup`. Without it, the provider is found by the email address. */
+            provider?: string | null;
+        };
+        SignOnRules: {
+            data: components["schemas"]["SignOnRuleView"][];
+        };
+        SignOnRuleView: {
+            /** Format: int64 */
+            created_at: number;
+            /** @description People whose email address has this domain sign in at the provider. */
+            domain: string;
+            id: string;
+            /** @description Members with an address of the domain, other than owners, see nothing without signing in there. */
+            is_required: boolean;
+            /** @description Signing in at the provider counts as two-factor sign-in. */
+            is_two_factor: boolean;
+            provider: components["schemas"]["SignOnProvider"];
+            role?: components["schemas"]["Role"] | null;
+        };
+        SignOnStart: {
+            /** @description The provider's page, for the browser to open. */
+            address: string;
+        };
+        SignOnTermsRequest: {
+            /** @description Members with an address of the domain, other than owners, see nothing of the workspace without signing in at the provider. */
+            is_required: boolean;
+            /** @description Signing in at the provider counts as two-factor sign-in. */
+            is_two_factor: boolean;
+            role?: components["schemas"]["Role"] | null;
         };
         /**
          * @description Who can create an account.
@@ -3594,6 +3950,8 @@ export interface components {
         TwoFactorState: {
             /** @description Whether signing in takes a code. */
             is_on: boolean;
+            /** @description Whether this session was begun with two factors, by a code, a passkey or a provider that counts: workspaces can require it. */
+            is_proved: boolean;
             /** Format: int32 */
             recovery_codes_left: number;
         };
@@ -3802,9 +4160,21 @@ export interface components {
         Workspaces: {
             data: components["schemas"]["WorkspaceView"][];
         };
+        /** @description What is `null` is as it is for the first of the connections. */
+        WorkspaceSettings: {
+            reporting_currency: string | null;
+            /** @description An IANA name, such as `Europe/Berlin`. */
+            time_zone: string | null;
+            week_start: components["schemas"]["WeekStart"] | null;
+        };
         WorkspaceView: {
             id: string;
-            /** @description It does, and the user hasn't set it up: until they do, they can't see anything in it. */
+            /**
+             * @description It requires single sign-on of people with an email address like the user's, and they signed in by other means. It is the same
+             *     then.
+             */
+            lacks_sign_on: boolean;
+            /** @description It does, and the user didn't sign in that way: until they do, they can't see anything in it. */
             lacks_two_factor: boolean;
             name: string;
             /** @description Its members have to have two-factor sign-in. */
@@ -3899,6 +4269,8 @@ export type SchemaExportRequest = components['schemas']['ExportRequest'];
 export type SchemaFacets = components['schemas']['Facets'];
 export type SchemaFeedbackRequest = components['schemas']['FeedbackRequest'];
 export type SchemaGroup = components['schemas']['Group'];
+export type SchemaIdentities = components['schemas']['Identities'];
+export type SchemaIdentityView = components['schemas']['IdentityView'];
 export type SchemaImportedRates = components['schemas']['ImportedRates'];
 export type SchemaInvitationCode = components['schemas']['InvitationCode'];
 export type SchemaInvitationOffer = components['schemas']['InvitationOffer'];
@@ -3936,10 +4308,17 @@ export type SchemaMrrReasonAmount = components['schemas']['MrrReasonAmount'];
 export type SchemaMrrReasonSum = components['schemas']['MrrReasonSum'];
 export type SchemaMrrSeries = components['schemas']['MrrSeries'];
 export type SchemaMrrStatement = components['schemas']['MrrStatement'];
+export type SchemaNewPasskeyRequest = components['schemas']['NewPasskeyRequest'];
 export type SchemaNewPasswordRequest = components['schemas']['NewPasswordRequest'];
+export type SchemaNotOffered = components['schemas']['NotOffered'];
 export type SchemaOpenedLink = components['schemas']['OpenedLink'];
 export type SchemaOpenRequest = components['schemas']['OpenRequest'];
 export type SchemaOwnerRequest = components['schemas']['OwnerRequest'];
+export type SchemaPasskeyChallenge = components['schemas']['PasskeyChallenge'];
+export type SchemaPasskeyName = components['schemas']['PasskeyName'];
+export type SchemaPasskeys = components['schemas']['Passkeys'];
+export type SchemaPasskeySignIn = components['schemas']['PasskeySignIn'];
+export type SchemaPasskeyView = components['schemas']['PasskeyView'];
 export type SchemaPasswordProof = components['schemas']['PasswordProof'];
 export type SchemaPasswordRequest = components['schemas']['PasswordRequest'];
 export type SchemaPayment = components['schemas']['Payment'];
@@ -3985,6 +4364,13 @@ export type SchemaShareLink = components['schemas']['ShareLink'];
 export type SchemaShareLinkRequest = components['schemas']['ShareLinkRequest'];
 export type SchemaShareLinks = components['schemas']['ShareLinks'];
 export type SchemaSignedIn = components['schemas']['SignedIn'];
+export type SchemaSignOnOffer = components['schemas']['SignOnOffer'];
+export type SchemaSignOnProvider = components['schemas']['SignOnProvider'];
+export type SchemaSignOnRequest = components['schemas']['SignOnRequest'];
+export type SchemaSignOnRules = components['schemas']['SignOnRules'];
+export type SchemaSignOnRuleView = components['schemas']['SignOnRuleView'];
+export type SchemaSignOnStart = components['schemas']['SignOnStart'];
+export type SchemaSignOnTermsRequest = components['schemas']['SignOnTermsRequest'];
 export type SchemaSignUp = components['schemas']['SignUp'];
 export type SchemaSignUpPending = components['schemas']['SignUpPending'];
 export type SchemaSignUpRequest = components['schemas']['SignUpRequest'];
@@ -4023,6 +4409,7 @@ export type SchemaWorkspaceChange = components['schemas']['WorkspaceChange'];
 export type SchemaWorkspaceLimits = components['schemas']['WorkspaceLimits'];
 export type SchemaWorkspaceRequest = components['schemas']['WorkspaceRequest'];
 export type SchemaWorkspaces = components['schemas']['Workspaces'];
+export type SchemaWorkspaceSettings = components['schemas']['WorkspaceSettings'];
 export type SchemaWorkspaceView = components['schemas']['WorkspaceView'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -6243,6 +6630,234 @@ export interface operations {
             };
         };
     };
+    list_identities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identities"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description One of your accounts at identity providers */
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordProof"];
+            };
+        };
+        responses: {
+            /** @description Disconnected */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkeys"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description One of your passkeys */
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyName"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description One of your passkeys */
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordProof"];
+            };
+        };
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordProof"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -6943,6 +7558,68 @@ export interface operations {
             };
         };
     };
+    create_session_by_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyChallenge"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_setup: {
         parameters: {
             query?: never;
@@ -7357,6 +8034,139 @@ export interface operations {
             };
         };
     };
+    begin_sign_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignOnRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnStart"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connect_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sign_on_rules: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the workspace to act in; by default, the first that you joined */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnRules"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_sign_on_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the workspace to act in; by default, the first that you joined */
+                "Chartsy-Workspace"?: string;
+            };
+            path: {
+                /** @description The rule */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignOnTermsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnRuleView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_up: {
         parameters: {
             query?: never;
@@ -7711,6 +8521,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_workspace_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the workspace to act in; by default, the first that you joined */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceSettings"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_workspace_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the workspace to act in; by default, the first that you joined */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceSettings"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceSettings"];
+                };
             };
             /** @description What went wrong */
             default: {

@@ -64,6 +64,16 @@ export type ExportRequest = Schemas['ExportRequest']
 export type TwoFactorState = Answer<'TwoFactorState'>
 export type TwoFactorSetup = Answer<'TwoFactorSetup'>
 export type RecoveryCodes = Answer<'RecoveryCodes'>
+export type Passkey = Answer<'PasskeyView'>
+export type Passkeys = Answer<'Passkeys'>
+export type SignOnOffer = Answer<'SignOnOffer'>
+export type SignOnStart = Answer<'SignOnStart'>
+export type SignOnRule = Answer<'SignOnRuleView'>
+export type Identity = Answer<'IdentityView'>
+/** For the browser: its words are those of the Web Authentication standard. */
+export interface PasskeyChallenge {
+  public_key: unknown
+}
 export type TokenScope = Schemas['TokenScope']
 export type Source = Answer<'Source'>
 export type KeyCheck = Answer<'CheckedKey'>
@@ -83,6 +93,7 @@ export type ErasureReceipt = Answer<'ErasureReceipt'>
 export type RemovalReceipt = Answer<'RemovalReceipt'>
 
 export type Settings = Answer<'Settings'>
+export type WorkspaceSettings = Answer<'WorkspaceSettings'>
 export type SettingsPreview = Answer<'SettingsPreview'>
 export type ChurnAt = Schemas['ChurnAt']
 export type EnteredRates = Answer<'RateList'>

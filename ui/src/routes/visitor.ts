@@ -1,9 +1,7 @@
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 
 import { sessionQuery, setupQuery } from '~/api/queries'
-import { safeNext } from '~/view/safeNext'
-import type { RawSearch } from '~/view/search'
-import { compact } from '~/view/search'
+import { readSignInSearch } from '~/view/pageSearch'
 
 import { fetched } from './fetched'
 import { Broken, rootRoute } from './root'
@@ -22,9 +20,10 @@ export const setupRoute = createRoute({
 export const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/login',
-  validateSearch: (raw: RawSearch): { next?: string } => compact({ next: safeNext(raw.next) }),
+  validateSearch: readSignInSearch,
   beforeLoad: async ({ context, search }) => {
-    if (await context.queryClient.ensureQueryData(sessionQuery)) throw redirect({ href: search.next ?? '/' })
+    // Whoever connects an identity provider signs in once more.
+    if (search.connect === undefined && (await context.queryClient.ensureQueryData(sessionQuery))) throw redirect({ href: search.next ?? '/' })
     const { needs_owner } = await context.queryClient.fetchQuery(setupQuery)
     if (needs_owner) throw redirect({ to: '/setup' })
   },

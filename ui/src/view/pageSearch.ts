@@ -263,11 +263,13 @@ export const AUDIT_KINDS = [
   'export',
   'invitation',
   'member',
+  'passkey',
   'password',
   'rates',
   'session',
   'settings',
   'share_link',
+  'sign_on',
   'token',
   'two_factor',
   'user',
@@ -293,6 +295,22 @@ export function readAuditSearch(raw: RawSearch): AuditSearch {
   }) as AuditSearch
 }
 
+/** Why nobody was signed in who came back from an identity provider, as the server says it. */
+export const SIGN_ON_FAILURES = ['ended', 'denied', 'away', 'refused', 'unverified', 'not_taken_in', 'full', 'locked', 'internal'] as const
+export type SignOnFailureCode = (typeof SIGN_ON_FAILURES)[number]
+
+export interface SignInSearch {
+  /** The page to open then. */
+  next?: string
+  sign_on?: SignOnFailureCode
+  /** The provider that an account is to be connected with. */
+  connect?: string
+}
+
+export function readSignInSearch(raw: RawSearch): SignInSearch {
+  return compact({ next: safeNext(raw.next), sign_on: oneOf(SIGN_ON_FAILURES, raw.sign_on), connect: textOf(raw.connect) }) as SignInSearch
+}
+
 /**
  * Everything that an address can say, without what makes no sense: a handwritten or outdated address shows the page's defaults. No
  * page ever sees a value that it does not know.
@@ -312,6 +330,6 @@ export function parseAddress(text: string): RawSearch {
     ...readReconcileSearch(raw),
     ...readCustomerSearch(raw),
     ...readAuditSearch(raw),
-    next: safeNext(raw.next),
+    ...readSignInSearch(raw),
   })
 }

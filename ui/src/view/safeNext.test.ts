@@ -14,6 +14,8 @@ describe('where a person goes after signing in', () => {
     '/\t/evil.example',
     '/\n\\evil.example',
     '//',
+    '/.//evil.example',
+    '/x/..//evil.example',
     'javascript:alert(1)',
     '',
   ])('is never elsewhere: %j', (next) => {

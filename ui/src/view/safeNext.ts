@@ -10,5 +10,7 @@ const HERE = 'http://here.invalid'
 export function safeNext(raw: unknown): string | undefined {
   const next = textOf(raw)
   if (!next?.startsWith('/') || !URL.canParse(next, HERE)) return undefined
-  return new URL(next, HERE).origin === HERE ? next : undefined
+  const { origin, pathname } = new URL(next, HERE)
+  // `/.//host` would be read as another host when it is read again.
+  return origin === HERE && !pathname.startsWith('//') ? next : undefined
 }

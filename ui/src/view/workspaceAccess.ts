@@ -1,7 +1,7 @@
 import type { Session } from '~/api/types'
 
-/** Whether there is a workspace whose pages the reader may open: some show nothing without two-factor sign-in. */
-export const canOpenWorkspace = ({ workspace }: Session): boolean => workspace !== null && !workspace.lacks_two_factor
+/** Whether there is a workspace whose pages the reader may open: some show nothing without two-factor sign-in or single sign-on. */
+export const canOpenWorkspace = ({ workspace }: Session): boolean => workspace !== null && !workspace.lacks_two_factor && !workspace.lacks_sign_on
 
 const OPEN_TO_ALL: ReadonlySet<string> = new Set(['/no-workspace', '/workspaces/new', '/settings/account'])
 

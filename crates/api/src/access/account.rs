@@ -2,7 +2,7 @@
 
 use model::Secret;
 use serde::Deserialize;
-use store::NewUser;
+use store::{NewUser, User};
 use utoipa::ToSchema;
 
 use super::password;
@@ -40,6 +40,22 @@ impl AccountFields {
         let password_hash = Some(Secret::new(password::hash(self.password).await?));
         Ok(NewUser { full_name, email, username, password_hash, is_email_confirmed })
     }
+}
+
+/// Whether somebody who proved who they are may use the account.
+///
+/// # Errors
+/// 403 when it is locked, or waits for its address to be confirmed.
+pub fn check_may_sign_in(user: &User) -> Result<(), Problem> {
+    if user.locked_at.is_some() {
+        return Err(Problem::forbidden("account_locked", "this account is locked")
+            .action("ask the person who runs this server to unlock it with 'chartsy user unlock'"));
+    }
+    if user.awaits_confirmation {
+        return Err(Problem::forbidden("email_unconfirmed", "your email address is not confirmed yet")
+            .action("open the link that was sent to it, or have it sent again"));
+    }
+    Ok(())
 }
 
 /// # Errors

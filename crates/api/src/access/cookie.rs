@@ -12,6 +12,9 @@ pub const COOKIE: &str = "__Host-chartsy_session";
 pub const PLAIN_COOKIE: &str = "chartsy_session";
 pub const SESSION_SECONDS: i64 = 30 * 86_400;
 
+/// As long as signing in at a provider and then here may take.
+const SIGN_ON_SECONDS: i64 = 2400;
+
 /// The same for the cookie by which a browser is known again.
 const BROWSER: &str = "__Host-chartsy_browser";
 const PLAIN_BROWSER: &str = "chartsy_browser";
@@ -20,6 +23,19 @@ const PLAIN_BROWSER: &str = "chartsy_browser";
 /// set a cookie with it.
 pub fn read(context: &Context, headers: &HeaderMap) -> Option<Secret> {
     named(headers, session_name(context))
+}
+
+/// What tells the browser that was sent to an identity provider when it comes back.
+pub fn read_sign_on(context: &Context, headers: &HeaderMap) -> Option<Secret> {
+    named(headers, sign_on_name(context))
+}
+
+/// The header by which it is told. It comes back from another site, which `Lax` allows.
+///
+/// # Errors
+/// Never with a credential of ours.
+pub fn set_sign_on(context: &Context, credential: &Secret) -> Result<HeaderValue, Problem> {
+    written(sign_on_name(context), context, credential.expose(), SIGN_ON_SECONDS)
 }
 
 /// What tells a browser that has signed in before.
@@ -51,6 +67,10 @@ pub fn clear(context: &Context) -> Result<HeaderValue, Problem> {
 
 pub(super) fn set_browser(context: &Context, value: &str, max_age_s: i64) -> Result<HeaderValue, Problem> {
     written(browser_name(context), context, value, max_age_s)
+}
+
+fn sign_on_name(context: &Context) -> &'static str {
+    if context.is_https() { "__Host-chartsy_sign_on" } else { "chartsy_sign_on" }
 }
 
 fn session_name(context: &Context) -> &'static str {

@@ -7,7 +7,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 use model::{ConnectionId, Permission, Role, WorkspaceId};
-use store::{Actor, ApiToken, ConnectionRecord, Session, StoreError, User, Workspace};
+use store::{Actor, ApiToken, ConnectionRecord, Session, SignInMethod, StoreError, User, Workspace};
 
 use super::cookie;
 use super::credential::{self, TOKEN_PREFIX};
@@ -55,7 +55,7 @@ pub struct Membership<P: Needed> {
     needed: PhantomData<P>,
 }
 
-/// A signed-in user in one of their workspaces, also in one that they can't open because it requires a second factor.
+/// A signed-in user in one of their workspaces, also in one that they can't open because of how they signed in.
 #[derive(Debug, Clone)]
 pub struct AnyMembership {
     pub person: Person,
@@ -68,6 +68,8 @@ pub struct AnyMembership {
 pub struct Connection<P: Needed> {
     pub record: ConnectionRecord,
     pub by: By,
+    /// How a user signed in.
+    pub method: SignInMethod,
     needed: PhantomData<P>,
 }
 
@@ -77,6 +79,8 @@ pub struct Connection<P: Needed> {
 pub struct Figures<P: Needed> {
     pub of: Business,
     pub by: By,
+    /// How a user signed in.
+    pub method: SignInMethod,
     needed: PhantomData<P>,
 }
 
@@ -184,15 +188,18 @@ impl<P: Needed> FromRequestParts<Shared> for Connection<P> {
             let found = blocking(move || catalog.connection(&workspace, &id)).await??;
             let record = found.ok_or_else(|| Problem::not_found("connection"))?;
             allow_token(&token, P::PERMISSION)?;
-            return Ok(Self { record, by: by_token(&token, parts), needed: granted() });
+            let by = by_token(&token, parts);
+            return Ok(Self { record, by, method: SignInMethod::default(), needed: granted() });
         }
         let person = Person::from_request_parts(parts, context).await?;
         let id = connection_id(parts, context).await?;
-        let user = person.session.user.id.clone();
-        let found = blocking(move || catalog.connection_for(&user, &id)).await??;
+        let session = person.session.clone();
+        let method = session.method.clone();
+        let found =
+            blocking(move || catalog.connection_for(&session.user.id, &session.method, &id)).await??;
         let (record, membership) = found.ok_or_else(|| Problem::not_found("connection"))?;
         allow(&membership, P::PERMISSION)?;
-        Ok(Self { record, by: person.by(), needed: granted() })
+        Ok(Self { record, by: person.by(), method, needed: granted() })
     }
 }
 
@@ -209,8 +216,8 @@ async fn membership_in(
     context: &Shared,
 ) -> Result<(Person, store::Membership), Problem> {
     let person = Person::from_request_parts(parts, context).await?;
-    let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
-    let memberships = blocking(move || catalog.memberships(&user)).await??;
+    let (catalog, session) = (context.catalog.clone(), person.session.clone());
+    let memberships = blocking(move || catalog.memberships(&session.user.id, &session.method)).await??;
     let mut memberships = memberships.into_iter();
     let found = match named {
         Some(id) => memberships.find(|one| one.workspace.id.as_str() == id),
@@ -229,27 +236,28 @@ impl<P: Needed> FromRequestParts<Shared> for Figures<P> {
     async fn from_request_parts(parts: &mut Parts, context: &Shared) -> Result<Self, Problem> {
         let named = connection_id(parts, context).await?;
         if !named.as_str().starts_with(WORKSPACE_PREFIX) {
-            let Connection { record, by, .. } = Connection::<P>::from_request_parts(parts, context).await?;
-            return Ok(Self { of: Business::One(Box::new(record)), by, needed: granted() });
+            let one = Connection::<P>::from_request_parts(parts, context).await?;
+            let Connection { record, by, method, .. } = one;
+            return Ok(Self { of: Business::One(Box::new(record)), by, method, needed: granted() });
         }
         // The path says which: the header is not asked.
         let named = WorkspaceId::from(named.as_str());
-        let by = if let Some(token) = bearer(&parts.headers) {
+        let (by, method) = if let Some(token) = bearer(&parts.headers) {
             let token = valid_token(context, token).await?;
             if token.workspace != named {
                 return Err(Problem::not_found("workspace"));
             }
             allow_token(&token, P::PERMISSION)?;
-            by_token(&token, parts)
+            (by_token(&token, parts), SignInMethod::default())
         } else {
             let (person, membership) = membership_in(Some(named.as_str()), parts, context).await?;
             allow(&membership, P::PERMISSION)?;
-            person.by()
+            (person.by(), person.session.method)
         };
-        let (catalog, workspace) = (context.catalog.clone(), named.clone());
-        let all = blocking(move || catalog.connections(&workspace)).await??;
-        let of = Business::together(&named, all).ok_or_else(|| Problem::not_found("connection"))?;
-        Ok(Self { of, by, needed: granted() })
+        let (catalog, workspace) = (context.catalog.clone(), named);
+        let of = blocking(move || Business::of_workspace(&catalog, &workspace)).await??;
+        let of = of.ok_or_else(|| Problem::not_found("connection"))?;
+        Ok(Self { of, by, method, needed: granted() })
     }
 }
 
@@ -261,9 +269,13 @@ async fn connection_id(parts: &mut Parts, context: &Shared) -> Result<Connection
 }
 
 fn allow(membership: &store::Membership, needed: Permission) -> Result<(), Problem> {
+    if membership.lacks_sign_on {
+        return Err(Problem::forbidden("sign_on_required", "this workspace requires single sign-on")
+            .action("sign out, and sign in at your identity provider"));
+    }
     if membership.lacks_two_factor {
         return Err(Problem::forbidden("two_factor_required", "this workspace requires two-factor sign-in")
-            .action("set up an authenticator app for your account"));
+            .action("set up an authenticator app for your account, or sign in with a passkey"));
     }
     if membership.role.permission() >= needed { Ok(()) } else { Err(StoreError::RoleTooLow.into()) }
 }

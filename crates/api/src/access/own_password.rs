@@ -23,6 +23,10 @@ pub async fn check(
     context.throttle.begin(username, &place).map_err(Problem::too_many_tries)?;
     let (catalog, login) = (context.catalog.clone(), username.clone());
     let hash = blocking(move || catalog.user_by_login(&login)).await??.and_then(|(_, hash)| hash);
+    if hash.is_none() {
+        return Err(Problem::field(field, "your account has no password yet")
+            .action("sign out, and choose one with 'Forgot your password?' on the sign-in page"));
+    }
     if !password::is_right(given, hash).await? {
         return Err(Problem::field(field, "wrong password"));
     }

@@ -1,9 +1,10 @@
 //! Whoever has opened a link: they may ask what its page asks, and nothing else.
 
+use ::sync::Business;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use store::{ConnectionRecord, ShareLink};
+use store::ShareLink;
 
 use super::credential::VISIT_PREFIX;
 use super::identity::bearer;
@@ -11,11 +12,11 @@ use crate::blocking;
 use crate::context::{Context, Shared};
 use crate::problem::Problem;
 
-/// An open link and its connection. Handlers get figures from it by `shared::shown` alone, which checks the question.
+/// An open link, and what its figures are of. Handlers get figures from it by `shared::shown` alone, which checks the question.
 #[derive(Debug, Clone)]
 pub struct Visit {
     pub(crate) link: ShareLink,
-    pub(crate) record: ConnectionRecord,
+    pub(crate) of: Business,
 }
 
 impl Visit {
@@ -28,8 +29,14 @@ impl Visit {
         let found = blocking(move || -> Result<Option<Self>, store::StoreError> {
             let link = catalog.share_link(&id)?.filter(|link| !link.has_expired(now));
             let Some(link) = link else { return Ok(None) };
-            let record = catalog.connection(&link.workspace, &link.connection)?;
-            Ok(record.map(|record| Self { link, record }))
+            let of = match &link.connection {
+                Some(id) => {
+                    let record = catalog.connection(&link.workspace, id)?;
+                    record.map(|record| Business::One(Box::new(record)))
+                }
+                None => Business::of_workspace(&catalog, &link.workspace)?,
+            };
+            Ok(of.map(|of| Self { link, of }))
         });
         found.await??.ok_or_else(link_ended)
     }

@@ -166,9 +166,17 @@ impl ConnectionView {
     pub fn of(business: &Business, context: &Context) -> Result<Self, Problem> {
         match business {
             Business::One(record) => Ok(Self::new((**record).clone(), context)),
-            Business::Together { workspace, connections } => {
+            Business::Together { workspace, connections, .. } => {
                 let all = connections.iter().map(|record| Self::new(record.clone(), context));
-                Self::together(workspace, all.collect()).ok_or_else(|| Problem::not_found("connection"))
+                let all = Self::together(workspace, all.collect());
+                let all = all.ok_or_else(|| Problem::not_found("connection"))?;
+                let shown = business.settings();
+                Ok(Self {
+                    reporting_currency: shown.reporting_currency.or(all.reporting_currency),
+                    time_zone: shown.zone_name().to_owned(),
+                    week_start: shown.week_start,
+                    ..all
+                })
             }
         }
     }

@@ -4,6 +4,7 @@ use ::sync::Business;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use store::StoreError;
 use utoipa::ToSchema;
 
 use super::dto::ConnectionView;
@@ -29,8 +30,11 @@ pub async fn handle(
 ) -> Result<Json<Connections>, Problem> {
     let catalog = context.catalog.clone();
     let workspace = access.workspace.clone();
-    let records = blocking(move || catalog.connections(&workspace)).await??;
-    let together = Business::together(&access.workspace, records.clone());
+    let (settings, records) = blocking(move || {
+        Ok::<_, StoreError>((catalog.together_settings(&workspace)?, catalog.connections(&workspace)?))
+    })
+    .await??;
+    let together = Business::together(&access.workspace, settings, records.clone());
     let together = together.filter(|together| together.connections().len() > 1);
     let together = together.map(|together| ConnectionView::of(&together, &context)).transpose()?;
     let data = records.into_iter().map(|record| ConnectionView::new(record, &context)).collect();

@@ -46,10 +46,10 @@ pub async fn handle(
     }
     let text = check_text(&request.text)?;
     let picture = request.picture.map(checked_picture).transpose()?;
-    let user = person.session.user;
+    let (user, method) = (person.session.user, person.session.method);
     limit(&context, &person.client, user.id.as_str())?;
     let (catalog, id) = (context.catalog.clone(), user.id.clone());
-    let memberships = blocking(move || catalog.memberships(&id)).await??;
+    let memberships = blocking(move || catalog.memberships(&id, &method)).await??;
     let named = headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok());
     let workspace = memberships.into_iter().find(|one| Some(one.workspace.id.as_str()) == named);
     let workspace = workspace.map(|one| one.workspace.name);

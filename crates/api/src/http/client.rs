@@ -31,7 +31,7 @@ impl Client {
     }
 
     pub fn origin(&self) -> store::Origin {
-        store::Origin { address: self.address_text(), agent: self.agent.clone() }
+        store::Origin { address: self.address_text(), agent: self.agent.clone(), ..Default::default() }
     }
 }
 

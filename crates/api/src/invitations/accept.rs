@@ -23,10 +23,10 @@ pub async fn handle(
 ) -> Result<Json<WorkspaceView>, Problem> {
     let (catalog, hash, now) =
         (context.catalog.clone(), credential::hash(&request.code), context.clock.now());
-    let user = person.session.user.clone();
+    let (user, method) = (person.session.user.clone(), person.session.method.clone());
     let accepted = blocking(move || -> Result<_, store::StoreError> {
         let invitation = catalog.accept_invitation(&hash, &user, now)?;
-        Ok((catalog.memberships(&user.id)?, invitation))
+        Ok((catalog.memberships(&user.id, &method)?, invitation))
     });
     let (memberships, invitation) = accepted.await??;
     let id = &invitation.workspace.id;

@@ -5,13 +5,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use model::Secret;
 use serde::Deserialize;
-use store::User;
+use store::{SignInMethod, User};
 use utoipa::ToSchema;
 
-use super::dto::{SignedIn, end_former_session, start_session};
+use super::dto::{SignedIn, sign_in};
 use crate::access::identity::By;
 use crate::access::throttle::Place;
-use crate::access::{browser, password, second_factor};
+use crate::access::{account, browser, password, second_factor};
 use crate::audit::Event;
 use crate::blocking;
 use crate::context::{Context, Shared};
@@ -61,19 +61,8 @@ pub async fn handle(
     check_second_factor(&context, &user, request.code.as_deref(), &attempt).await?;
     context.throttle.succeeded(&login, &place);
     // Said only to whoever knows the password.
-    if user.locked_at.is_some() {
-        return Err(Problem::forbidden("account_locked", "this account is locked")
-            .action("ask the person who runs this server to unlock it with 'chartsy user unlock'"));
-    }
-    if user.awaits_confirmation {
-        return Err(Problem::forbidden("email_unconfirmed", "your email address is not confirmed yet")
-            .action("open the link that was sent to it, or have it sent again"));
-    }
-    let by = By::user(&user, client);
-    let started = start_session(&context, user, &by.client).await?;
-    end_former_session(&context, &headers).await?;
-    context.record(Event::of_account(&by, "session.created")).await?;
-    Ok(started.created())
+    account::check_may_sign_in(&user)?;
+    Ok(sign_in(&context, user, &headers, client, SignInMethod::Password).await?.created())
 }
 
 /// Of signing in: where its failures count.

@@ -5,11 +5,13 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use model::{Role, UnixSeconds};
 use serde::Serialize;
-use store::{Membership, Session, StoreError, User};
+use store::{Membership, Origin, Session, SignInMethod, StoreError, User};
 use utoipa::ToSchema;
 
 use crate::access::cookie::{self, SESSION_SECONDS};
+use crate::access::identity::By;
 use crate::access::{browser, credential};
+use crate::audit::Event;
 use crate::blocking;
 use crate::context::Context;
 use crate::http::client::Client;
@@ -53,8 +55,11 @@ pub struct WorkspaceView {
     pub role: Role,
     /// Its members have to have two-factor sign-in.
     pub requires_two_factor: bool,
-    /// It does, and the user hasn't set it up: until they do, they can't see anything in it.
+    /// It does, and the user didn't sign in that way: until they do, they can't see anything in it.
     pub lacks_two_factor: bool,
+    /// It requires single sign-on of people with an email address like the user's, and they signed in by other means. It is the same
+    /// then.
+    pub lacks_sign_on: bool,
 }
 
 impl From<User> for UserView {
@@ -70,13 +75,14 @@ impl From<User> for UserView {
 
 impl From<Membership> for WorkspaceView {
     fn from(membership: Membership) -> Self {
-        let Membership { workspace, role, lacks_two_factor } = membership;
+        let Membership { workspace, role, lacks_two_factor, lacks_sign_on } = membership;
         Self {
             id: workspace.id.to_string(),
             name: workspace.name,
             role,
             requires_two_factor: workspace.requires_two_factor,
             lacks_two_factor,
+            lacks_sign_on,
         }
     }
 }
@@ -116,14 +122,47 @@ impl Started {
 
     /// 303 to the start page, with the cookies.
     pub fn to_start_page(self) -> Response {
+        self.to(HeaderValue::from_static("/"))
+    }
+
+    /// 303 to a page of this site, with the cookies.
+    ///
+    /// # Errors
+    /// When it is no address.
+    pub fn to_page(self, page: &str) -> Result<Response, Problem> {
+        Ok(self.to(HeaderValue::from_str(page).map_err(|error| Problem::internal(&error))?))
+    }
+
+    fn to(self, page: HeaderValue) -> Response {
         let [session, browser] = self.cookies;
-        let headers = [
-            (header::SET_COOKIE, session),
-            (header::SET_COOKIE, browser),
-            (header::LOCATION, HeaderValue::from_static("/")),
-        ];
+        let headers =
+            [(header::SET_COOKIE, session), (header::SET_COOKIE, browser), (header::LOCATION, page)];
         (StatusCode::SEE_OTHER, AppendHeaders(headers)).into_response()
     }
+}
+
+/// Signs in a user who has proved by `method` who they are: the session that the browser had before ends, and the new one is recorded.
+///
+/// # Errors
+/// Those of the store.
+pub async fn sign_in(
+    context: &Context,
+    user: User,
+    headers: &HeaderMap,
+    client: Client,
+    method: SignInMethod,
+) -> Result<Started, Problem> {
+    let by = By::user(&user, client);
+    let event = Event::of_account(&by, "session.created");
+    let event = match &method {
+        SignInMethod::Password => event,
+        SignInMethod::Passkey => event.detail("passkey"),
+        SignInMethod::SignOn(provider) => event.detail(provider),
+    };
+    let started = start_session_by(context, user, &by.client, method).await?;
+    end_former_session(context, headers).await?;
+    context.record(event).await?;
+    Ok(started)
 }
 
 /// Starts a session for a user. Whatever session the browser had before, this is another one.
@@ -131,13 +170,23 @@ impl Started {
 /// # Errors
 /// Those of the store.
 pub async fn start_session(context: &Context, user: User, client: &Client) -> Result<Started, Problem> {
+    start_session_by(context, user, client, SignInMethod::Password).await
+}
+
+async fn start_session_by(
+    context: &Context,
+    user: User,
+    client: &Client,
+    method: SignInMethod,
+) -> Result<Started, Problem> {
     let credential = credential::new_session().map_err(|error| Problem::internal(&error))?;
     let hash = credential::hash(credential.expose());
-    let (catalog, now, origin) = (context.catalog.clone(), context.clock.now(), client.origin());
+    let (catalog, now, origin) =
+        (context.catalog.clone(), context.clock.now(), Origin { method, ..client.origin() });
     let id = user.id.clone();
     let begun = blocking(move || -> Result<_, StoreError> {
         catalog.create_session(&hash, &id, &origin, now, UnixSeconds(now.0 + SESSION_SECONDS))?;
-        Ok((catalog.session(&hash, now)?, catalog.memberships(&id)?))
+        Ok((catalog.session(&hash, now)?, catalog.memberships(&id, &origin.method)?))
     });
     let (session, memberships) = begun.await??;
     let session = session.ok_or_else(Problem::signed_out)?;
@@ -150,7 +199,7 @@ pub async fn start_session(context: &Context, user: User, client: &Client) -> Re
 ///
 /// # Errors
 /// Those of the store.
-pub async fn end_former_session(context: &Context, headers: &HeaderMap) -> Result<(), Problem> {
+async fn end_former_session(context: &Context, headers: &HeaderMap) -> Result<(), Problem> {
     let Some(former) = cookie::read(context, headers) else { return Ok(()) };
     let (catalog, hash) = (context.catalog.clone(), credential::hash(former.expose()));
     blocking(move || catalog.delete_session(&hash)).await??;

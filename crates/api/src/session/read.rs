@@ -16,6 +16,8 @@ use crate::problem::Problem;
 
 /// The credential of a session is replaced when it is older than this.
 const RENEWED_AFTER_SECONDS: i64 = 86_400;
+/// However much it is used, a session ends so long after signing in.
+const LONGEST_SECONDS: i64 = 180 * 86_400;
 
 /// Who is signed in
 #[utoipa::path(get, path = "/api/v1/session", operation_id = "read_session", tag = "session",
@@ -26,18 +28,19 @@ pub async fn handle(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let session = person.session;
-    let (catalog, user) = (context.catalog.clone(), session.user.id.clone());
-    let memberships = blocking(move || catalog.memberships(&user)).await??;
+    let (catalog, user, method) = (context.catalog.clone(), session.user.id.clone(), session.method.clone());
+    let memberships = blocking(move || catalog.memberships(&user, &method)).await??;
     let named = headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok());
     let now = context.clock.now();
     let (id, renewed_at) = (session.id.clone(), session.renewed_at);
+    let until = UnixSeconds((now.0 + SESSION_SECONDS).min(session.created_at.0 + LONGEST_SECONDS));
     let answer = Json(SignedIn::new(&context, session, memberships, named));
     if now.0 - renewed_at.0 < RENEWED_AFTER_SECONDS {
         return Ok(answer.into_response());
     }
     let credential = credential::new_session().map_err(|error| Problem::internal(&error))?;
     let hash = credential::hash(credential.expose());
-    let (catalog, until) = (context.catalog.clone(), UnixSeconds(now.0 + SESSION_SECONDS));
+    let catalog = context.catalog.clone();
     if !blocking(move || catalog.renew_session(&id, renewed_at, &hash, now, until)).await?? {
         // Another tab was first: the browser has the new one from its answer.
         return Ok(answer.into_response());

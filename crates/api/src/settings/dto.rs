@@ -1,6 +1,6 @@
 //! Settings, as the API takes and shows them.
 
-use model::{ChurnAt, LedgerRules, Settings, WeekStart};
+use model::{ChurnAt, Currency, CurrencyError, LedgerRules, Settings, WeekStart};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
@@ -58,7 +58,6 @@ impl SettingsView {
     /// # Errors
     /// When the time zone or the currency is none, naming the field.
     pub fn settings(&self, current: &Settings) -> Result<Settings, Problem> {
-        let currency = self.reporting_currency.as_deref().map(str::parse).transpose();
         let settings = Settings {
             rules: LedgerRules {
                 churn_at: self.churn_at,
@@ -66,9 +65,7 @@ impl SettingsView {
                 count_unbilled: self.count_unbilled.unwrap_or(current.rules.count_unbilled),
             },
             time_zone: Some(self.time_zone.clone()),
-            reporting_currency: currency.map_err(|error: model::CurrencyError| {
-                Problem::field("reporting_currency", error.to_string())
-            })?,
+            reporting_currency: currency(self.reporting_currency.as_deref())?,
             week_start: self.week_start,
             gdpr: self.gdpr.unwrap_or(current.gdpr),
             retention_months: self.retention_months.unwrap_or(current.retention_months),
@@ -77,4 +74,11 @@ impl SettingsView {
         settings.zone().map_err(|error| Problem::field("time_zone", error.to_string()))?;
         Ok(settings)
     }
+}
+
+/// # Errors
+/// When it is none.
+pub(crate) fn currency(text: Option<&str>) -> Result<Option<Currency>, Problem> {
+    let currency = text.map(str::parse).transpose();
+    currency.map_err(|error: CurrencyError| Problem::field("reporting_currency", error.to_string()))
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use model::Currency;
-use store::ConnectionRecord;
+use model::{Currency, Settings, WorkspaceId};
+use serde::Serialize;
 
 use super::dto::SettingsView;
 use crate::access::identity::Connection;
@@ -26,7 +26,8 @@ pub async fn handle(
 ) -> Result<Json<SettingsView>, Problem> {
     let settings = request.settings(&record.settings)?;
     let before = SettingsView::from(&record.settings);
-    check_currency(&context, &record, settings.reporting_currency).await?;
+    let known = [record.default_currency, record.settings.reporting_currency];
+    check_currency(&context, &record.workspace, &settings, &known).await?;
     let catalog = context.catalog.clone();
     let changed = blocking(move || {
         catalog.update_connection(&record.workspace, &record.id, |record| record.settings = settings)
@@ -40,8 +41,8 @@ pub async fn handle(
 }
 
 /// The names of the settings that differ.
-fn differences(before: &SettingsView, after: &SettingsView) -> String {
-    let members = |view: &SettingsView| match serde_json::to_value(view) {
+pub(crate) fn differences<T: Serialize>(before: &T, after: &T) -> String {
+    let members = |view: &T| match serde_json::to_value(view) {
         Ok(serde_json::Value::Object(members)) => members,
         _ => serde_json::Map::new(),
     };
@@ -51,20 +52,21 @@ fn differences(before: &SettingsView, after: &SettingsView) -> String {
     if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }
 
-/// Rejects a currency that nothing could be converted to today. The account's own currency needs no rate, and a
-/// currency that is already set does not keep anyone from changing something else.
-async fn check_currency(
+/// Rejects a currency that nothing could be converted to today, unless it is among those that are `known`: an account's own
+/// currency needs no rate, and one that is already set does not keep anyone from changing something else.
+pub(crate) async fn check_currency(
     context: &Shared,
-    record: &ConnectionRecord,
-    wanted: Option<Currency>,
+    workspace: &WorkspaceId,
+    settings: &Settings,
+    known: &[Option<Currency>],
 ) -> Result<(), Problem> {
-    let Some(currency) = wanted else { return Ok(()) };
-    if [record.default_currency, record.settings.reporting_currency].contains(&Some(currency)) {
+    let Some(currency) = settings.reporting_currency else { return Ok(()) };
+    if known.contains(&Some(currency)) {
         return Ok(());
     }
-    let zone = record.settings.zone().map_err(|error| Problem::field("time_zone", error.to_string()))?;
+    let zone = settings.zone().map_err(|error| Problem::field("time_zone", error.to_string()))?;
     let today = context.clock.now().day(&zone);
-    let (rates, workspace) = (Arc::clone(&context.rates), record.workspace.clone());
+    let (rates, workspace) = (Arc::clone(&context.rates), workspace.clone());
     let rates = blocking(move || rates.of(&workspace)).await??;
     if rates.can_convert_to(currency, today) {
         return Ok(());

@@ -5,9 +5,11 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::access::passkey::relying_party::RelyingParty;
 use crate::blocking;
 use crate::context::{BookDemo, Shared, SignUp};
 use crate::problem::Problem;
+use crate::sign_on::dto::SignOnOffer;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Setup {
@@ -20,6 +22,10 @@ pub struct Setup {
     pub sign_up: SignUp,
     /// Links are sent by email. Without it, they are printed for the person who runs the server, who has to pass them on.
     pub has_mail: bool,
+    /// The address at which people can sign in with passkeys, such as `https://chartsy.example.com`, if there is one.
+    pub passkeys_at: Option<String>,
+    /// How people can sign in at identity providers.
+    pub sign_on: SignOnOffer,
     /// How visitors book a demo; `null` if they can't.
     pub book_demo: Option<DemoOffer>,
 }
@@ -35,13 +41,18 @@ pub struct DemoOffer {
     responses((status = 200, body = Setup)))]
 pub async fn handle(State(context): State<Shared>) -> Result<Json<Setup>, Problem> {
     let catalog = context.catalog.clone();
-    let has_owner = blocking(move || catalog.has_owner()).await??;
+    let found = blocking(move || -> Result<_, store::StoreError> {
+        Ok((catalog.has_owner()?, SignOnOffer::read(&catalog)?))
+    });
+    let (has_owner, sign_on) = found.await??;
     Ok(Json(Setup {
         needs_owner: !has_owner,
         needs_code: !has_owner,
         version: env!("CARGO_PKG_VERSION"),
         sign_up: context.options.sign_up,
         has_mail: context.mailer.is_configured(),
+        sign_on,
+        passkeys_at: RelyingParty::of(&context.options).ok().map(|party| party.origin),
         book_demo: context.options.book_demo.as_ref().map(|offer| DemoOffer {
             url: match offer {
                 BookDemo::Form => None,

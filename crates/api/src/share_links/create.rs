@@ -1,6 +1,7 @@
 //! `POST /connections/{id}/share-links`.
 
 use ::metrics::curtain::Scale;
+use ::sync::Business;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::dto::ShareLinkView;
 use super::origins;
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::Share;
 use crate::access::{credential, password};
 use crate::audit::Event;
@@ -29,7 +30,8 @@ const MAX_NAME_CHARACTERS: usize = 100;
 pub struct ShareLinkRequest {
     /// What it is for; only you and your team see it.
     pub name: String,
-    /// `overview`, `mrr`, `churn`, `retention`, `revenue`, or `metrics/` and a metric's id.
+    /// `overview`, `mrr`, `plans`, `churn`, `retention`, `trials`, `revenue`, `payments`, `geography`, or `metrics/` and a
+    /// metric's id.
     pub page: String,
     /// The query of the page's address, with the currency: `range=12m&currency=usd&plan=price_1`.
     pub view: String,
@@ -62,7 +64,7 @@ pub struct CreatedShareLink {
     tag = "share links", request_body = ShareLinkRequest, responses((status = 201, body = CreatedShareLink)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, by, .. }: Connection<Share>,
+    Figures { of, by, .. }: Figures<Share>,
     Body(request): Body<ShareLinkRequest>,
 ) -> Result<(StatusCode, Json<CreatedShareLink>), Problem> {
     let name = request.name.trim().to_owned();
@@ -80,7 +82,7 @@ pub async fn handle(
         .map_err(|problem| Problem::field("view", problem))?;
     let origins = origins::checked(&request.origins).map_err(|problem| Problem::field("origins", problem))?;
     let password_hash = hash_of(request.password).await?;
-    let (catalog, workspace) = (context.catalog.clone(), record.workspace.clone());
+    let (catalog, workspace) = (context.catalog.clone(), of.workspace().clone());
     if blocking(move || catalog.share_links(&workspace)).await??.len() >= MAX_LINKS {
         return Err(Problem::new(
             StatusCode::CONFLICT,
@@ -90,14 +92,18 @@ pub async fn handle(
         .action("revoke those that nobody needs any more"));
     }
     // Also for a link that hides nothing: a currency that nothing can be converted to is refused now, and not to its reader.
-    let view = context.view_of(record.clone()).await?;
+    let view = context.view(&of).await?;
     let (question, otherwise) = (page.question().clone(), random_amount()?);
     let scale = blocking(move || Scale::of(&view, &question, otherwise)).await??;
     let scale = request.hides_amounts.then(|| serde_json::to_string(&scale)).transpose();
     let scale = scale.map_err(|error| Problem::internal(&error))?.map(Secret::new);
     let code = credential::new_link().map_err(|error| Problem::internal(&error))?;
     let new = NewShareLink {
-        connection: record.id.clone(),
+        workspace: of.workspace().clone(),
+        connection: match &of {
+            Business::One(record) => Some(record.id.clone()),
+            Business::Together { .. } => None,
+        },
         name,
         code_hash: credential::hash(code.expose()).to_vec(),
         page: request.page,
@@ -112,7 +118,7 @@ pub async fn handle(
     };
     let catalog = context.catalog.clone();
     let link = blocking(move || catalog.create_share_link(&new, now)).await??;
-    let event = Event::new(&by, &record.workspace, "share_link.created");
+    let event = Event::new(&by, of.workspace(), "share_link.created");
     context.record(event.on(&link.name).detail(&link.page)).await?;
     let url = context.page_with_code(&format!("/shared/{}", link.id), &code);
     let created = CreatedShareLink { link: link.into(), url: url.expose().to_owned() };

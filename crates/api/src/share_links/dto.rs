@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 pub struct ShareLinkView {
     pub id: String,
     pub name: String,
+    /// The id of the connection, or of the workspace where the page is of all of its connections together.
     pub connection: String,
     /// What the page's address has behind the connection, such as `mrr` or `metrics/arr`.
     pub page: String,
@@ -32,9 +33,9 @@ pub struct ShareLinkView {
 impl From<ShareLink> for ShareLinkView {
     fn from(link: ShareLink) -> Self {
         Self {
+            connection: link.of().to_owned(),
             id: link.id,
             name: link.name,
-            connection: link.connection.to_string(),
             page: link.page,
             view: link.view,
             has_password: link.password_hash.is_some(),

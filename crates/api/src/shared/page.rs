@@ -1,5 +1,7 @@
 //! The pages that can be shared, and exactly what each asks.
 
+mod figures;
+
 use std::collections::HashSet;
 
 use ::metrics::curtain::Curtain;
@@ -21,9 +23,13 @@ const DAYS_AHEAD: i32 = 90;
 pub(crate) enum Page {
     Overview,
     Mrr,
+    Plans,
     Churn,
     Retention,
+    Trials,
     Revenue,
+    Payments,
+    Geography,
     Metric(&'static Metric),
 }
 
@@ -61,106 +67,6 @@ pub(crate) struct Moment {
     pub(crate) today: Day,
     /// The first day on which any MRR changed.
     pub(crate) first_on: Option<Day>,
-}
-
-impl Page {
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "overview" => Self::Overview,
-            "mrr" => Self::Mrr,
-            "churn" => Self::Churn,
-            "retention" => Self::Retention,
-            "revenue" => Self::Revenue,
-            _ => Self::Metric(Metric::find(name.strip_prefix("metrics/")?)?),
-        })
-    }
-
-    /// Its figures that are not broken down.
-    fn wholes(self) -> &'static [&'static str] {
-        match self {
-            Self::Overview => &[
-                "mrr",
-                "arr",
-                "active_customers",
-                "arpa",
-                "customer_churn_rate",
-                "net_revenue_retention",
-                "ltv",
-                "gross_mrr_churn_rate",
-                "net_revenue",
-                "refund_rate",
-                "recovery_rate",
-                "trial_conversion_rate",
-                "failed_invoices",
-                "payments_collected",
-                "net_cash",
-                "scheduled_churn",
-                "at_risk_mrr",
-                "trial_mrr",
-            ],
-            Self::Mrr => {
-                &["mrr", "arr", "arpa", "active_customers", "customer_churn_rate", "net_revenue", "refunds"]
-            }
-            Self::Churn => &[
-                "customer_churn_rate",
-                "gross_mrr_churn_rate",
-                "net_mrr_churn_rate",
-                "churned_customers",
-                "voluntary_churn_rate",
-                "involuntary_churn_rate",
-                "scheduled_churn",
-            ],
-            Self::Retention => &[
-                "net_revenue_retention",
-                "gross_revenue_retention",
-                "customer_churn_rate",
-                "customer_lifetime_months",
-                "ltv",
-            ],
-            Self::Revenue => &[
-                "net_revenue",
-                "gross_revenue",
-                "refunds",
-                "credit_notes",
-                "refund_rate",
-                "average_revenue_per_customer",
-                "fees",
-                "net_cash",
-            ],
-            Self::Metric(_) => &[],
-        }
-    }
-
-    /// Its figures that are broken down, whatever the address says.
-    fn parts(self) -> &'static [(&'static str, Dimension)] {
-        match self {
-            Self::Mrr => &[
-                ("mrr", Dimension::Plan),
-                ("expansion_mrr", Dimension::Cause),
-                ("contraction_mrr", Dimension::Cause),
-            ],
-            Self::Churn => &[
-                ("churned_customers", Dimension::ChurnReason),
-                ("churned_mrr", Dimension::ChurnReason),
-                ("churned_customers", Dimension::Feedback),
-                ("churned_mrr", Dimension::Feedback),
-                ("churned_customers", Dimension::Plan),
-                ("churned_customers", Dimension::Country),
-            ],
-            Self::Revenue => &[("net_revenue", Dimension::Country), ("net_revenue", Dimension::Currency)],
-            Self::Overview | Self::Retention | Self::Metric(_) => &[],
-        }
-    }
-
-    /// What its address can break its figures down by.
-    fn dimensions(self) -> &'static [Dimension] {
-        match self {
-            Self::Mrr => &[Dimension::Plan, Dimension::Product, Dimension::Interval, Dimension::Country],
-            Self::Retention => &Dimension::RECURRING,
-            Self::Metric(metric) => metric.dimensions,
-            Self::Overview | Self::Churn | Self::Revenue => &[],
-        }
-    }
 }
 
 impl SharedView {
@@ -233,7 +139,7 @@ impl SharedView {
                 self.what = value.parse().map_err(|_| "use customers, mrr or revenue")?;
             }
             // How the same figures are drawn.
-            "show" | "compare" | "pace" | "style" | "as" => {}
+            "show" | "compare" | "pace" | "style" | "as" | "map" => {}
             _ if is_scope(name) => self.scope.push((name.to_owned(), value.to_owned())),
             _ => return Err("this is not part of what a page shows".to_owned()),
         }

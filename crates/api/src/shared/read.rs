@@ -52,9 +52,9 @@ impl SharedPageView {
     /// # Errors
     /// When the ledger can't be read.
     pub async fn of(context: &Context, visit: &Visit) -> Result<Self, Problem> {
-        let Visit { link, record } = visit.clone();
-        let today = context.view_of(record.clone()).await?.today();
-        let connection = ConnectionView::new(record, context);
+        let Visit { link, of } = visit.clone();
+        let today = context.view(&of).await?.today();
+        let connection = ConnectionView::of(&of, context)?;
         Ok(Self {
             page: link.page,
             view: link.view,

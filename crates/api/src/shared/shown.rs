@@ -29,7 +29,7 @@ impl Shown {
     /// # Errors
     /// When the ledger can't be read.
     pub(super) async fn to(context: &Context, visit: Visit) -> Result<Self, Problem> {
-        let Visit { link, record } = visit;
+        let Visit { link, of } = visit;
         // What is stored was checked when the link was made; an update may have taken a metric away.
         let page = SharedView::read(&link.page, &link.view).map_err(|problem| Problem::internal(&problem))?;
         let scale = link.scale.as_ref().map(|scale| serde_json::from_str::<Scale>(scale.expose()));
@@ -38,7 +38,7 @@ impl Shown {
             return Err(Problem::internal(&"a link hides amounts and has no scale"));
         }
         let curtain = Curtain { scale, hides_counts: link.hides_counts };
-        Ok(Self { view: context.view_of(record).await?, page, curtain })
+        Ok(Self { view: context.view(&of).await?, page, curtain })
     }
 
     pub(super) fn facets(&self) -> Facets {

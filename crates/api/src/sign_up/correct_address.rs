@@ -43,7 +43,8 @@ pub async fn handle(
     let found = blocking(move || catalog.user_by_login(&name)).await??;
     let hash = found.as_ref().and_then(|(_, hash)| hash.clone());
     let is_right = password::is_right(request.password, hash).await?;
-    let found = found.filter(|(user, _)| is_right && user.email_confirmed_at.is_none());
+    // Accounts that are in use change their address when they are signed in.
+    let found = found.filter(|(user, _)| is_right && user.awaits_confirmation);
     let Some((user, _)) = found else {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "login_wrong", "wrong username or password"));
     };

@@ -10,7 +10,7 @@ use axum::response::sse::{Event, KeepAlive};
 use futures_util::Stream;
 use futures_util::future::select_all;
 use serde::Serialize;
-use store::Actor;
+use store::{Actor, SignInMethod};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -34,6 +34,8 @@ struct Allowed {
     context: Shared,
     business: Business,
     actor: Actor,
+    /// How a user signed in.
+    method: SignInMethod,
 }
 
 /// What one listener has been told.
@@ -54,12 +56,12 @@ struct Listener {
         description = "Events `progress` (a Progress) and `ledger` ({ledger_version, data_through})")))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, by, .. }: Figures<ReadMetrics>,
+    Figures { of, by, method, .. }: Figures<ReadMetrics>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let listener = Listener {
         progress: of.connections().iter().map(|record| context.runner.progress(&record.id)).collect(),
         stopping: context.stopping.clone(),
-        allowed: Allowed { context: context.clone(), business: of, actor: by.actor },
+        allowed: Allowed { context: context.clone(), business: of, actor: by.actor, method },
         told_version: None,
         is_first: true,
         waiting: None,
@@ -72,19 +74,17 @@ pub async fn handle(
 }
 
 impl Allowed {
-    /// Whether no connection came or went since. The page then listens anew, to those that there are.
+    /// Whether no connection came or went since, and all are shown as they were. The page then listens anew, to those that there are.
     async fn is_of_all(&self) -> bool {
-        let Business::Together { workspace, connections } = &self.business else { return true };
+        let Business::Together { workspace, settings, connections } = &self.business else { return true };
         let (catalog, workspace) = (self.context.catalog.clone(), workspace.clone());
-        let found = blocking(move || {
-            let all = catalog.connections(&workspace)?;
-            Ok::<_, store::StoreError>(Business::together(&workspace, all))
-        });
+        let found = blocking(move || Business::of_workspace(&catalog, &workspace));
         let Ok(Ok(Some(now))) = found.await else { return false };
         let ids = |records: &[store::ConnectionRecord]| -> Vec<_> {
             records.iter().map(|record| record.id.clone()).collect()
         };
-        ids(now.connections()) == ids(connections)
+        matches!(&now, Business::Together { settings: new, .. } if new == settings)
+            && ids(now.connections()) == ids(connections)
     }
 
     /// Whether a request for this would be answered now. A stream is one long request: it must not outlive a membership or a token.
@@ -96,13 +96,14 @@ impl Allowed {
         if !self.is_of_all().await {
             return false;
         }
-        let (catalog, actor) = (self.context.catalog.clone(), self.actor.clone());
+        let (catalog, actor, method) =
+            (self.context.catalog.clone(), self.actor.clone(), self.method.clone());
         let now = self.context.clock.now();
         let found = blocking(move || match &actor {
             Actor::User { id, .. } => {
                 let is_locked = catalog.user(id)?.is_none_or(|user| user.locked_at.is_some());
-                let found = catalog.connection_for(id, &connection)?;
-                Ok(!is_locked && found.is_some_and(|(_, membership)| !membership.lacks_two_factor))
+                let found = catalog.connection_for(id, &method, &connection)?;
+                Ok(!is_locked && found.is_some_and(|(_, membership)| membership.is_open()))
             }
             Actor::Token { id, .. } => catalog.has_token(id, &connection, now),
             Actor::Visitor | Actor::Operator | Actor::Server => Ok(false),

@@ -34,8 +34,8 @@ pub async fn handle(
     let name = admission::check_name(&request.name)?.to_owned();
     let (catalog, now, user) = (context.catalog.clone(), context.clock.now(), person.session.user.id.clone());
     let memberships = blocking({
-        let (catalog, user) = (catalog.clone(), user.clone());
-        move || catalog.memberships(&user)
+        let (catalog, user, method) = (catalog.clone(), user.clone(), person.session.method.clone());
+        move || catalog.memberships(&user, &method)
     });
     let owns_one = memberships.await??.iter().any(|membership| membership.role == Role::Owner);
     // Somebody who was invited must not get more on a closed installation than they were invited to.
@@ -45,6 +45,7 @@ pub async fn handle(
     }
     let workspace = blocking(move || catalog.create_workspace_for(&user, &name, now)).await??;
     context.record(Event::new(&person.by(), &workspace.id, "workspace.created").on(&workspace.name)).await?;
-    let membership = Membership { workspace, role: Role::Owner, lacks_two_factor: false };
+    let membership =
+        Membership { workspace, role: Role::Owner, lacks_two_factor: false, lacks_sign_on: false };
     Ok((StatusCode::CREATED, Json(membership.into())))
 }

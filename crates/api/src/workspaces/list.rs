@@ -20,7 +20,7 @@ pub struct Workspaces {
 #[utoipa::path(get, path = "/api/v1/workspaces", operation_id = "list_workspaces", tag = "workspaces",
     responses((status = 200, body = Workspaces)))]
 pub async fn handle(State(context): State<Shared>, person: Person) -> Result<Json<Workspaces>, Problem> {
-    let (catalog, user) = (context.catalog.clone(), person.session.user.id);
-    let found = blocking(move || catalog.memberships(&user)).await??;
+    let (catalog, user, method) = (context.catalog.clone(), person.session.user.id, person.session.method);
+    let found = blocking(move || catalog.memberships(&user, &method)).await??;
     Ok(Json(Workspaces { data: found.into_iter().map(WorkspaceView::from).collect() }))
 }

@@ -33,12 +33,12 @@ pub async fn handle(
     Body(request): Body<WorkspaceChange>,
 ) -> Result<Json<WorkspaceView>, Problem> {
     let name = request.name.as_deref().map(admission::check_name).transpose()?.map(str::to_owned);
-    let (catalog, id, user) =
-        (context.catalog.clone(), member.workspace.id.clone(), member.person.session.user.id.clone());
-    let new_name = name.clone();
+    let (catalog, id) = (context.catalog.clone(), member.workspace.id.clone());
+    let (new_name, session) = (name.clone(), member.person.session.clone());
     let changed = blocking(move || -> Result<_, StoreError> {
-        let has_two_factor = catalog.two_factor(&user)?.is_some_and(|one| one.confirmed_at.is_some());
-        if request.requires_two_factor == Some(true) && !has_two_factor {
+        if request.requires_two_factor == Some(true)
+            && !catalog.proves_two_factors(&session.user, &session.method, Some(&id))?
+        {
             return Ok(None);
         }
         if let Some(name) = new_name {
@@ -47,11 +47,17 @@ pub async fn handle(
         if let Some(required) = request.requires_two_factor {
             catalog.require_two_factor(&id, required)?;
         }
-        Ok(catalog.memberships(&user)?.into_iter().find(|one| one.workspace.id == id))
+        Ok(catalog
+            .memberships(&session.user.id, &session.method)?
+            .into_iter()
+            .find(|one| one.workspace.id == id))
     });
     let Some(membership) = changed.await?? else {
         // Whoever requires it would be the first to be kept out.
-        return Err(Problem::field("requires_two_factor", "set up two-factor sign-in for yourself first"));
+        return Err(Problem::field(
+            "requires_two_factor",
+            "set up two-factor sign-in for yourself first, or sign in with a passkey",
+        ));
     };
     if let Some(name) = name {
         context.record(Event::new(&member.by(), &member.workspace.id, "workspace.renamed").on(name)).await?;

@@ -131,6 +131,7 @@ fn rotate(folder: &Folder, has_new_key: bool) -> anyhow::Result<()> {
                 resealed.iter().map(|(what, count)| format!("{what} ({count})")).collect();
             let also =
                 if is_resumed { "an earlier rotation was interrupted and is now finished; " } else { "" };
+            folder.record(None, "master_key.rotated", &to.to_string())?;
             writeln!(std::io::stdout(), "{also}everything is encrypted with master key {to}")?;
             eprintln!("re-encrypted: {}", what.join(", "));
             if folder.data.has_key_file() {
@@ -209,6 +210,7 @@ fn replace_lost(folder: &Folder, is_confirmed: bool) -> anyhow::Result<()> {
         return Err(Advice::new(reason, help).into());
     }
     let replaced = folder.data.replace_lost_key(&folder.catalog, Clock::System.now())?;
+    folder.record(None, "master_key.lost", &replaced.to.to_string())?;
     writeln!(std::io::stdout(), "master key {} from {}", replaced.to, folder.data.key_source())?;
     for record in
         folder.catalog.all_connections()?.iter().filter(|one| replaced.connections.contains(&one.id))

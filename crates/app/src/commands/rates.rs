@@ -135,6 +135,7 @@ fn list(folder: &Folder, format: TextOrJson) -> anyhow::Result<()> {
 
 fn remove(folder: &Folder, id: &str) -> anyhow::Result<()> {
     if folder.catalog.delete_rate(&folder.workspace, id)? {
+        folder.record(Some(&folder.workspace), "rates.deleted", id)?;
         eprintln!("rate {id} removed; pegs and published rates apply again on its days");
         return Ok(());
     }

@@ -6,6 +6,7 @@ use anyhow::Context;
 use api::access::password;
 use console::Term;
 use model::{Clock, Secret, UnixSeconds};
+use store::SignInMethod;
 
 use crate::cli::DataArgs;
 use crate::failure::Advice;
@@ -75,7 +76,7 @@ fn list(folder: &Folder) -> anyhow::Result<()> {
     for user in folder.catalog.users()? {
         let roles: Vec<String> = folder
             .catalog
-            .memberships(&user.id)?
+            .memberships(&user.id, &SignInMethod::Password)?
             .into_iter()
             .map(|one| format!("{} of {} ({})", one.role, one.workspace.name, one.workspace.id))
             .collect();

@@ -138,6 +138,19 @@ async fn a_session_lasts_thirty_days_from_its_last_use() {
 }
 
 #[tokio::test]
+async fn a_session_that_is_used_every_day_ends_after_half_a_year() {
+    let clock = clock();
+    let site = Site::at(&clock);
+    let mut cookie = site.owner().await;
+    for _ in 0..179 {
+        clock.advance_ms((DAY + 1) * 1000);
+        cookie = site.get(As::Person(&cookie), "/api/v1/session").await.cookie();
+    }
+    clock.advance_ms(DAY * 1000);
+    assert_eq!(site.get(As::Person(&cookie), "/api/v1/session").await.status, 401);
+}
+
+#[tokio::test]
 async fn another_site_cannot_act_for_a_signed_in_person() {
     let site = Site::new();
     let cookie = site.owner().await;

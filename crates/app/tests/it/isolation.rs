@@ -38,9 +38,12 @@ pub fn operations(connection: &str) -> Vec<Operation> {
                 .replace("{token_id}", "tok_1")
                 .replace("{rate_id}", "rate_1")
                 .replace("{user_id}", "user_1")
+                .replace("{identity_id}", "idn_1")
+                .replace("{rule_id}", "rule_1")
                 .replace("{session_id}", "ses_1")
                 .replace("{invitation_id}", "inv_1")
-                .replace("{link_id}", "link_1");
+                .replace("{link_id}", "link_1")
+                .replace("{passkey_id}", "pk_1");
             assert!(!filled.contains('{'), "{path} has a part that this test does not know");
             let demand = demand(&operation["security"]);
             found.push(Operation { method: method.to_uppercase(), path: filled, demand });
@@ -179,9 +182,12 @@ async fn what_can_be_done_without_signing_in_is_known() {
             "POST /api/v1/password-reset/finish",
             "DELETE /api/v1/session",
             "POST /api/v1/session",
+            "POST /api/v1/session/passkey",
+            "POST /api/v1/session/passkey/begin",
             "GET /api/v1/setup",
             "POST /api/v1/setup/owner",
             "POST /api/v1/shared/open",
+            "POST /api/v1/sign-on/begin",
             "POST /api/v1/sign-up",
             "POST /api/v1/sign-up/confirm",
             "POST /api/v1/sign-up/correct-address",

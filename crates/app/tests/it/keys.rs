@@ -53,6 +53,8 @@ async fn a_running_server_goes_on_while_the_key_is_replaced() {
         assert_ne!(before["current"], after["current"]);
         site.context.runner.sync_once(&workspace, &id).await.unwrap();
     }
+    let recorded = stdout(&chartsy(&data, &["audit", "--action", "master_key.rotated"], None));
+    assert_eq!(recorded.lines().count(), 2, "{recorded}");
     // Also with what it seals from now on.
     let path = format!("/api/v1/connections/{id}/key");
     let request = serde_json::json!({"key": KEY});

@@ -382,7 +382,7 @@ async fn with_an_authenticator_app_a_password_is_not_enough() {
     assert_eq!(sign_in(&site, Some(&first)).await.status, 201);
     assert_eq!(sign_in(&site, Some(&first)).await.code(), "code_wrong", "used");
     let state = site.get(As::Person(&ada), "/api/v1/me/two-factor").await;
-    assert_eq!(state.body, json!({"is_on": true, "recovery_codes_left": 9}));
+    assert_eq!(state.body, json!({"is_on": true, "recovery_codes_left": 9, "is_proved": true}));
     let request = json!({"password": PASSWORD});
     let off = site.ask(As::Person(&ada), "POST", "/api/v1/me/two-factor/disable", Some(request)).await;
     assert_eq!(off.status, 204, "{}", off.text);

@@ -82,9 +82,9 @@ impl Site {
     /// With what else a server is started with.
     pub fn started_with(clock: Clock, started_with: Options) -> Self {
         Self::with_options(clock, |_, _, options| {
-            let Options { network, trusted_proxies, rows_per_minute, .. } = started_with;
+            let Options { network, trusted_proxies, public_url, rows_per_minute, .. } = started_with;
             (options.network, options.trusted_proxies) = (network, trusted_proxies);
-            options.rows_per_minute = rows_per_minute;
+            (options.public_url, options.rows_per_minute) = (public_url, rows_per_minute);
         })
     }
 

@@ -7,7 +7,7 @@ use sandbox::MerchantName;
 use serde_json::{Value, json};
 
 use crate::schema::differences;
-use crate::support::{As, Site, sandbox};
+use crate::support::{As, Site, post, sandbox};
 
 /// A site with two connections, the owner's cookie, their ids and the workspace's.
 async fn two() -> (Site, String, [String; 2], String) {
@@ -126,6 +126,40 @@ async fn every_page_of_figures_answers_for_all_as_it_is_described() {
 }
 
 #[tokio::test]
+async fn all_are_shown_as_the_workspace_says() {
+    let (site, cookie, ids, all) = two().await;
+    let path = "/api/v1/workspace/settings";
+    let unset = json!({"time_zone": null, "reporting_currency": null, "week_start": null});
+    assert_eq!(site.get(As::Person(&cookie), path).await.body, unset);
+    let first = read(&site, &cookie, &ids[0], "").await;
+    let of =
+        |shown: &Value| ["time_zone", "reporting_currency", "week_start"].map(|field| shown[field].clone());
+    assert_eq!(of(&read(&site, &cookie, &all, "").await), of(&first));
+
+    for (currency, rate) in [("GBP", "0.85"), ("USD", "1.08"), ("JPY", "160")] {
+        let rate = json!({"currency": currency, "base": "EUR", "from": "2020-01-01", "to": "2029-12-31", "rate": rate});
+        let entered = site.ask(As::Person(&cookie), "POST", "/api/v1/rates", Some(rate)).await;
+        assert!(entered.status < 300, "{}", entered.text);
+    }
+    let own = json!({"time_zone": "Asia/Tokyo", "reporting_currency": "gbp", "week_start": "sunday"});
+    let saved = site.ask(As::Person(&cookie), "PUT", path, Some(own.clone())).await;
+    assert_eq!((saved.status, &saved.body), (200, &own), "{}", saved.text);
+    assert_eq!(of(&read(&site, &cookie, &all, "").await), of(&own));
+    let figures = read(&site, &cookie, &all, "metrics/mrr?currency=gbp").await;
+    assert_eq!(figures["timezone"], json!("Asia/Tokyo"));
+    assert!(figures["series"][0]["points"].as_array().unwrap().iter().any(|point| point["mrr_minor"] != 0));
+    assert_eq!(read(&site, &cookie, &ids[0], "").await, first, "each account keeps its own");
+
+    for (field, wrong) in [("time_zone", "Mars/Olympus"), ("reporting_currency", "euro")] {
+        let mut body = own.clone();
+        body[field] = json!(wrong);
+        let refused = site.ask(As::Person(&cookie), "PUT", path, Some(body)).await;
+        assert_eq!((refused.status, &refused.body["field"]), (422, &json!(field)), "{}", refused.text);
+    }
+    assert_eq!(site.get(As::Person(&cookie), path).await.body, own);
+}
+
+#[tokio::test]
 async fn all_reach_as_far_as_each_of_them_does() {
     let (site, cookie, ids, all) = two().await;
     let list = site.get(As::Person(&cookie), "/api/v1/connections").await.body;
@@ -157,4 +191,36 @@ async fn whoever_may_read_figures_may_read_those_of_all() {
     }
     let answer = site.get(As::Program(&token), &format!("{path}/customers")).await;
     assert_eq!((answer.status, answer.code()), (403, "scope_too_low"));
+}
+
+#[tokio::test]
+async fn a_page_of_all_is_shared_and_goes_on_with_those_that_are_left() {
+    let (site, cookie, ids, all) = two().await;
+    let view = "from=2026-01-01&to=2026-06-30&currency=usd";
+    let request = json!({"name": "For the bank", "page": "plans", "view": view});
+    let path = format!("/api/v1/connections/{all}/share-links");
+    let made = site.ask(As::Person(&cookie), "POST", &path, Some(request)).await;
+    assert_eq!((made.status, &made.body["connection"]), (201, &json!(all)), "{}", made.text);
+    let code = made.body["url"].as_str().unwrap().split_once('#').unwrap().1;
+    let opened = post(&site, "/api/v1/shared/open", json!({"code": code})).await;
+    assert_eq!(
+        (opened.status, &opened.body["page"]["name"]),
+        (200, &json!("All accounts")),
+        "{}",
+        opened.text
+    );
+    let visit = opened.body["token"].as_str().unwrap();
+    let question = format!("metrics/mrr?{view}&interval=month&by=product");
+    let shown = site.get(As::Program(visit), &format!("/api/v1/shared/{question}")).await;
+    assert_eq!(shown.status, 200, "{}", shown.text);
+    assert_eq!(shown.body["series"], read(&site, &cookie, &all, &question).await["series"]);
+
+    site.context.runner.remove(&all.as_str().into(), &ids[0].as_str().into()).await.unwrap();
+    let left = site.get(As::Program(visit), &format!("/api/v1/shared/{question}")).await;
+    assert_eq!(
+        left.body["series"],
+        read(&site, &cookie, &ids[1], &question).await["series"],
+        "{}",
+        left.text
+    );
 }

@@ -413,6 +413,26 @@ fn every_message(workspace: WorkspaceId, at: UnixSeconds) -> Vec<(Message, &'sta
             vec![when, "https://charts.example.com/forgot"],
         ),
         (
+            Message::PasskeyAdded { at, account_page: page("account") },
+            "A passkey was added to your account",
+            vec![when, "https://charts.example.com/account"],
+        ),
+        (
+            Message::PasskeyRemoved { at, account_page: page("account") },
+            "A passkey was removed from your account",
+            vec![when, "https://charts.example.com/account"],
+        ),
+        (
+            Message::SignOnConnected { provider: "Acme ID".into(), at, account_page: page("account") },
+            "Single sign-on was connected with your account",
+            vec![when, "Acme ID", "https://charts.example.com/account"],
+        ),
+        (
+            Message::SignOnDisconnected { provider: "Acme ID".into(), at, account_page: page("account") },
+            "Single sign-on was disconnected from your account",
+            vec![when, "Acme ID", "https://charts.example.com/account"],
+        ),
+        (
             Message::FromVisitor(Box::new(FromVisitor { topic: VisitorTopic::Demo, ..written(visitor) })),
             "Demo request from Grace Hopper",
             vec![

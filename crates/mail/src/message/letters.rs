@@ -44,6 +44,14 @@ fn subject_and_parts(message: &Message, expires_at: Option<UnixSeconds>) -> (Str
         Message::NoAccount { sign_in_page } => no_account(sign_in_page),
         Message::TwoFactorOn { at } => two_factor_on(*at),
         Message::TwoFactorOff { at, reset_page } => two_factor_off(*at, reset_page),
+        Message::PasskeyAdded { at, account_page } => passkey_added(*at, account_page),
+        Message::PasskeyRemoved { at, account_page } => passkey_removed(*at, account_page),
+        Message::SignOnConnected { provider, at, account_page } => {
+            sign_on_connected(provider, *at, account_page)
+        }
+        Message::SignOnDisconnected { provider, at, account_page } => {
+            sign_on_disconnected(provider, *at, account_page)
+        }
         Message::FromVisitor(sent) => from_visitor(sent),
         Message::Test => test(),
     }
@@ -152,6 +160,50 @@ fn two_factor_off(at: UnixSeconds, reset_page: &Url) -> (String, Vec<Part>) {
         Part::Button { label: "Reset password", link: reset_page.to_string() },
     ];
     ("Two-factor sign-in was turned off".to_owned(), parts)
+}
+
+fn passkey_added(at: UnixSeconds, account_page: &Url) -> (String, Vec<Part>) {
+    let when = instant(at);
+    let parts = vec![
+        text(format!("A passkey was added to your Chartsy account on {when}.")),
+        text("Whoever has the device that it is on can sign in with it, without your password."),
+        text("If you didn’t do this, remove the passkey and change your password now:"),
+        Part::Button { label: "Open your account", link: account_page.to_string() },
+    ];
+    ("A passkey was added to your account".to_owned(), parts)
+}
+
+fn passkey_removed(at: UnixSeconds, account_page: &Url) -> (String, Vec<Part>) {
+    let when = instant(at);
+    let parts = vec![
+        text(format!("A passkey was removed from your Chartsy account on {when}.")),
+        text("From now on, nobody can sign in with it."),
+        text("If you didn’t do this, change your password now:"),
+        Part::Button { label: "Open your account", link: account_page.to_string() },
+    ];
+    ("A passkey was removed from your account".to_owned(), parts)
+}
+
+fn sign_on_connected(provider: &str, at: UnixSeconds, account_page: &Url) -> (String, Vec<Part>) {
+    let (provider, when) = (one_line(provider), instant(at));
+    let parts = vec![
+        text(format!("Your Chartsy account was connected with {provider} on {when}.")),
+        text(format!("From now on, you can sign in with {provider}, without your Chartsy password.")),
+        text("If you didn’t do this, disconnect it and change your password now:"),
+        Part::Button { label: "Open your account", link: account_page.to_string() },
+    ];
+    ("Single sign-on was connected with your account".to_owned(), parts)
+}
+
+fn sign_on_disconnected(provider: &str, at: UnixSeconds, account_page: &Url) -> (String, Vec<Part>) {
+    let (provider, when) = (one_line(provider), instant(at));
+    let parts = vec![
+        text(format!("Your Chartsy account was disconnected from {provider} on {when}.")),
+        text(format!("From now on, you can’t sign in with {provider}.")),
+        text("If you didn’t do this, change your password now:"),
+        Part::Button { label: "Open your account", link: account_page.to_string() },
+    ];
+    ("Single sign-on was disconnected from your account".to_owned(), parts)
 }
 
 fn test() -> (String, Vec<Part>) {

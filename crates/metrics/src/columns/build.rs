@@ -65,7 +65,7 @@ impl LedgerBuilder {
         let (mut catalog, codes) = catalog.in_order();
         catalog.describe(prices);
         drafts.par_iter_mut().for_each(|draft| draft.renumber(&codes));
-        let calendar = Arc::new(CalendarDays::new(zone));
+        let calendar = CalendarDays::of(&zone);
         // The last one added stays.
         drafts.reverse();
         drafts.par_sort_by(|a, b| a.entry.id.cmp(&b.entry.id));

@@ -79,7 +79,7 @@ impl Ledger {
         let (catalog, listed_months) = open(CATALOG_BLOB, first).and_then(|unpacked| {
             tables::read_catalog(&unpacked).map_err(|what| Damaged::Blob { blob: CATALOG_BLOB, what })
         })?;
-        let calendar = std::sync::Arc::new(CalendarDays::new(zone));
+        let calendar = CalendarDays::of(&zone);
         let chunks: Result<Vec<_>, Damaged> = rest
             .par_iter()
             .map(|(blob, bytes)| read_chunk(*blob, bytes, rest.len(), &catalog, &calendar))

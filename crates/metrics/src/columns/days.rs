@@ -1,11 +1,16 @@
 //! Instants to calendar days of a zone, a few nanoseconds each.
 
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
 use jiff::tz::TimeZone;
 use model::{Day, UnixSeconds};
 
 /// 2005-01-01 to 2050-01-01: longer than any provider's history. What lies outside asks the zone itself.
 const FIRST: Day = Day(12_784);
 const LAST: Day = Day(29_220);
+
+/// Those in use. Of each zone there is one for all ledgers: it has 130 KB, and takes longer to make than a small ledger.
+static IN_USE: Mutex<Vec<Weak<CalendarDays>>> = Mutex::new(Vec::new());
 
 /// The first instant of every day of a zone.
 ///
@@ -18,7 +23,18 @@ pub(crate) struct CalendarDays {
 }
 
 impl CalendarDays {
-    pub(crate) fn new(zone: TimeZone) -> Self {
+    pub(crate) fn of(zone: &TimeZone) -> Arc<Self> {
+        let mut in_use = IN_USE.lock().unwrap_or_else(PoisonError::into_inner);
+        in_use.retain(|days| days.strong_count() > 0);
+        let known = in_use.iter().filter_map(Weak::upgrade).find(|days| days.zone == *zone);
+        known.unwrap_or_else(|| {
+            let new = Arc::new(Self::new(zone.clone()));
+            in_use.push(Arc::downgrade(&new));
+            new
+        })
+    }
+
+    fn new(zone: TimeZone) -> Self {
         let starts_at = (FIRST.0..=LAST.0).map(|day| Day(day).starts_at(&zone).0).collect();
         Self { zone, starts_at }
     }
@@ -70,6 +86,17 @@ mod tests {
         assert_eq!(days.day(at("2010-11-07T02:29:59Z")).to_string(), "2010-11-06");
         assert_eq!(days.day(at("2010-11-07T02:30:30Z")).to_string(), "2010-11-07");
         assert_eq!(days.day(at("2010-11-07T02:31:30Z")).to_string(), "2010-11-07");
+    }
+
+    #[test]
+    fn ledgers_of_one_zone_share_its_days_for_as_long_as_one_is_there() {
+        let zone = |name: &str| TimeZone::get(name).unwrap();
+        let days = CalendarDays::of(&zone("Africa/Maputo"));
+        assert!(Arc::ptr_eq(&days, &CalendarDays::of(&zone("Africa/Maputo"))));
+        assert_eq!(CalendarDays::of(&zone("Africa/Lusaka")).zone(), &zone("Africa/Lusaka"));
+        let before = Arc::downgrade(&days);
+        drop(days);
+        assert!(before.upgrade().is_none());
     }
 
     #[test]

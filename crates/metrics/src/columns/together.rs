@@ -56,11 +56,7 @@ impl LedgersTogether {
     /// The ledgers as one, with its days in a zone. `before` is what there was before one of them moved.
     pub fn new(parts: Vec<LedgerPart>, zone: &TimeZone, before: Option<&Self>) -> Self {
         let (catalog, codes) = catalog_of(&parts);
-        let calendar = match (before, parts.first()) {
-            (Some(before), _) => before.ledger.calendar_in(zone),
-            (None, Some(first)) => first.ledger.calendar_in(zone),
-            (None, None) => Arc::new(CalendarDays::new(zone.clone())),
-        };
+        let calendar = CalendarDays::of(zone);
         let before = before.filter(|before| before.ledger.zone() == zone);
         let (mut chunks, mut places) = (Vec::new(), Vec::new());
         for (part, codes) in parts.iter().zip(&codes) {

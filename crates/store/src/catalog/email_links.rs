@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::Catalog;
 use super::members::{add_member, insert_workspace};
 use super::people::{NewUser, USER, User, by_id, end_sessions, insert_user, user};
+use super::sign_on::require_free_to_move;
 use crate::StoreError;
 use crate::error::Fault;
 
@@ -56,7 +57,7 @@ impl Catalog {
     pub fn correct_email(&self, id: &UserId, email: &str) -> Result<User, StoreError> {
         self.write(|tx| {
             require_free(tx, email, id)?;
-            let sql = "UPDATE users SET email = ?2 WHERE id = ?1 AND email_confirmed_at IS NULL";
+            let sql = "UPDATE users SET email = ?2 WHERE id = ?1 AND awaits_confirmation";
             if tx.prepare_cached(sql)?.execute([id.as_str(), email])? == 0 {
                 return Err(StoreError::NotFound { what: format!("user {id}") }.into());
             }
@@ -95,7 +96,7 @@ impl Catalog {
     /// Keeps a link that gives a user another address. One for another address than that ends.
     ///
     /// # Errors
-    /// `EmailTaken`.
+    /// `EmailTaken`; `AddressManaged` when a workspace requires single sign-on of whoever has an address like the present one.
     pub fn create_address_link(
         &self,
         user: &User,
@@ -106,6 +107,7 @@ impl Catalog {
     ) -> Result<(), StoreError> {
         let purpose = LinkPurpose::ChangeAddress.as_str();
         self.write(|tx| {
+            require_free_to_move(tx, &user.id)?;
             require_free(tx, new_email, &user.id)?;
             let sql = "DELETE FROM email_links WHERE expires_at <= ?1
                 OR (user = ?2 AND purpose = ?3 AND new_email <> ?4)";
@@ -129,12 +131,14 @@ impl Catalog {
     /// stay. The user as they were before, and as they are now.
     ///
     /// # Errors
-    /// `LinkEnded`, as [`Catalog::confirm_email`]; `EmailTaken` when the address has got another account since.
+    /// `LinkEnded`, as [`Catalog::confirm_email`]; `EmailTaken` when the address has got another account since;
+    /// `AddressManaged`, as [`Catalog::create_address_link`].
     pub fn change_email(&self, token_hash: &[u8], now: UnixSeconds) -> Result<(User, User), StoreError> {
         self.write(|tx| {
             let before = find(tx, token_hash, LinkPurpose::ChangeAddress, now)?;
             let sql = "SELECT new_email FROM email_links WHERE token_hash = ?1";
             let email: String = tx.prepare_cached(sql)?.query_row([token_hash], |row| row.get(0))?;
+            require_free_to_move(tx, &before.id)?;
             require_free(tx, &email, &before.id)?;
             end_links(tx, &before.id)?;
             let sql =
@@ -198,6 +202,8 @@ impl Catalog {
             if user.email_confirmed_at.is_none() {
                 // Whoever set it up did not prove the address.
                 tx.prepare_cached("DELETE FROM two_factor WHERE user = ?1")?.execute([user.id.as_str()])?;
+                tx.prepare_cached("DELETE FROM identities WHERE user = ?1")?.execute([user.id.as_str()])?;
+                tx.prepare_cached("DELETE FROM passkeys WHERE user = ?1")?.execute([user.id.as_str()])?;
             }
             let sql = "UPDATE users SET password_hash = ?2 WHERE id = ?1";
             tx.prepare_cached(sql)?.execute([user.id.as_str(), password_hash.expose()])?;

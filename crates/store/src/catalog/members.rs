@@ -4,7 +4,9 @@ use model::{ConnectionId, Role, UnixSeconds, UserId, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::people::{USER, USER_COLUMNS, User, user};
-use super::{Catalog, ConnectionRecord};
+use super::sessions::SIGN_ON;
+use super::sign_on::IS_OF_DOMAIN;
+use super::{Catalog, ConnectionRecord, SignInMethod};
 use crate::StoreError;
 use crate::error::Fault;
 use crate::ids::new_id;
@@ -14,9 +16,26 @@ const WORKSPACE: &str =
 /// How many columns `WORKSPACE` has.
 const WORKSPACE_COLUMNS: usize = 4;
 
-/// Of a row of `members` and its workspace.
-const LACKS_TWO_FACTOR: &str = "workspaces.requires_two_factor AND NOT EXISTS (SELECT 1 FROM two_factor
-    WHERE two_factor.user = members.user AND two_factor.confirmed_at IS NOT NULL)";
+/// Of rows of `members`, `workspaces` and `users`, for a session that was begun by the method `?2`: what somebody is in a workspace, and
+/// what it requires that the session does not prove.
+///
+/// Where a provider is required, nothing but signing in there can count as two factors. Its owners are exempt from that: a provider
+/// that is away must not close the door on all of them.
+fn membership_columns() -> String {
+    format!(
+        "{WORKSPACE}, members.role,
+        workspaces.requires_two_factor AND ?2 <> 'passkey' AND NOT (?2 = 'password'
+            AND EXISTS (SELECT 1 FROM two_factor
+                WHERE two_factor.user = users.id AND two_factor.confirmed_at IS NOT NULL))
+            AND NOT EXISTS (SELECT 1 FROM sign_on_rules
+                WHERE sign_on_rules.workspace = workspaces.id
+                    AND (sign_on_rules.is_two_factor OR sign_on_rules.is_required)
+                    AND '{SIGN_ON}' || sign_on_rules.provider = ?2 AND {IS_OF_DOMAIN}),
+        members.role <> 'owner' AND EXISTS (SELECT 1 FROM sign_on_rules
+            WHERE sign_on_rules.workspace = workspaces.id AND sign_on_rules.is_required
+                AND '{SIGN_ON}' || sign_on_rules.provider <> ?2 AND {IS_OF_DOMAIN})"
+    )
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workspace {
@@ -33,8 +52,17 @@ pub struct Workspace {
 pub struct Membership {
     pub workspace: Workspace,
     pub role: Role,
-    /// The workspace requires a second factor that the user does not have: nothing of it may be shown until they do.
+    /// The workspace requires a second factor that the user has not proved: nothing of it may be shown until they do.
     pub lacks_two_factor: bool,
+    /// The same where the workspace requires single sign-on of them, and they signed in by other means.
+    pub lacks_sign_on: bool,
+}
+
+impl Membership {
+    /// Whether anything of the workspace may be shown to whoever signed in this way.
+    pub fn is_open(&self) -> bool {
+        !self.lacks_two_factor && !self.lacks_sign_on
+    }
 }
 
 /// Somebody who belongs to a workspace.
@@ -137,41 +165,46 @@ impl Catalog {
         })
     }
 
-    /// What somebody belongs to, in the order in which they joined.
+    /// What somebody who signed in by `method` belongs to, in the order in which they joined.
     ///
     /// # Errors
     /// Those of the file.
-    pub fn memberships(&self, user: &UserId) -> Result<Vec<Membership>, StoreError> {
+    pub fn memberships(&self, user: &UserId, method: &SignInMethod) -> Result<Vec<Membership>, StoreError> {
         let sql = format!(
-            "SELECT {WORKSPACE}, members.role, {LACKS_TWO_FACTOR} FROM members
-             JOIN workspaces ON workspaces.id = members.workspace
-             WHERE members.user = ?1 ORDER BY members.joined_at, workspaces.rowid"
+            "SELECT {} FROM members
+             JOIN workspaces ON workspaces.id = members.workspace JOIN users ON users.id = members.user
+             WHERE members.user = ?1 ORDER BY members.joined_at, workspaces.rowid",
+            membership_columns()
         );
         self.read(|conn| {
             let mut statement = conn.prepare_cached(&sql)?;
-            let rows = statement.query_map([user.as_str()], |row| Ok(membership(row)))?;
+            let rows = statement.query_map([user.as_str(), &*method.text()], |row| Ok(membership(row)))?;
             rows.map(|row| row?).collect()
         })
     }
 
-    /// A connection of any workspace that somebody belongs to, with what they are there.
+    /// A connection of any workspace that somebody who signed in by `method` belongs to, with what they are there.
     ///
     /// # Errors
     /// Those of the file.
     pub fn connection_for(
         &self,
         user: &UserId,
+        method: &SignInMethod,
         id: &ConnectionId,
     ) -> Result<Option<(ConnectionRecord, Membership)>, StoreError> {
         let sql = format!(
-            "SELECT {WORKSPACE}, members.role, {LACKS_TWO_FACTOR} FROM connections
+            "SELECT {} FROM connections
              JOIN members ON members.workspace = connections.workspace AND members.user = ?1
-             JOIN workspaces ON workspaces.id = members.workspace
-             WHERE connections.id = ?2"
+             JOIN workspaces ON workspaces.id = members.workspace JOIN users ON users.id = members.user
+             WHERE connections.id = ?3",
+            membership_columns()
         );
         let found = self.read(|conn| {
             let mut statement = conn.prepare_cached(&sql)?;
-            let found = statement.query_row([user.as_str(), id.as_str()], |row| Ok(membership(row)));
+            let method = method.text();
+            let given = [user.as_str(), &*method, id.as_str()];
+            let found = statement.query_row(given, |row| Ok(membership(row)));
             found.optional()?.transpose()
         })?;
         let Some(membership) = found else { return Ok(None) };
@@ -271,9 +304,13 @@ impl Catalog {
             if before == Role::Owner {
                 keep_an_owner(tx, workspace, user)?;
             }
-            let sql = "DELETE FROM members WHERE workspace = ?1 AND user = ?2";
             withdraw_invitations_of(tx, workspace, user)?;
-            tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str()])?;
+            for sql in [
+                "DELETE FROM members WHERE workspace = ?1 AND user = ?2",
+                "INSERT OR IGNORE INTO former_members (workspace, user) VALUES (?1, ?2)",
+            ] {
+                tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str()])?;
+            }
             Ok(before)
         })
     }
@@ -306,6 +343,8 @@ pub(super) fn add_member(
     let sql = "INSERT INTO members (workspace, user, role, joined_at) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (workspace, user) DO NOTHING";
     tx.prepare_cached(sql)?.execute(params![workspace.as_str(), user.as_str(), role.as_str(), now.0])?;
+    let sql = "DELETE FROM former_members WHERE workspace = ?1 AND user = ?2";
+    tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str()])?;
     Ok(())
 }
 
@@ -345,12 +384,13 @@ pub(super) fn role_of(text: &str) -> Result<Role, Fault> {
     text.parse().map_err(|_| Fault::Damaged(format!("role '{text}'")))
 }
 
-/// From the columns of `WORKSPACE`, the role and `LACKS_TWO_FACTOR`.
+/// From [`membership_columns`].
 fn membership(row: &Row<'_>) -> Result<Membership, Fault> {
     Ok(Membership {
         workspace: workspace(row, 0)?,
         role: role_of(&row.get::<_, String>(WORKSPACE_COLUMNS)?)?,
         lacks_two_factor: row.get(WORKSPACE_COLUMNS + 1)?,
+        lacks_sign_on: row.get(WORKSPACE_COLUMNS + 2)?,
     })
 }
 

@@ -1,11 +1,14 @@
 //! How people stay signed in.
 
+use std::borrow::Cow;
+
 use model::{UnixSeconds, UserId};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::Catalog;
 use super::people::{USER, USER_COLUMNS, User, user};
 use crate::StoreError;
+use crate::error::Fault;
 use crate::ids::new_id;
 
 /// For how long the credential that a renewal replaced is still taken: requests of other tabs may be on their way with it.
@@ -14,7 +17,43 @@ const RENEWAL_GRACE_S: i64 = 30;
 const NOTED_EVERY_S: i64 = 60;
 
 const SESSION: &str = "sessions.id, sessions.created_at, sessions.expires_at, sessions.renewed_at, \
-     sessions.last_seen_at, sessions.address, sessions.agent";
+     sessions.last_seen_at, sessions.address, sessions.agent, sessions.method";
+
+/// How somebody signed in. Not each way proves two factors.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum SignInMethod {
+    /// With a code as well, where the account has an authenticator app.
+    #[default]
+    Password,
+    /// The device was there, and it made sure that its owner was: two factors.
+    Passkey,
+    /// At the identity provider of this id: two factors where a workspace says so.
+    SignOn(String),
+}
+
+impl SignInMethod {
+    pub(super) fn text(&self) -> Cow<'static, str> {
+        match self {
+            Self::Password => Cow::Borrowed(PASSWORD),
+            Self::Passkey => Cow::Borrowed(PASSKEY),
+            Self::SignOn(provider) => Cow::Owned(format!("{SIGN_ON}{provider}")),
+        }
+    }
+
+    fn read(text: &str) -> Result<Self, Fault> {
+        match (text, text.strip_prefix(SIGN_ON)) {
+            (_, Some(provider)) => Ok(Self::SignOn(provider.to_owned())),
+            (PASSWORD, _) => Ok(Self::Password),
+            (PASSKEY, _) => Ok(Self::Passkey),
+            _ => Err(Fault::Damaged(format!("method of a session '{text}'"))),
+        }
+    }
+}
+
+pub(super) const PASSWORD: &str = "password";
+pub(super) const PASSKEY: &str = "passkey";
+/// Before the id of a provider.
+pub(super) const SIGN_ON: &str = "sign_on:";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
@@ -30,13 +69,15 @@ pub struct Session {
     pub address: Option<String>,
     /// What the browser said it is.
     pub agent: Option<String>,
+    pub method: SignInMethod,
 }
 
-/// Where a session is started from.
+/// Where a session is started from, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
     pub address: Option<String>,
     pub agent: Option<String>,
+    pub method: SignInMethod,
 }
 
 impl Catalog {
@@ -56,7 +97,7 @@ impl Catalog {
         self.write(|tx| {
             tx.prepare_cached("DELETE FROM sessions WHERE expires_at <= ?1")?.execute([now.0])?;
             let sql = "INSERT INTO sessions (id, token_hash, user, created_at, renewed_at, last_seen_at,
-                expires_at, address, agent) VALUES (?1, ?2, ?3, ?4, ?4, ?4, ?5, ?6, ?7)";
+                expires_at, address, agent, method) VALUES (?1, ?2, ?3, ?4, ?4, ?4, ?5, ?6, ?7, ?8)";
             tx.prepare_cached(sql)?.execute(params![
                 id,
                 token_hash,
@@ -64,7 +105,8 @@ impl Catalog {
                 now.0,
                 expires_at.0,
                 origin.address,
-                origin.agent
+                origin.agent,
+                origin.method.text(),
             ])?;
             Ok(())
         })
@@ -83,7 +125,7 @@ impl Catalog {
         let found = self.read(|conn| {
             let mut statement = conn.prepare_cached(&sql)?;
             let given = params![token_hash, now.0, now.0 - RENEWAL_GRACE_S];
-            Ok(statement.query_row(given, session).optional()?)
+            statement.query_row(given, |row| Ok(session(row))).optional()?.transpose()
         })?;
         if let Some(session) = &found
             && now.0 - session.last_seen_at.0 >= NOTED_EVERY_S
@@ -130,8 +172,8 @@ impl Catalog {
         );
         self.read(|conn| {
             let mut statement = conn.prepare_cached(&sql)?;
-            let found = statement.query_map(params![of.as_str(), now.0], session)?;
-            Ok(found.collect::<Result<_, _>>()?)
+            let found = statement.query_map(params![of.as_str(), now.0], |row| Ok(session(row)))?;
+            found.map(|session| session?).collect()
         })
     }
 
@@ -169,7 +211,7 @@ impl Catalog {
 }
 
 /// From the columns of `USER` and `SESSION`.
-fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
+fn session(row: &Row<'_>) -> Result<Session, Fault> {
     let at = |column: usize| Ok::<_, rusqlite::Error>(UnixSeconds(row.get(USER_COLUMNS + column)?));
     Ok(Session {
         id: row.get(USER_COLUMNS)?,
@@ -180,5 +222,6 @@ fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
         last_seen_at: at(4)?,
         address: row.get(USER_COLUMNS + 5)?,
         agent: row.get(USER_COLUMNS + 6)?,
+        method: SignInMethod::read(&row.get::<_, String>(USER_COLUMNS + 7)?)?,
     })
 }

@@ -1,4 +1,5 @@
-//! Links that show one page of figures to people without an account, each of one connection: it ends with that.
+//! Links that show one page of figures to people without an account, each of one connection, or of all of a workspace together: it
+//! ends with that.
 
 use model::{ConnectionId, Secret, UnixSeconds, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -9,19 +10,16 @@ use crate::StoreError;
 use crate::error::Fault;
 use crate::ids::new_id;
 
-const LINK: &str = "share_links.id, connections.workspace, share_links.connection, share_links.name, share_links.page, \
-     share_links.view, share_links.password_hash, share_links.hides_amounts, share_links.hides_counts, \
-     share_links.scale, share_links.origins, share_links.created_by, share_links.created_at, share_links.expires_at, \
-     share_links.last_opened_at, share_links.opened";
-const FROM: &str = "FROM share_links JOIN connections ON connections.id = share_links.connection";
+const LINK: &str = "id, workspace, connection, name, page, view, password_hash, hides_amounts, hides_counts, scale, origins, \
+     created_by, created_at, expires_at, last_opened_at, opened";
 
 /// A link, without its secret part.
 #[derive(Debug, Clone)]
 pub struct ShareLink {
     pub id: String,
-    /// The connection's.
     pub workspace: WorkspaceId,
-    pub connection: ConnectionId,
+    /// `None` where the page is of all connections of the workspace together.
+    pub connection: Option<ConnectionId>,
     pub name: String,
     /// The page that it shows: what its address has after the connection.
     pub page: String,
@@ -47,7 +45,9 @@ pub struct ShareLink {
 
 #[derive(Debug, Clone)]
 pub struct NewShareLink {
-    pub connection: ConnectionId,
+    pub workspace: WorkspaceId,
+    /// `None` for a page of all connections of the workspace together.
+    pub connection: Option<ConnectionId>,
     pub name: String,
     /// Of the secret part of the link, which is not kept.
     pub code_hash: Vec<u8>,
@@ -63,6 +63,11 @@ pub struct NewShareLink {
 }
 
 impl ShareLink {
+    /// By what the figures of its page are named: the connection's id, or the workspace's.
+    pub fn of(&self) -> &str {
+        self.connection.as_ref().map_or(self.workspace.as_str(), ConnectionId::as_str)
+    }
+
     pub fn has_expired(&self, now: UnixSeconds) -> bool {
         self.expires_at.is_some_and(|at| at <= now)
     }
@@ -72,16 +77,17 @@ impl Catalog {
     /// Keeps a link by the hash of its code.
     ///
     /// # Errors
-    /// Those of the file; also when the connection is not there.
+    /// Those of the file; also when the connection or the workspace is not there.
     pub fn create_share_link(&self, new: &NewShareLink, now: UnixSeconds) -> Result<ShareLink, StoreError> {
         let id = new_id("link")?;
         self.write(|tx| {
-            let sql = "INSERT INTO share_links (id, connection, name, code_hash, page, view, password_hash,
-                hides_amounts, hides_counts, scale, origins, created_by, created_at, expires_at)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+            let sql = "INSERT INTO share_links (id, workspace, connection, name, code_hash, page, view,
+                password_hash, hides_amounts, hides_counts, scale, origins, created_by, created_at, expires_at)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
             tx.prepare_cached(sql)?.execute(params![
                 id,
-                new.connection.as_str(),
+                new.workspace.as_str(),
+                new.connection.as_ref().map(ConnectionId::as_str),
                 new.name,
                 new.code_hash,
                 new.page,
@@ -95,7 +101,7 @@ impl Catalog {
                 now.0,
                 new.expires_at.map(|at| at.0),
             ])?;
-            found(tx, "share_links.id = ?1", &id)?
+            found(tx, "id = ?1", &id)?
                 .ok_or_else(|| Fault::Damaged("share link was not kept".to_owned()))
         })
     }
@@ -109,7 +115,7 @@ impl Catalog {
         code_hash: &[u8],
         now: UnixSeconds,
     ) -> Result<Option<ShareLink>, StoreError> {
-        let link = self.read(|conn| found(conn, "share_links.code_hash = ?1", code_hash))?;
+        let link = self.read(|conn| found(conn, "code_hash = ?1", code_hash))?;
         Ok(link.filter(|link| !link.has_expired(now)))
     }
 
@@ -118,7 +124,7 @@ impl Catalog {
     /// # Errors
     /// Those of the file.
     pub fn share_link(&self, id: &str) -> Result<Option<ShareLink>, StoreError> {
-        self.read(|conn| found(conn, "share_links.id = ?1", id))
+        self.read(|conn| found(conn, "id = ?1", id))
     }
 
     /// The links of a workspace, the newest first. Those that have expired stay in the list until they are revoked.
@@ -127,8 +133,7 @@ impl Catalog {
     /// Those of the file.
     pub fn share_links(&self, workspace: &WorkspaceId) -> Result<Vec<ShareLink>, StoreError> {
         let sql = format!(
-            "SELECT {LINK} {FROM} WHERE connections.workspace = ?1
-             ORDER BY share_links.created_at DESC, share_links.rowid DESC"
+            "SELECT {LINK} FROM share_links WHERE workspace = ?1 ORDER BY created_at DESC, rowid DESC"
         );
         self.read(|conn| {
             let mut statement = conn.prepare_cached(&sql)?;
@@ -159,7 +164,7 @@ impl Catalog {
         id: &str,
     ) -> Result<Option<ShareLink>, StoreError> {
         self.write(|tx| {
-            let link = found(tx, "share_links.id = ?1", id)?.filter(|link| link.workspace == *workspace);
+            let link = found(tx, "id = ?1", id)?.filter(|link| link.workspace == *workspace);
             if link.is_some() {
                 tx.prepare_cached("DELETE FROM share_links WHERE id = ?1")?.execute([id])?;
             }
@@ -173,7 +178,7 @@ fn found(
     condition: &str,
     value: impl rusqlite::ToSql,
 ) -> Result<Option<ShareLink>, Fault> {
-    let sql = format!("SELECT {LINK} {FROM} WHERE {condition}");
+    let sql = format!("SELECT {LINK} FROM share_links WHERE {condition}");
     conn.prepare_cached(&sql)?.query_row([value], |row| Ok(share_link(row))).optional()?.transpose()
 }
 
@@ -182,7 +187,7 @@ fn share_link(row: &Row<'_>) -> Result<ShareLink, Fault> {
     Ok(ShareLink {
         id: row.get(0)?,
         workspace: row.get::<_, String>(1)?.into(),
-        connection: ConnectionId::from(row.get::<_, String>(2)?),
+        connection: row.get::<_, Option<String>>(2)?.map(ConnectionId::from),
         name: row.get(3)?,
         page: row.get(4)?,
         view: row.get(5)?,

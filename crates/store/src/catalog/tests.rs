@@ -1,4 +1,5 @@
 mod people;
+mod sign_on;
 
 use crate::kind;
 use model::{AccountId, ChurnAt, ConnectionId, Currency, Secret, TokenScope, UnixSeconds, WorkspaceId};

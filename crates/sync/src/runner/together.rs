@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use jiff::tz::TimeZone;
 use metrics::columns::{Ledger, LedgerPart, LedgersTogether};
 use model::WorkspaceId;
 use store::ConnectionRecord;
@@ -40,11 +41,12 @@ impl Together {
 }
 
 impl Runner {
-    /// The ledgers of a workspace's connections as one, with the days of the first one's zone.
+    /// The ledgers of a workspace's connections as one, with the days of a zone.
     pub(crate) async fn ledger_together(
         &self,
         workspace: &WorkspaceId,
         connections: &[ConnectionRecord],
+        zone: &TimeZone,
     ) -> Result<Arc<Ledger>, SyncError> {
         // First: what is forgotten meanwhile is not kept again.
         let kept = self.shared.together.of(workspace, self.shared.config.clock.now().0);
@@ -53,13 +55,12 @@ impl Runner {
             let ledger = self.shared.snapshot(&self.shared.connection(&record.id), record).await?.ledger;
             parts.push(LedgerPart { connection: record.id.clone(), name: record.name.clone(), ledger });
         }
-        let first = connections.first().ok_or_else(|| SyncError::NoConnection(workspace.as_str().into()))?;
-        let zone = first.settings.zone()?;
         let mut made = Arc::clone(&kept.made).lock_owned().await;
-        if let Some(made) = made.as_ref().filter(|made| made.is_of(&parts, &zone)) {
+        if let Some(made) = made.as_ref().filter(|made| made.is_of(&parts, zone)) {
             return Ok(Arc::clone(&made.ledger));
         }
         // It is made to its end, also when nobody waits for it any more: whoever asks next finds it.
+        let zone = zone.clone();
         let making = blocking(move || {
             let now = LedgersTogether::new(parts, &zone, made.as_deref());
             Ok::<_, SyncError>(Arc::clone(&made.insert(Arc::new(now)).ledger))

@@ -5,6 +5,8 @@ import { SettingsFrame } from '~/features/settings/SettingsFrame'
 import { useTitle } from '~/view/useTitle'
 
 import { ChangePassword } from './ChangePassword'
+import { Identities } from './Identities'
+import { Passkeys } from './Passkeys'
 import { Profile } from './Profile'
 import { Sessions } from './Sessions'
 import { TwoFactor } from './TwoFactor'
@@ -18,6 +20,8 @@ export function AccountPage() {
       <Profile key={session.user.full_name} user={session.user} />
       <ChangePassword username={session.user.username} />
       <TwoFactor />
+      <Passkeys />
+      <Identities />
       <Sessions />
     </SettingsFrame>
   )

@@ -1,7 +1,9 @@
 import { useState } from 'react'
+import type { ReactNode } from 'react'
 
-import { failureText } from '~/api/client'
+import { ApiError, failureText } from '~/api/client'
 import { Button } from '~/components/Button'
+import { Banner } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
 import { Dialog } from '~/components/Overlay'
 
@@ -10,6 +12,8 @@ interface PasswordDialogProps {
   /** What it does. */
   text: string
   confirm: string
+  /** What else is entered. */
+  children?: ReactNode
   error: Error | null
   isOpen: boolean
   isPending: boolean
@@ -29,8 +33,9 @@ export function PasswordDialog({ title, isOpen, onClose, ...form }: PasswordDial
 type PasswordFormProps = Omit<PasswordDialogProps, 'title' | 'isOpen' | 'onClose'> & { onCancel: () => void }
 
 /** What was entered goes with the dialog. */
-function PasswordForm({ text, confirm, error, isPending, onCancel, onConfirm }: PasswordFormProps) {
+function PasswordForm({ text, confirm, children, error, isPending, onCancel, onConfirm }: PasswordFormProps) {
   const [password, setPassword] = useState('')
+  const isOfPassword = error instanceof ApiError && error.problem.field === 'password'
   return (
     <form
       className="flex flex-col gap-4"
@@ -40,14 +45,16 @@ function PasswordForm({ text, confirm, error, isPending, onCancel, onConfirm }: 
       }}
     >
       <p className="text-sm text-ink-soft">{text}</p>
+      {children}
       <TextField
         autoComplete="current-password"
-        error={error ? failureText(error) : undefined}
+        error={isOfPassword ? failureText(error) : undefined}
         label="Your password"
         type="password"
         value={password}
         onChange={setPassword}
       />
+      {error && !isOfPassword && <Banner title={failureText(error)} tone="danger" />}
       <div className="flex flex-wrap justify-end gap-2">
         <Button kind="quiet" onPress={onCancel}>
           Cancel

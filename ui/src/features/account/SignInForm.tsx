@@ -1,27 +1,19 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { ApiError, api } from '~/api/client'
-import { sessionQuery } from '~/api/queries'
 import type { Session } from '~/api/types'
 import { Button } from '~/components/Button'
-import { Banner } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
 import { ResendForm } from '~/features/sign_up/ResendForm'
 
+import type { Refusal } from './Refusal'
+import { Refused } from './Refusal'
 import { countdownText, useCountdown } from './useCountdown'
+import { useEnter } from './useEnter'
 
-/** What went wrong, and what to do about it: a wrong password, a locked account and too many attempts are different things. */
-function Refused({ error }: { error: Error }) {
-  const { title, advice } = refusalOf(error)
-  return (
-    <Banner title={title} tone="danger">
-      {advice}
-    </Banner>
-  )
-}
-
-function refusalOf(error: Error): { title: string; advice: string } {
+/** A wrong password, a locked account and too many attempts are different things. */
+function refusalOf(error: Error): Refusal {
   const code = error instanceof ApiError ? error.code : undefined
   if (code === 'login_wrong') {
     return {
@@ -55,17 +47,14 @@ const isUnconfirmed = (error: Error | null) => error instanceof ApiError && erro
 const isCodeNeeded = (error: Error) => error instanceof ApiError && error.code === 'two_factor_needed'
 
 export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
-  const client = useQueryClient()
+  const enter = useEnter(onSignedIn)
   const [login, setLogin] = useState('')
   const [password, setPassword] = useState('')
   const [code, setCode] = useState<string>()
   const [secondsLeft, begin] = useCountdown()
   const signIn = useMutation({
     mutationFn: () => api.post<Session>('/session', { login, password, ...(code === undefined ? {} : { code: code.trim() }) }),
-    onSuccess: async () => {
-      await client.fetchQuery({ ...sessionQuery, staleTime: 0 })
-      onSignedIn()
-    },
+    onSuccess: enter,
     onError: (error) => {
       begin((error instanceof ApiError && error.problem.retry_after_s) || 0)
       if (isCodeNeeded(error)) setCode('')
@@ -95,7 +84,7 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
         if (secondsLeft === 0) signIn.mutate()
       }}
     >
-      {signIn.error && !isCodeNeeded(signIn.error) && <Refused error={signIn.error} />}
+      {signIn.error && !isCodeNeeded(signIn.error) && <Refused {...refusalOf(signIn.error)} />}
       {code === undefined ? (
         <>
           <TextField autoComplete="username" isRequired label="Username or email" name="login" value={login} onChange={setLogin} />

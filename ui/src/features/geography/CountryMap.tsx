@@ -3,6 +3,7 @@ import { useId } from 'react'
 
 import { Swatch } from '~/components/Figures'
 import type { View } from '~/view/useView'
+import { unshared } from '~/view/unshared'
 import { keptSearch } from '~/view/useView'
 
 import type { Mapped } from './mapped'
@@ -28,13 +29,13 @@ export function CountryMap({ view, world, mapped, isStale }: Props) {
         label={`World map of ${mapped.name} by country`}
         nothing={mapped.nothing}
         world={world}
-        onOpen={(code) =>
+        onOpen={unshared((code: string) =>
           void navigate({
             to: '/c/$connectionId/customers',
             params: { connectionId: view.connection.id },
             search: (before) => ({ ...keptSearch(before), country: [mapped.keys.get(code) ?? code], state: 'active' as const }),
-          })
-        }
+          }),
+        )}
       >
         <Legend mapped={mapped} note={note} />
       </WorldMap>

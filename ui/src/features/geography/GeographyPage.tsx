@@ -1,6 +1,7 @@
-import { Link, getRouteApi } from '@tanstack/react-router'
+import { getRouteApi } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
+import { IS_SHARED } from '~/api/visit'
 import { fileName } from '~/charts/export'
 import { throughOf } from '~/charts/caption'
 import { CardHead } from '~/components/CardHead'
@@ -10,6 +11,7 @@ import { DownloadTable } from '~/components/DownloadTable'
 import { ErrorState, Skeleton, SkeletonRows } from '~/components/Feedback'
 import { Cell, Grid } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
+import { PageLink } from '~/components/PageLink'
 import { Segmented } from '~/components/Segmented'
 import { NothingHere } from '~/features/controls/NothingHere'
 import { figureColumns } from '~/features/groups/columns'
@@ -80,13 +82,13 @@ function Geography({ view }: { view: View }) {
           <StackedCard by="country" groups={groups} height={280} name="country" open={open} view={view} />
         </Cell>
       </Grid>
-      <MovementDrawer currency={currency} view={view} {...drawer} />
+      {!IS_SHARED && <MovementDrawer currency={currency} view={view} {...drawer} />}
     </>
   )
 }
 
-function columnsOf(view: View, { currency = 'usd', total, rows }: Groups): Column<GroupRow>[] {
-  const rank = new Map(rows.map(({ key }, index) => [key, index + 1]))
+function columnsOf(view: View, groups: Groups): Column<GroupRow>[] {
+  const rank = new Map(groups.rows.map(({ key }, index) => [key, index + 1]))
   return [
     { id: 'rank', header: '#', width: '2rem', isWideOnly: true, cell: ({ key }) => <span className="num text-ink-soft">{rank.get(key)}</span> },
     {
@@ -97,7 +99,7 @@ function columnsOf(view: View, { currency = 'usd', total, rows }: Groups): Colum
       total: () => 'Total',
       cell: ({ key, label }) =>
         isCountry(key) ? (
-          <Link
+          <PageLink
             className="link"
             params={{ connectionId: view.connection.id }}
             search={(before) => ({ ...keptSearch(before), country: [key], state: 'active' as const })}
@@ -105,12 +107,12 @@ function columnsOf(view: View, { currency = 'usd', total, rows }: Groups): Colum
             to="/c/$connectionId/customers"
           >
             {label}
-          </Link>
+          </PageLink>
         ) : (
           label
         ),
     },
-    ...figureColumns<GroupRow>(currency, total),
+    ...figureColumns<GroupRow>(groups),
   ]
 }
 
@@ -121,7 +123,8 @@ function captionOf({ period, connection }: View, { elsewhere }: Mapped): string 
 
 /** Every country, as a map and as a table. */
 function CountriesCard({ view, groups }: { view: View; groups: Groups }) {
-  const { map = 'mrr' } = route.useSearch()
+  const { map: chosen = 'mrr' } = route.useSearch()
+  const map = groups.hasCounts ? chosen : 'mrr'
   const navigate = route.useNavigate()
   const columns = useMemo(() => columnsOf(view, groups), [view, groups])
   const { compared_with } = view.period
@@ -130,18 +133,20 @@ function CountriesCard({ view, groups }: { view: View; groups: Groups }) {
   return (
     <section aria-label="MRR by country" className="card min-w-0 pb-2">
       <CardHead lead={compared_with && `Change since ${levelPhrase(compared_with.level_on)}`} title="By country">
-        <Segmented
-          label="Shade the map by"
-          options={SHADE_BY}
-          value={map}
-          onChange={(next) =>
-            void navigate({
-              search: (before) => compact({ ...before, map: next === 'mrr' ? undefined : next }),
-              replace: true,
-              resetScroll: false,
-            })
-          }
-        />
+        {groups.hasCounts && (
+          <Segmented
+            label="Shade the map by"
+            options={SHADE_BY}
+            value={map}
+            onChange={(next) =>
+              void navigate({
+                search: (before) => compact({ ...before, map: next === 'mrr' ? undefined : next }),
+                replace: true,
+                resetScroll: false,
+              })
+            }
+          />
+        )}
         <DownloadTable
           isDisabled={rows.length === 0}
           name={fileName(view.connection.name, 'countries')}

@@ -21,7 +21,8 @@ interface Props {
   describedBy: string
   /** What is said of a country without figures. */
   nothing: string
-  onOpen: (code: string) => void
+  /** Not there where nothing can be opened. */
+  onOpen: ((code: string) => void) | undefined
   /** Below the map. On a phone, what is said of a country may cover it, but not the country. */
   children: ReactNode
 }
@@ -51,7 +52,7 @@ export function WorldMap({ world, countries, label, describedBy, nothing, onOpen
     const code = codeAt(event)
     const isRead = !pointed?.isTouch || read.current === code
     read.current = code
-    if (code && isRead && countries.has(code)) onOpen(code)
+    if (code && isRead && countries.has(code)) onOpen?.(code)
   }
   useEffect(() => {
     const leave = ({ target }: Event) => target instanceof Node && !frame.current?.contains(target) && setPointed(null)
@@ -59,7 +60,7 @@ export function WorldMap({ world, countries, label, describedBy, nothing, onOpen
     return () => document.removeEventListener('pointerdown', leave)
   }, [])
   const { x, y, width, height } = world.box
-  const shown = pointed && tipOf(pointed, countries, nothing)
+  const shown = pointed && tipOf(pointed, countries, { nothing, opens: onOpen !== undefined })
   return (
     <div ref={frame} className="relative">
       {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- the table has links */}
@@ -76,7 +77,7 @@ export function WorldMap({ world, countries, label, describedBy, nothing, onOpen
         onPointerLeave={({ pointerType }) => pointerType !== 'touch' && setPointed(null)}
         onPointerMove={point}
       >
-        <Land countries={countries} world={world} />
+        <Land countries={countries} opens={onOpen !== undefined} world={world} />
         {pointed && <Outlined code={pointed.code} world={world} />}
       </svg>
       {children}
@@ -85,14 +86,14 @@ export function WorldMap({ world, countries, label, describedBy, nothing, onOpen
   )
 }
 
-function tipOf({ code, isTouch }: Pointed, countries: Props['countries'], nothing: string): Tip {
+function tipOf({ code, isTouch }: Pointed, countries: Props['countries'], { nothing, opens }: { nothing: string; opens: boolean }): Tip {
   const country = countries.get(code)
   if (!country) return { title: countryName(code), rows: [], hint: nothing }
-  return { ...country.tip, hint: isTouch ? 'Tap again to see the customers' : 'Click to see the customers' }
+  return { ...country.tip, hint: !opens ? '' : isTouch ? 'Tap again to see the customers' : 'Click to see the customers' }
 }
 
 /** Drawn once, whatever the pointer does. */
-function Land({ world, countries }: Pick<Props, 'world' | 'countries'>) {
+function Land({ world, countries, opens }: Pick<Props, 'world' | 'countries'> & { opens: boolean }) {
   return useMemo(
     () => (
       <>
@@ -101,7 +102,7 @@ function Land({ world, countries }: Pick<Props, 'world' | 'countries'>) {
           return (
             <path
               key={code}
-              className={country ? 'cursor-pointer' : ''}
+              className={country && opens ? 'cursor-pointer' : ''}
               d={shape}
               data-country={code ?? undefined}
               fill={`var(${country?.color ?? '--map-none'})`}
@@ -114,7 +115,7 @@ function Land({ world, countries }: Pick<Props, 'world' | 'countries'>) {
           const country = code === null ? undefined : countries.get(code)
           if (!country || !dot || code === null) return null
           return (
-            <g key={code} className="cursor-pointer" data-country={code}>
+            <g key={code} className="cursor-[inherit]" data-country={code}>
               <Dot at={dot} color="var(--surface)" size={10} />
               <Dot at={dot} color={`var(${country.color})`} size={8} />
             </g>
@@ -122,7 +123,7 @@ function Land({ world, countries }: Pick<Props, 'world' | 'countries'>) {
         })}
       </>
     ),
-    [world, countries],
+    [world, countries, opens],
   )
 }
 

@@ -15,6 +15,8 @@ interface Given {
   rows: readonly GroupRow[]
   figure: MapFigure
   currency: Currency
+  /** Whether it may say how many customers a country has. */
+  hasCounts?: boolean
 }
 
 export interface Mapped {
@@ -34,7 +36,7 @@ export interface Mapped {
 
 const NAME = { mrr: 'MRR', customers: 'customers' } as const satisfies Record<MapFigure, string>
 
-export function mappedOf({ world, rows, figure, currency }: Given): Mapped {
+export function mappedOf({ world, rows, figure, currency, hasCounts = true }: Given): Mapped {
   const valueOf = ({ mrr_minor, customers }: GroupRow) => (figure === 'mrr' ? mrr_minor : customers)
   const write = (row: GroupRow) => (figure === 'mrr' ? formatMoney(row.mrr_minor, currency) : formatCount(row.customers))
   const codes = new Set(world.outlines.map(({ code }) => code))
@@ -46,14 +48,20 @@ export function mappedOf({ world, rows, figure, currency }: Given): Mapped {
   return {
     name,
     nothing: `No ${name}`,
-    countries: new Map(shown.map((row) => [row.key.toUpperCase(), countryOf(row, shadeOf(valueOf(row), shades)?.token, currency)])),
+    countries: new Map(shown.map((row) => [row.key.toUpperCase(), countryOf(row, { token: shadeOf(valueOf(row), shades)?.token, currency, hasCounts })])),
     keys: new Map(shown.map(({ key }) => [key.toUpperCase(), key])),
     shades: shades.map((shade, at) => ({ token: shade.token, text: textOf(shade, at === 0, figure, currency) })),
     elsewhere: others.length === 0 ? null : others.map((row) => `${row.label} ${write(row)}`).join(', '),
   }
 }
 
-function countryOf({ label, mrr_minor, customers, share }: GroupRow, token = '--map-none', currency: Currency): MapCountry {
+interface Drawn {
+  token: string | undefined
+  currency: Currency
+  hasCounts: boolean
+}
+
+function countryOf({ label, mrr_minor, customers, share }: GroupRow, { token = '--map-none', currency, hasCounts }: Drawn): MapCountry {
   const color = `var(${token})`
   return {
     color: token,
@@ -61,7 +69,7 @@ function countryOf({ label, mrr_minor, customers, share }: GroupRow, token = '--
       title: label,
       rows: [
         { color, name: 'MRR', text: `${formatMoney(mrr_minor, currency)}${share === null ? '' : ` (${formatRatio(share)})`}` },
-        { color, name: 'Customers', text: formatCount(customers) },
+        ...(hasCounts ? [{ color, name: 'Customers', text: formatCount(customers) }] : []),
       ],
     },
   }

@@ -17,8 +17,8 @@ const worldQuery = queryOptions({
 })
 
 /** The world, and what is known of its countries. */
-export function useMap({ rows, currency = 'usd' }: Groups, figure: MapFigure) {
+export function useMap({ rows, currency = 'usd', hasCounts }: Groups, figure: MapFigure) {
   const { data: world, error, refetch } = useQuery(worldQuery)
-  const map = useMemo(() => world && { world, mapped: mappedOf({ world, rows, figure, currency }) }, [world, rows, figure, currency])
+  const map = useMemo(() => world && { world, mapped: mappedOf({ world, rows, figure, currency, hasCounts }) }, [world, rows, figure, currency, hasCounts])
   return { map, error, refetch: () => void refetch() }
 }

@@ -24,7 +24,14 @@ const Dash = () => <span className="text-ink-faint">–</span>
 const minor = (amount: number | null, currency: Currency) => (amount === null ? null : moneyOf(amount, currency))
 
 /** What every list of parts says of them, after their name. */
-export function figureColumns<Row extends GroupRow>(currency: Currency, total: Groups['total']): Column<Row>[] {
+export function figureColumns<Row extends GroupRow>({ currency = 'usd', total, hasCounts }: Pick<Groups, 'currency' | 'total' | 'hasCounts'>): Column<Row>[] {
+  return [
+    ...amountColumns<Row>(currency, total),
+    ...(hasCounts ? countColumns<Row>(currency, total) : []),
+  ]
+}
+
+function amountColumns<Row extends GroupRow>(currency: Currency, total: Groups['total']): Column<Row>[] {
   return [
     {
       id: 'mrr',
@@ -63,6 +70,11 @@ export function figureColumns<Row extends GroupRow>(currency: Currency, total: G
       cell: (row) => <RatioDelta ratio={row.change_ratio} />,
       total: () => total && <RatioDelta ratio={total.change_ratio} />,
     },
+  ]
+}
+
+function countColumns<Row extends GroupRow>(currency: Currency, total: Groups['total']): Column<Row>[] {
+  return [
     {
       id: 'customers',
       header: 'Customers',

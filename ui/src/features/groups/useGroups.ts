@@ -23,6 +23,8 @@ export interface Groups {
   rows: readonly GroupRow[]
   /** All of them together. A customer of two plans is in it once. */
   total: Standing | undefined
+  /** Whether customers are counted: a page that somebody shared may not say how many there are. */
+  hasCounts: boolean
   isLoading: boolean
   isStale: boolean
   error: unknown
@@ -52,6 +54,7 @@ export function useGroups(view: View, by: 'plan' | 'product' | 'country'): Group
     currency,
     rows,
     total,
+    hasCounts: !view.connection.shared?.hides_counts,
     isLoading: !error && (whole.report === undefined || parts.report === undefined || currency === undefined),
     isStale: whole.isStale || parts.isStale,
     error,

@@ -46,12 +46,6 @@ interface MetricsChartProps extends Given {
   onMark?: (days: { start_on: string; end_on: string }, id: string) => void
 }
 
-/** The ids that the server knows; empty until it has said so. */
-export function useMetricIds(): ReadonlySet<string> {
-  const { data } = useQuery(registryQuery)
-  return useMemo(() => new Set(data?.map(({ id }) => id)), [data])
-}
-
 type Known = MetricLine & { metric: MetricDefinition }
 
 const NO_POINTS: ValuePoint[] = []
@@ -93,6 +87,8 @@ export function useMetricLines(view: View, metrics: readonly MetricLine[]) {
     unit: lines[0]?.metric.unit ?? 'money',
     measure: lines[0]?.metric.measure ?? 'flow',
     lines: lines.map((line) => ({ ...line, points: line.less ? lessOf(pointsOf(line.id), pointsOf(line.less)) : pointsOf(line.id) })),
+    /** Whether the server has none of them: it is older, or doesn’t show them on a page that was shared. */
+    isUnknown: registry.data !== undefined && lines.length === 0,
     /** Whether the key can't read what they are made of. */
     isAbsent: answers.some(({ data }) => (data?.absent.length ?? 0) > 0),
     isLoading: error === null && foreign.length === 0 && isWaiting,
@@ -129,6 +125,7 @@ export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, .
   )
   const isNothing = !series.some(({ values }) => values.some((value) => value !== null))
   const isBlank = given.chart === 'columns' && !series.some(({ values }) => values.some(Boolean))
+  if (data.isUnknown) return null
   return (
     <SeriesChart
       {...given}

@@ -1,3 +1,4 @@
+import { IS_SHARED } from '~/api/visit'
 import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
 import { StandingCard } from '~/features/customers/StandingCard'
@@ -158,16 +159,20 @@ function Payments({ view }: { view: View }) {
           />
         </Cell>
       </Grid>
-      <StandingCard
-        columns={OWING}
-        nothing="Nobody’s payment is past due."
-        status="past_due"
-        title="Customers past due"
-        view={view}
-      />
-      <ExpiringCards view={view} />
+      {!IS_SHARED && (
+        <>
+          <StandingCard
+            columns={OWING}
+            nothing="Nobody’s payment is past due."
+            status="past_due"
+            title="Customers past due"
+            view={view}
+          />
+          <ExpiringCards view={view} />
+        </>
+      )}
       <PeriodsCard metrics={TABLE} title="Payments" view={view} />
-      <PaymentsCard view={view} />
+      {!IS_SHARED && <PaymentsCard view={view} />}
     </>
   )
 }

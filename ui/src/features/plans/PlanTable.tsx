@@ -1,7 +1,5 @@
-import { Link } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 
-import type { Currency } from '~/api/types'
 import { fileName } from '~/charts/export'
 import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
@@ -9,6 +7,7 @@ import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { RightIcon } from '~/components/icons'
+import { PageLink } from '~/components/PageLink'
 import { NothingHere } from '~/features/controls/NothingHere'
 import { figureColumns } from '~/features/groups/columns'
 import type { GroupRow, Groups } from '~/features/groups/useGroups'
@@ -42,7 +41,6 @@ const OPEN_AT_MOST = 60
 
 /** Every product with its plans below it. */
 export function PlanTable({ view, plans, products, churn }: Props) {
-  const { currency = 'usd', total } = plans
   const [sort, setSort] = useState('-mrr')
   const [chosen, setClosed] = useState<ReadonlySet<string>>()
   const closed = useMemo(
@@ -55,8 +53,8 @@ export function PlanTable({ view, plans, products, churn }: Props) {
       if (!next.delete(key)) next.add(key)
       setClosed(next)
     }
-    return columnsOf({ view, currency, total, churn, closed, toggle })
-  }, [view, currency, total, churn, closed])
+    return columnsOf({ view, plans, churn, closed, toggle })
+  }, [view, plans, churn, closed])
   const compare = useMemo(() => comparing(columns, sort), [columns, sort])
   const rows = useMemo(
     () => treeOf(products.rows, plans.rows, view.facets, { compare, closed }),
@@ -117,14 +115,13 @@ function comparing(columns: readonly Column<TreeRow>[], sort: string) {
 
 interface Arguments {
   view: View
-  currency: Currency
-  total: Groups['total']
+  plans: Groups
   churn: ChurnRates
   closed: ReadonlySet<string>
   toggle: (key: string) => void
 }
 
-function columnsOf({ view, currency, total, churn, closed, toggle }: Arguments): Column<TreeRow>[] {
+function columnsOf({ view, plans, churn, closed, toggle }: Arguments): Column<TreeRow>[] {
   const rateOf = (row: TreeRow) => (row.isProduct ? churn.products : churn.plans).get(row.key) ?? null
   return [
     {
@@ -141,7 +138,7 @@ function columnsOf({ view, currency, total, churn, closed, toggle }: Arguments):
       ),
     },
     // A phone has no room for how many customers there are.
-    ...figureColumns<TreeRow>(currency, total).map((column) => (column.id === 'customers' ? { ...column, isWideOnly: true } : column)),
+    ...figureColumns<TreeRow>(plans).map((column) => (column.id === 'customers' ? { ...column, isWideOnly: true } : column)),
     {
       id: 'churn',
       header: 'Customer churn',
@@ -172,7 +169,7 @@ function Disclosure({ row, isOpen, toggle }: { row: TreeRow; isOpen: boolean; to
 function Name({ row, view }: { row: TreeRow; view: View }) {
   if (row.key === REST || row.key === UNKNOWN) return <bdi>{row.key === UNKNOWN ? 'No product' : row.label}</bdi>
   return (
-    <Link
+    <PageLink
       className="link"
       params={{ connectionId: view.connection.id }}
       search={(before) => ({ ...keptSearch(before), [row.isProduct ? 'product' : 'plan']: [row.key], state: 'active' as const })}
@@ -180,6 +177,6 @@ function Name({ row, view }: { row: TreeRow; view: View }) {
       to="/c/$connectionId/customers"
     >
       <bdi>{row.label}</bdi>
-    </Link>
+    </PageLink>
   )
 }

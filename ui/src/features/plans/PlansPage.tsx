@@ -4,6 +4,7 @@ import { useCallback, useMemo } from 'react'
 
 import { registryQuery } from '~/api/queries'
 import type { MetricDefinition } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
 import { Cell, Grid } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
 import { Segmented } from '~/components/Segmented'
@@ -121,11 +122,15 @@ function Plans({ view }: { view: View }) {
         <Cell>
           <PlanTable churn={churn} plans={plans} products={products} view={view} />
         </Cell>
-        <Cell>
-          <SwitchesCard view={view} onOpen={openSwitch} />
-        </Cell>
+        {!IS_SHARED && (
+          <Cell>
+            <SwitchesCard view={view} onOpen={openSwitch} />
+          </Cell>
+        )}
       </Grid>
-      <MovementDrawer currency={currency} view={view} {...drawer} {...(reason || switched ? { reason, switched, part: undefined } : {})} />
+      {!IS_SHARED && (
+        <MovementDrawer currency={currency} view={view} {...drawer} {...(reason || switched ? { reason, switched, part: undefined } : {})} />
+      )}
     </>
   )
 }

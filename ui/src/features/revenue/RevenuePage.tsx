@@ -1,6 +1,6 @@
 import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
-import { MetricsChart, useMetricIds } from '~/features/metrics/MetricsChart'
+import { MetricsChart } from '~/features/metrics/MetricsChart'
 import { MetricTile } from '~/features/metrics/MetricTile'
 import { PeriodsCard } from '~/features/metrics/PeriodsCard'
 import { RankingCard } from '~/features/metrics/RankingCard'
@@ -81,7 +81,6 @@ function useRevenueStory(view: View): string | null {
 }
 
 function Revenue({ view }: { view: View }) {
-  const ids = useMetricIds()
   const name = rangeName(view.period)
   const days = formatRange(view.period.start, view.period.end)
   const hasSeveral = (view.facets?.currencies.length ?? 0) > 1
@@ -110,18 +109,16 @@ function Revenue({ view }: { view: View }) {
         <Cell span={4}>
           <WaterfallCard metrics={PARTS} view={view} />
         </Cell>
-        {ids.has('net_cash') && (
-          <Cell>
-            <MetricsChart
-              chart="lines"
-              height={240}
-              metrics={CASH}
-              {...(hasSeveral && !isConverted ? { note: SETTLED } : {})}
-              title={`Net cash and fees, ${name}`}
-              view={view}
-            />
-          </Cell>
-        )}
+        <Cell>
+          <MetricsChart
+            chart="lines"
+            height={240}
+            metrics={CASH}
+            {...(hasSeveral && !isConverted ? { note: SETTLED } : {})}
+            title={`Net cash and fees, ${name}`}
+            view={view}
+          />
+        </Cell>
         <Cell span={6}>
           <MetricsChart
             chart="line"

@@ -16,17 +16,10 @@ import { Button } from '~/components/Button'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Select } from '~/components/Select'
 import { Toggle } from '~/components/Toggle'
-import { currencyName } from '~/format/names'
 
+import { currencyChoices, WEEK_START, zoneChoices } from './choices'
 import { CHURN_AT } from './churnAt'
 import { PreviewTable } from './PreviewTable'
-
-const WEEK_START = [
-  { id: 'monday' as const, label: 'Monday' },
-  { id: 'sunday' as const, label: 'Sunday' },
-]
-
-const zones = () => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')]
 
 const isSame = (a: Settings, b: Settings) =>
   JSON.stringify(Object.entries(a).toSorted()) === JSON.stringify(Object.entries(b).toSorted())
@@ -62,14 +55,7 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
     },
   })
   const change = (patch: Partial<Settings>) => setDraft((before) => ({ ...before, ...patch }))
-  const zoneOptions = useMemo(
-    () => [...new Set([saved.time_zone, ...zones()])].map((id) => ({ id, label: id.replaceAll('_', ' ') })),
-    [saved.time_zone],
-  )
-  const known = [saved.reporting_currency, ...(facets.data?.currencies ?? []), 'usd', 'eur', 'gbp']
-  const currencies = [...new Set(known)].filter(
-    (code): code is string => code !== null && (code === saved.reporting_currency || (facets.data?.targets.includes(code) ?? false)),
-  )
+  const zoneOptions = useMemo(() => zoneChoices(saved.time_zone), [saved.time_zone])
   const currencyOptions = [
     {
       id: '',
@@ -78,7 +64,7 @@ function RulesForm({ connection, saved }: { connection: Connection; saved: Setti
           ? `Account default (${connection.reporting_currency.toUpperCase()})`
           : 'Account default',
     },
-    ...currencies.map((id) => ({ id, label: `${id.toUpperCase()} – ${currencyName(id)}` })),
+    ...currencyChoices(saved.reporting_currency, facets.data),
   ]
   return (
     <div className="mt-4 flex flex-col gap-5">

@@ -10,6 +10,7 @@ import { RatesSection } from './RatesSection'
 import { RulesSection } from './RulesSection'
 import { SettingsFrame } from './SettingsFrame'
 import { SettingsSummary } from './SettingsSummary'
+import { TogetherSection } from './TogetherSection'
 
 export function SettingsPage() {
   const connection = useConnection()
@@ -17,7 +18,8 @@ export function SettingsPage() {
   useTitle('Settings', connection.name)
   if (isTogether(connection)) {
     return (
-      <SettingsFrame lead="Each account has its own. Together they are shown in the time zone and currency of the first." title="Settings">
+      <SettingsFrame lead="How all accounts are shown together. The rules for what counts are those of each account." title="Settings">
+        {mayManage && <TogetherSection connection={connection} />}
         <PartList connection={connection} to="/c/$connectionId/settings" />
         <RatesSection />
       </SettingsFrame>

@@ -2,7 +2,6 @@ import { useLocation } from '@tanstack/react-router'
 import { Suspense, lazy, useState } from 'react'
 
 import { Button } from '~/components/Button'
-import { isTogether } from '~/view/together'
 import { useMay } from '~/view/useMay'
 import type { View } from '~/view/useView'
 
@@ -16,7 +15,7 @@ export function ShareButton({ view }: { view: View }) {
   const [isOpen, setIsOpen] = useState(false)
   const mayShare = useMay('share')
   // A link is of one connection, and ends with it.
-  if (page === undefined || !mayShare || isTogether(view.connection)) return null
+  if (page === undefined || !mayShare) return null
   return (
     <>
       <Button kind="quiet" size="small" onPress={() => setIsOpen(true)}>

@@ -19,7 +19,7 @@ const live = { isFixed: false, hidesAmounts: false }
 
 it('shares pages of figures, and none that names customers', () => {
   expect(['mrr', 'overview', 'metrics/arr'].map((page) => pageToShare(`/c/conn_1/${page}`))).toEqual(['mrr', 'overview', 'metrics/arr'])
-  for (const path of ['/c/conn_1/customers', '/c/conn_1/customers/cus_1', '/c/conn_1/metrics', '/c/conn_1/payments', '/settings/members', '/c/conn_1'])
+  for (const path of ['/c/conn_1/customers', '/c/conn_1/customers/cus_1', '/c/conn_1/metrics', '/c/conn_1/movements', '/settings/members', '/c/conn_1'])
     expect(pageToShare(path)).toBeUndefined()
 })
 

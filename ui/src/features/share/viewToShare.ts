@@ -7,7 +7,9 @@ import type { View } from '~/view/useView'
 const OWN: Record<string, readonly string[]> = {
   overview: ['pace'],
   mrr: ['by', 'compare'],
+  plans: ['by'],
   retention: ['what', 'by', 'as'],
+  geography: ['map'],
   metrics: ['by', 'style', 'compare'],
 }
 

@@ -8,7 +8,17 @@ import type { SharedPage } from '~/api/types'
 import { SkeletonRows } from '~/components/Feedback'
 import { PageError } from '~/routes/PageError'
 import { fetched } from '~/routes/fetched'
-import { parseAddress, readChurnSearch, readMetricSearch, readMrrSearch, readOverviewSearch, readRetentionSearch } from '~/view/pageSearch'
+import {
+  parseAddress,
+  readChurnSearch,
+  readGeographySearch,
+  readMetricSearch,
+  readMrrSearch,
+  readOverviewSearch,
+  readPaymentsSearch,
+  readPlansSearch,
+  readRetentionSearch,
+} from '~/view/pageSearch'
 import type { RawSearch } from '~/view/search'
 import { readView, stringifySearch } from '~/view/search'
 
@@ -38,6 +48,12 @@ const pageRoutes = [
   }),
   createRoute({
     getParentRoute: () => connectionRoute,
+    path: '/plans',
+    validateSearch: readPlansSearch,
+    component: lazyRouteComponent(fetched(() => import('~/features/plans/PlansPage')), 'PlansPage'),
+  }),
+  createRoute({
+    getParentRoute: () => connectionRoute,
     path: '/churn',
     validateSearch: readChurnSearch,
     component: lazyRouteComponent(fetched(() => import('~/features/churn/ChurnPage')), 'ChurnPage'),
@@ -50,8 +66,25 @@ const pageRoutes = [
   }),
   createRoute({
     getParentRoute: () => connectionRoute,
+    path: '/trials',
+    component: lazyRouteComponent(fetched(() => import('~/features/trials/TrialsPage')), 'TrialsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => connectionRoute,
     path: '/revenue',
     component: lazyRouteComponent(fetched(() => import('~/features/revenue/RevenuePage')), 'RevenuePage'),
+  }),
+  createRoute({
+    getParentRoute: () => connectionRoute,
+    path: '/payments',
+    validateSearch: readPaymentsSearch,
+    component: lazyRouteComponent(fetched(() => import('~/features/payments/PaymentsPage')), 'PaymentsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => connectionRoute,
+    path: '/geography',
+    validateSearch: readGeographySearch,
+    component: lazyRouteComponent(fetched(() => import('~/features/geography/GeographyPage')), 'GeographyPage'),
   }),
   createRoute({
     getParentRoute: () => connectionRoute,

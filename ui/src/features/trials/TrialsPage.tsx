@@ -1,3 +1,4 @@
+import { IS_SHARED } from '~/api/visit'
 import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
 import { StandingCard } from '~/features/customers/StandingCard'
@@ -62,6 +63,8 @@ function useTrialsStory(view: View): string | null {
 
 function Trials({ view }: { view: View }) {
   const name = rangeName(view.period)
+  // It is made of counts alone.
+  const hasPlans = !view.connection.shared?.hides_counts
   const { open, drawer } = useUpcoming()
   return (
     <>
@@ -71,9 +74,9 @@ function Trials({ view }: { view: View }) {
           <MetricTile key={id} id={id} view={view} />
         ))}
       </Tiles>
-      <EndingCard view={view} onOpen={(days) => open('trial_end', days)} />
+      {!IS_SHARED && <EndingCard view={view} onOpen={(days) => open('trial_end', days)} />}
       <Grid>
-        <Cell span={8}>
+        <Cell span={hasPlans ? 8 : 12}>
           <MetricsChart
             chart="columns"
             metric="trials_started"
@@ -84,9 +87,11 @@ function Trials({ view }: { view: View }) {
             view={view}
           />
         </Cell>
-        <Cell span={4}>
-          <PlansCard view={view} />
-        </Cell>
+        {hasPlans && (
+          <Cell span={4}>
+            <PlansCard view={view} />
+          </Cell>
+        )}
         <Cell span={4}>
           <MetricsChart
             chart="line"
@@ -115,16 +120,18 @@ function Trials({ view }: { view: View }) {
           />
         </Cell>
       </Grid>
-      <StandingCard
-        columns={TRYING}
-        nothing="Nobody is on a trial."
-        sort="-created"
-        status="trialing"
-        title="Customers on a trial"
-        view={view}
-      />
+      {!IS_SHARED && (
+        <StandingCard
+          columns={TRYING}
+          nothing="Nobody is on a trial."
+          sort="-created"
+          status="trialing"
+          title="Customers on a trial"
+          view={view}
+        />
+      )}
       <PeriodsCard metrics={TABLE} narrow={3} title="Trials" view={view} />
-      <UpcomingDrawer {...drawer} view={view} />
+      {!IS_SHARED && <UpcomingDrawer {...drawer} view={view} />}
     </>
   )
 }

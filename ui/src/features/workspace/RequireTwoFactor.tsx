@@ -17,7 +17,7 @@ export function RequireTwoFactor({ workspace }: { workspace: Workspace }) {
     onSuccess: () => client.invalidateQueries({ queryKey: sessionQuery.queryKey }),
   })
   const isOn = workspace.requires_two_factor
-  const mustSetUp = own?.is_on === false && !isOn
+  const mustSetUp = own?.is_proved === false && !isOn
   return (
     <div className="flex flex-col gap-3 border-t border-line pt-5">
       <Toggle
@@ -32,7 +32,7 @@ export function RequireTwoFactor({ workspace }: { workspace: Workspace }) {
           <Link className="link" to="/settings/account">
             Set it up for yourself
           </Link>{' '}
-          before you require it of others.
+          or sign in with a passkey before you require it of others.
         </p>
       )}
       {change.error && (

@@ -19,6 +19,7 @@ import { useMayCreateWorkspace } from '~/view/useMayCreateWorkspace'
 import { useTitle } from '~/view/useTitle'
 
 import { RequireTwoFactor } from './RequireTwoFactor'
+import { SignOnRules } from './SignOnRules'
 
 export function WorkspacePage() {
   const { data: session } = useQuery(sessionQuery)
@@ -39,11 +40,14 @@ export function WorkspacePage() {
       title="Workspace"
     >
       {may(workspace.role, 'manage') ? (
-        <section aria-label="Workspace" className="card flex flex-col gap-6 p-5">
-          <Rename key={workspace.name} workspace={workspace} />
-          <RequireTwoFactor workspace={workspace} />
-          {may(workspace.role, 'own') && <Delete workspace={workspace} />}
-        </section>
+        <>
+          <section aria-label="Workspace" className="card flex flex-col gap-6 p-5">
+            <Rename key={workspace.name} workspace={workspace} />
+            <RequireTwoFactor workspace={workspace} />
+            {may(workspace.role, 'own') && <Delete workspace={workspace} />}
+          </section>
+          <SignOnRules mayChange={may(workspace.role, 'own')} />
+        </>
       ) : (
         <AskAdmin title="Only owners and admins can change the workspace" />
       )}

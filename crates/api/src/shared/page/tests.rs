@@ -62,6 +62,26 @@ fn a_breakdown_is_the_one_of_the_address() {
 }
 
 #[test]
+fn each_page_has_its_own_breakdowns() {
+    let year = "from=2025-12-01&to=2026-11-23&interval=month&currency=usd";
+    let own = [
+        ("plans", "mrr", "product"),
+        ("plans", "customer_churn_rate", "plan"),
+        ("trials", "trials_converted", "plan"),
+        ("payments", "failed_attempts", "decline_code"),
+        ("payments", "at_risk_mrr", "age"),
+        ("geography", "mrr", "country"),
+    ];
+    for (page, metric, by) in own {
+        let asks = |page: &str| asks(page, "currency=usd", metric, &format!("{year}&by={by}"));
+        assert!(asks(page), "{page} {metric} {by}");
+        assert!(!asks("overview"), "{page} {metric} {by}");
+    }
+    assert!(!asks("geography", "currency=usd", "active_customers", year));
+    assert!(asks("geography", "currency=usd&map=customers", "mrr", &format!("{year}&by=country")));
+}
+
+#[test]
 fn cohorts_are_followed_as_the_page_does() {
     let shared = SharedView::read("retention", "what=mrr&currency=usd").unwrap();
     let asks = |query: &str| {

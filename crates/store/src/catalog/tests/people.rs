@@ -4,7 +4,10 @@ use model::{Role, Secret, UnixSeconds, UserId};
 
 use super::{NOW, owner, temp};
 use crate::StoreError;
-use crate::catalog::{Actor, AuditFilter, Catalog, NewAuditEntry, NewInvitation, NewUser, Origin, User};
+use crate::catalog::{
+    Actor, AuditFilter, Catalog, NewAuditEntry, NewInvitation, NewPasskey, NewUser, Origin, SignInMethod,
+    User,
+};
 
 const LATER: UnixSeconds = UnixSeconds(NOW.0 + 100);
 
@@ -38,7 +41,7 @@ fn there_is_one_owner_who_is_found_by_name_or_address_in_any_case() {
     assert!(!catalog.has_owner().unwrap());
     let user = catalog.create_owner(&owner(), NOW).unwrap();
     assert!(catalog.has_owner().unwrap());
-    let memberships = catalog.memberships(&user.id).unwrap();
+    let memberships = catalog.memberships(&user.id, &SignInMethod::Password).unwrap();
     assert_eq!(memberships[0].workspace, catalog.default_workspace().unwrap());
     assert_eq!(memberships[0].role, Role::Owner);
     for login in ["ada", "ADA", "Ada@Example.com"] {
@@ -53,7 +56,8 @@ fn there_is_one_owner_who_is_found_by_name_or_address_in_any_case() {
 fn a_session_lasts_until_it_expires_or_is_ended() {
     let (_dir, catalog) = temp();
     let user = catalog.create_owner(&owner(), NOW).unwrap();
-    let origin = Origin { address: Some("203.0.113.7".into()), agent: Some("Firefox".into()) };
+    let origin =
+        Origin { address: Some("203.0.113.7".into()), agent: Some("Firefox".into()), ..Origin::default() };
     catalog.create_session(b"hash a", &user.id, &origin, NOW, LATER).unwrap();
     catalog.create_session(b"hash b", &user.id, &Origin::default(), NOW, LATER).unwrap();
     let session = catalog.session(b"hash a", NOW).unwrap().unwrap();
@@ -129,7 +133,7 @@ fn a_workspace_is_never_without_an_owner() {
     let back = catalog.transfer_ownership(&workspace, &ada.id, &ada.id);
     assert!(matches!(back, Err(StoreError::RoleTooLow)));
     assert_eq!(catalog.remove_member(&workspace, &ada.id, None).unwrap(), Role::Admin);
-    assert_eq!(catalog.memberships(&ada.id).unwrap(), []);
+    assert_eq!(catalog.memberships(&ada.id, &SignInMethod::Password).unwrap(), []);
 }
 
 #[test]
@@ -170,14 +174,15 @@ fn a_connection_is_reached_through_the_membership_alone() {
     let other = catalog.create_workspace_for(&bob.id, "Other", NOW).unwrap();
     let connection = super::connection(&other.id, "acct_1");
     let id = catalog.create_connection(&connection, NOW).unwrap().id;
-    assert_eq!(catalog.connection_for(&ada.id, &id).unwrap(), None);
-    let (record, membership) = catalog.connection_for(&bob.id, &id).unwrap().unwrap();
+    assert_eq!(catalog.connection_for(&ada.id, &SignInMethod::Password, &id).unwrap(), None);
+    let (record, membership) =
+        catalog.connection_for(&bob.id, &SignInMethod::Password, &id).unwrap().unwrap();
     assert_eq!((record.workspace, membership.role), (other.id.clone(), Role::Owner));
-    assert_eq!(catalog.memberships(&bob.id).unwrap().len(), 2);
+    assert_eq!(catalog.memberships(&bob.id, &SignInMethod::Password).unwrap().len(), 2);
     assert!(matches!(catalog.delete_workspace(&other.id), Err(StoreError::WorkspaceInUse)));
     catalog.delete_connection(&other.id, &id).unwrap();
     assert!(catalog.delete_workspace(&other.id).unwrap());
-    assert_eq!(catalog.memberships(&bob.id).unwrap().len(), 1);
+    assert_eq!(catalog.memberships(&bob.id, &SignInMethod::Password).unwrap().len(), 1);
     assert!(matches!(catalog.delete_workspace(&workspace), Err(StoreError::WorkspaceInUse)), "the only one");
 }
 
@@ -221,10 +226,14 @@ fn a_code_is_taken_once_and_the_first_one_confirms() {
     let ada = catalog.create_owner(&owner(), NOW).unwrap();
     let workspace = catalog.default_workspace().unwrap().id;
     catalog.require_two_factor(&workspace, true).unwrap();
-    let lacks = |catalog: &Catalog| catalog.memberships(&ada.id).unwrap()[0].lacks_two_factor;
+    let lacks = |catalog: &Catalog| {
+        catalog.memberships(&ada.id, &SignInMethod::Password).unwrap()[0].lacks_two_factor
+    };
     assert!(catalog.begin_two_factor(&ada.id, b"first").unwrap());
     assert!(catalog.begin_two_factor(&ada.id, b"second").unwrap(), "nothing was confirmed");
     assert!(lacks(&catalog));
+    let by_passkey = catalog.memberships(&ada.id, &SignInMethod::Passkey).unwrap();
+    assert!(!by_passkey[0].lacks_two_factor, "a passkey proves two factors");
     assert!(catalog.take_two_factor_step(&ada.id, 100, NOW).unwrap());
     assert!(!lacks(&catalog));
     assert!(!catalog.take_two_factor_step(&ada.id, 100, NOW).unwrap(), "replayed");
@@ -280,4 +289,62 @@ fn a_stranger_who_signs_up_first_does_not_take_the_owners_place() {
     assert!(!catalog.has_owner().unwrap());
     catalog.create_owner(&owner(), NOW).unwrap();
     assert!(catalog.has_owner().unwrap());
+}
+
+fn new_passkey(credential_id: &[u8]) -> NewPasskey {
+    NewPasskey {
+        credential_id: credential_id.to_vec(),
+        public_key: b"public key".to_vec(),
+        state: b"new".to_vec(),
+        transports: 4,
+        host: "example.com".into(),
+        name: "Laptop".into(),
+    }
+}
+
+#[test]
+fn a_passkey_belongs_to_one_account_and_is_found_by_what_its_authenticator_calls_it() {
+    let (_dir, catalog) = temp();
+    let (ada, bob) = two(&catalog, Role::Viewer);
+    let laptop = catalog.create_passkey(&ada.id, &new_passkey(b"one"), NOW).unwrap();
+    assert!(matches!(
+        catalog.create_passkey(&bob.id, &new_passkey(b"one"), NOW),
+        Err(StoreError::PasskeyTaken)
+    ));
+    assert!(catalog.use_passkey(&laptop.id, b"used", LATER).unwrap());
+    let (whose, found) = catalog.passkey_by_credential(b"one").unwrap().unwrap();
+    assert_eq!((whose.id, found.last_used_at), (ada.id.clone(), Some(LATER)));
+    assert_eq!(found.state, b"used");
+    assert!(catalog.passkey_by_credential(b"two").unwrap().is_none());
+    assert!(catalog.rename_passkey(&bob.id, &laptop.id, "Mine").is_err(), "somebody else's");
+    assert_eq!(catalog.rename_passkey(&ada.id, &laptop.id, "Phone").unwrap().name, "Phone");
+}
+
+#[test]
+fn whoever_has_a_device_is_out_when_its_passkey_is_removed() {
+    let (_dir, catalog) = temp();
+    let (ada, bob) = two(&catalog, Role::Viewer);
+    let laptop = catalog.create_passkey(&ada.id, &new_passkey(b"one"), NOW).unwrap();
+    let by_passkey = Origin { method: SignInMethod::Passkey, ..Origin::default() };
+    catalog.create_session(b"here", &ada.id, &Origin::default(), NOW, LATER).unwrap();
+    catalog.create_session(b"stolen", &ada.id, &by_passkey, NOW, LATER).unwrap();
+    let here = catalog.session(b"here", NOW).unwrap().unwrap();
+    assert_eq!(catalog.session(b"stolen", NOW).unwrap().unwrap().method, SignInMethod::Passkey);
+    assert_eq!(catalog.delete_passkey(&bob.id, &laptop.id, None).unwrap(), None, "somebody else's");
+    let removed = catalog.delete_passkey(&ada.id, &laptop.id, Some(&here.id)).unwrap();
+    assert_eq!(removed.as_deref(), Some("Laptop"));
+    assert_eq!(catalog.session(b"stolen", NOW).unwrap(), None);
+    assert!(catalog.session(b"here", NOW).unwrap().is_some());
+    assert_eq!(catalog.passkeys(&ada.id).unwrap(), []);
+}
+
+#[test]
+fn nobody_has_more_passkeys_than_fit_on_a_page() {
+    let (_dir, catalog) = temp();
+    let ada = catalog.create_owner(&owner(), NOW).unwrap();
+    for number in 0..50_u8 {
+        catalog.create_passkey(&ada.id, &new_passkey(&[number]), NOW).unwrap();
+    }
+    let one_more = catalog.create_passkey(&ada.id, &new_passkey(b"one more"), NOW);
+    assert!(matches!(one_more, Err(StoreError::TooManyPasskeys)));
 }

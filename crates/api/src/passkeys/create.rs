@@ -1,0 +1,46 @@
+//! `POST /me/passkeys`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use mail::Message;
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::dto::PasskeyView;
+use crate::access::identity::Person;
+use crate::access::{mailing, passkey};
+use crate::audit::Event;
+use crate::blocking;
+use crate::connections::admission;
+use crate::context::Shared;
+use crate::http::json::Body;
+use crate::problem::Problem;
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewPasskeyRequest {
+    /// What you call it, such as the device that it is on.
+    pub name: String,
+    /// What the browser created, in its JSON form (`RegistrationResponseJSON`): binary values are in base64url.
+    #[schema(value_type = Object)]
+    pub credential: Value,
+}
+
+/// Add the passkey that your browser created
+#[utoipa::path(post, path = "/api/v1/me/passkeys", operation_id = "create_passkey", tag = "me",
+    request_body = NewPasskeyRequest, responses((status = 201, body = PasskeyView)))]
+pub async fn handle(
+    State(context): State<Shared>,
+    person: Person,
+    Body(request): Body<NewPasskeyRequest>,
+) -> Result<(StatusCode, Json<PasskeyView>), Problem> {
+    let name = admission::check_name(&request.name)?.to_owned();
+    let new = passkey::finish_registration(&context, &person, name, &request.credential)?;
+    let (catalog, now, user) = (context.catalog.clone(), context.clock.now(), person.session.user.id.clone());
+    let created = blocking(move || catalog.create_passkey(&user, &new, now)).await??;
+    context.record(Event::of_account(&person.by(), "passkey.created").on(&created.name)).await?;
+    let message = Message::PasskeyAdded { at: now, account_page: context.page("/settings/account") };
+    mailing::notify(&context, &person.session.user, message).await;
+    Ok((StatusCode::CREATED, Json(PasskeyView::new(created, &context.options))))
+}

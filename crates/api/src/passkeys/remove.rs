@@ -1,0 +1,37 @@
+//! `POST /me/passkeys/{passkey_id}/remove`.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use mail::Message;
+
+use crate::access::identity::Person;
+use crate::access::{mailing, own_password};
+use crate::audit::Event;
+use crate::blocking;
+use crate::context::Shared;
+use crate::http::json::Body;
+use crate::problem::Problem;
+use crate::two_factor::PasswordProof;
+
+/// Remove one of your passkeys
+///
+/// Your other sessions end: whoever has the device may have begun one.
+#[utoipa::path(post, path = "/api/v1/me/passkeys/{passkey_id}/remove", operation_id = "remove_passkey", tag = "me",
+    request_body = PasswordProof, responses((status = 204, description = "Removed")))]
+pub async fn handle(
+    State(context): State<Shared>,
+    person: Person,
+    Path(id): Path<String>,
+    Body(request): Body<PasswordProof>,
+) -> Result<StatusCode, Problem> {
+    own_password::check(&context, &person, request.password, "password").await?;
+    let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
+    let kept = person.session.id.clone();
+    let removed = blocking(move || catalog.delete_passkey(&user, &id, Some(&kept))).await??;
+    let name = removed.ok_or_else(|| Problem::not_found("passkey"))?;
+    context.record(Event::of_account(&person.by(), "passkey.removed").on(name)).await?;
+    let message =
+        Message::PasskeyRemoved { at: context.clock.now(), account_page: context.page("/settings/account") };
+    mailing::notify(&context, &person.session.user, message).await;
+    Ok(StatusCode::NO_CONTENT)
+}
