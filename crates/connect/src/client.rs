@@ -4,7 +4,7 @@ use model::{ObjectKind, UnixSeconds};
 
 use crate::{
     Account, Children, ClientConfig, ConnectError, EventPage, ListRequest, Page, Probe, Retrieved, Source,
-    Webhook, WebhookEndpoint, stripe,
+    Webhook, WebhookEndpoint, paddle, stripe,
 };
 
 /// The same call to whichever source's client this is.
@@ -12,6 +12,7 @@ macro_rules! each {
     ($this:expr, $client:ident => $call:expr) => {
         match &$this.0 {
             Inner::Stripe($client) => $call,
+            Inner::Paddle($client) => $call,
             #[cfg(feature = "made-up")]
             Inner::Rest($client) => $call,
         }
@@ -25,6 +26,7 @@ pub struct Client(Inner);
 #[derive(Clone)]
 enum Inner {
     Stripe(stripe::Client),
+    Paddle(paddle::Client),
     /// Of each source whose API is plain.
     #[cfg(feature = "made-up")]
     Rest(crate::rest::Client),
@@ -38,6 +40,7 @@ impl Client {
     pub fn new(config: ClientConfig) -> Result<Self, ConnectError> {
         Ok(Self(match config.key.source() {
             Source::Stripe => Inner::Stripe(stripe::Client::new(config)?),
+            Source::Paddle => Inner::Paddle(paddle::Client::new(config)?),
             #[cfg(feature = "made-up")]
             Source::MadeUp => Inner::Rest(crate::rest::Client::new(&crate::made_up::API, config)?),
         }))

@@ -66,6 +66,8 @@ pub(crate) struct Functions {
 
 /// What few sources have, and what most do alike.
 pub(crate) struct Extras {
+    /// Where the API for keys of test mode is, if it is elsewhere.
+    pub test_base: Option<&'static str>,
     pub pending_items: Option<ObjectKind>,
     pub balance: Option<Balance>,
     pub mrr_method: Option<MrrMethod>,
@@ -88,9 +90,9 @@ pub(crate) struct Extras {
     pub tombstone: fn(ObjectKind, &str) -> String,
 }
 
-#[cfg(feature = "made-up")]
 impl Extras {
     pub(crate) const NONE: Self = Self {
+        test_base: None,
         pending_items: None,
         balance: None,
         mrr_method: None,

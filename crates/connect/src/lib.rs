@@ -16,6 +16,7 @@ mod list;
 mod made_up;
 mod network;
 mod outline;
+pub mod paddle;
 mod page;
 mod probe;
 pub mod rates;

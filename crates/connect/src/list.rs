@@ -11,6 +11,8 @@ pub struct List {
     pub tells_changes: bool,
     /// Whether the provider lets its users delete such objects, or some of them.
     pub is_deletable: bool,
+    /// Whether it can be asked for what was created in a window of time. A server that lacks it is found out.
+    pub has_windows: bool,
     /// The part of the figures that depends on its objects alone, and is missing without them.
     pub part: Option<Part>,
     /// Below the base address; for the source itself.
@@ -35,6 +37,7 @@ impl List {
             stage,
             tells_changes: false,
             is_deletable: false,
+            has_windows: true,
             part: None,
             path,
             label,

@@ -12,13 +12,14 @@ use url::Url;
 use crate::definition::{Definition, Extras, Functions};
 use crate::{
     Billed, ClientConfig, Event, EventList, Key, KeyError, List, Listing, ReadError, SignatureError,
-    WebhookTerms, outline, stripe,
+    WebhookTerms, outline, paddle, stripe,
 };
 
 /// A provider that accounts can be connected with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Source {
     Stripe,
+    Paddle,
     /// For tests alone.
     #[cfg(feature = "made-up")]
     MadeUp,
@@ -48,6 +49,7 @@ pub struct Texts {
 impl Source {
     pub const ALL: &'static [Self] = &[
         Self::Stripe,
+        Self::Paddle,
         #[cfg(feature = "made-up")]
         Self::MadeUp,
     ];
@@ -55,6 +57,7 @@ impl Source {
     pub(crate) fn definition(self) -> &'static Definition {
         match self {
             Self::Stripe => &stripe::DEFINITION,
+            Self::Paddle => &paddle::DEFINITION,
             #[cfg(feature = "made-up")]
             Self::MadeUp => &crate::made_up::DEFINITION,
         }
@@ -183,8 +186,9 @@ impl Source {
     }
 
     #[expect(clippy::expect_used, reason = "constants; a test reads each")]
-    pub(crate) fn default_base(self) -> Url {
-        Url::parse(self.definition().base).expect("the address is well-formed")
+    pub(crate) fn default_base(self, is_test_mode: bool) -> Url {
+        let base = self.extras().test_base.filter(|_| is_test_mode).unwrap_or(self.definition().base);
+        Url::parse(base).expect("the address is well-formed")
     }
 }
 
@@ -415,7 +419,9 @@ mod tests {
         for source in Source::ALL {
             assert_eq!(Source::of(source.id()), Some(*source));
             assert!(source.id().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
-            assert_eq!(source.default_base().scheme(), "https");
+            let schemes =
+                [false, true].map(|is_test_mode| source.default_base(is_test_mode).scheme().to_owned());
+            assert_eq!(schemes, ["https", "https"]);
             let has_shape = |kind: &ObjectKind| source.shapes().iter().any(|shape| shape.kind == *kind);
             assert!(source.lists().iter().all(|list| has_shape(&list.kind)));
             assert!(source.pending_items().as_ref().is_none_or(has_shape));

@@ -56,6 +56,7 @@ pub(crate) static DEFINITION: Definition = Definition {
         redact: privacy::redact,
     },
     extras: Extras {
+        test_base: None,
         pending_items: Some(kind::INVOICE_ITEM),
         balance: Some(Balance {
             kind: kind::BALANCE_TRANSACTION,
