@@ -7,7 +7,7 @@ use super::{
     signature, translate,
 };
 use crate::definition::{Definition, Extras, Functions};
-use crate::{Billed, Texts, WebhookTerms};
+use crate::{Texts, WebhookTerms};
 
 pub(crate) static DEFINITION: Definition = Definition {
     id: "paddle",
@@ -51,7 +51,7 @@ pub(crate) static DEFINITION: Definition = Definition {
         parse_key: key::parse,
         verify: signature::verify,
         delivered: delivery::event,
-        billed: |objects| Billed::collect(objects, translate::add),
+        billed: |objects| translate::billed(objects),
         listing: translate::listing,
         redact: privacy::redact,
     },
