@@ -63,24 +63,16 @@ struct Read {
 
 impl Read {
     fn add(&mut self, object: &RawObject) -> Result<(), ReadError> {
-        let is_read = [
-            kind::CUSTOMER,
-            kind::ADDRESS,
-            kind::SUBSCRIPTION,
-            kind::TRANSACTION,
-            kind::ADJUSTMENT,
-        ];
+        let is_read =
+            [kind::CUSTOMER, kind::ADDRESS, kind::SUBSCRIPTION, kind::TRANSACTION, kind::ADJUSTMENT];
         if !is_read.contains(&object.kind) {
             return Ok(());
         }
         if object.kind == kind::CUSTOMER {
             // It is there even if nothing of it can be read: its money is.
             let known = Customer::new(object.id.as_str().into());
-            self.customer = Some(Customer {
-                created_at: object.created_at,
-                is_deleted: object.is_deleted,
-                ..known
-            });
+            self.customer =
+                Some(Customer { created_at: object.created_at, is_deleted: object.is_deleted, ..known });
         }
         if object.is_deleted {
             return Ok(());

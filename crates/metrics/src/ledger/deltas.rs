@@ -267,12 +267,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// The next bill of so many of a price.
-    fn next_alike(
-        &self,
-        at: UnixSeconds,
-        track: Track<'a>,
-        wanted: Decimal,
-    ) -> Option<(Next, Vec<LineRef>)> {
+    fn next_alike(&self, at: UnixSeconds, track: Track<'a>, wanted: Decimal) -> Option<(Next, Vec<LineRef>)> {
         let later = self.periods.iter().filter(|period| period.start > at);
         let mut bills = later.filter_map(|period| period.by_track().remove(&track));
         let next = bills.find(|lines| quantity(lines) == wanted)?;

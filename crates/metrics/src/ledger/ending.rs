@@ -22,7 +22,8 @@ pub(super) fn end(subscription: &Subscription, entries: &[Entry<'_>], churn_at: 
         // Objects from before `ended_at` existed.
         (subscription.status == SubscriptionStatus::Canceled).then_some(subscription.canceled_at).flatten()
     });
-    let ended_at = ended_at.map(|at| if deltas::speak(entries) { deltas::service_end(at, entries) } else { at });
+    let ended_at =
+        ended_at.map(|at| if deltas::speak(entries) { deltas::service_end(at, entries) } else { at });
     let by_service = match churn_at {
         ChurnAt::Ended => ended_at.map(|at| End { at, cause: Cause::Ended }),
         ChurnAt::Requested => {

@@ -6,9 +6,7 @@ use model::billing::{BillingInterval, CustomerHistory, Invoice, InvoiceLine, Inv
 use model::{Currency, InvoiceId, LedgerRules, Money, PriceId, SubscriptionId, UnixSeconds};
 use serde::Serialize;
 
-use super::{
-    Cause, ChangeValuation, LineRef, LineVerdict, PriceBook, Step, Valuation, build, line_verdicts,
-};
+use super::{Cause, ChangeValuation, LineRef, LineVerdict, PriceBook, Step, Valuation, build, line_verdicts};
 
 /// The answer for one customer.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use model::billing::{
-    CustomerHistory, Invoice, InvoiceLine, InvoiceStatus, LineEffect, Price, Subscription,
-};
+use model::billing::{CustomerHistory, Invoice, InvoiceLine, InvoiceStatus, LineEffect, Price, Subscription};
 use model::{InvoiceId, InvoiceItemId, InvoiceLineId, LedgerRules, SubscriptionId};
 use rustc_hash::FxHashMap;
 use serde::Serialize;

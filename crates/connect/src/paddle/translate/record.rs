@@ -27,9 +27,8 @@ impl Record {
     pub fn of(object: &RawObject) -> Result<Self, ReadError> {
         let kind = object.kind;
         let not_an_object = |reason| ReadError::NotAnObject { kind, reason };
-        let value: Value = serde_json::from_str(&object.body).map_err(|error| {
-            not_an_object(format!("at line {}, column {}", error.line(), error.column()))
-        })?;
+        let value: Value = serde_json::from_str(&object.body)
+            .map_err(|error| not_an_object(format!("at line {}, column {}", error.line(), error.column())))?;
         if !value.is_object() {
             return Err(not_an_object("it is no object".to_owned()));
         }

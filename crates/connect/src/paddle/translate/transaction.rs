@@ -8,8 +8,8 @@ use model::billing::{
 };
 
 use super::line::{Around, line};
-use super::record::Record;
 use super::price;
+use super::record::Record;
 use crate::ReadError;
 
 /// A transaction.
@@ -64,9 +64,9 @@ pub(super) fn transaction(record: Record) -> Result<Bill, ReadError> {
     let tax_minor = record.amount("/details/totals/tax")?.unwrap_or(0);
     let total_minor = record.amount("/details/totals/total")?.unwrap_or(lines_minor + tax_minor);
     let due_minor = record.amount("/details/totals/grand_total")?.unwrap_or(total_minor.max(0));
-    let tried = charges.iter().filter(|charge| {
-        matches!(charge.status, ChargeStatus::Succeeded | ChargeStatus::Failed)
-    });
+    let tried = charges
+        .iter()
+        .filter(|charge| matches!(charge.status, ChargeStatus::Succeeded | ChargeStatus::Failed));
     let invoice = Invoice {
         number: record.text("/invoice_number"),
         customer: record.text("/customer_id").map(Into::into),

@@ -19,12 +19,11 @@ const DAY_S: i64 = 86_400;
 /// Everything that was read, as one history.
 pub(super) fn assemble(read: Read, billed: &mut Billed) {
     let Read { customer, countries, mut subscriptions, mut bills, adjustments } = read;
-    bills.sort_by(|a, b| {
-        (a.invoice.created_at, &a.invoice.id).cmp(&(b.invoice.created_at, &b.invoice.id))
-    });
+    bills.sort_by(|a, b| (a.invoice.created_at, &a.invoice.id).cmp(&(b.invoice.created_at, &b.invoice.id)));
     subscriptions.sort_by(|(a, _), (b, _)| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
     // The address of the newest subscription, or else of the newest transaction that names one.
-    let of_subscription = subscriptions.iter().rev().find_map(|(_, address)| countries.get(address.as_ref()?));
+    let of_subscription =
+        subscriptions.iter().rev().find_map(|(_, address)| countries.get(address.as_ref()?));
     let of_bill = || bills.iter().rev().find_map(|bill| countries.get(bill.address.as_ref()?));
     let country = of_subscription.or_else(of_bill).cloned();
     billed.history.customer = customer.map(|mut customer| {
@@ -59,8 +58,7 @@ pub(super) fn assemble(read: Read, billed: &mut Billed) {
 
 /// What was billed for a trial is bought once. It is on the sale that the subscription came from.
 fn mark_paid_trial(subscription: &mut Subscription, bills: &mut [Bill]) {
-    let is_of_it =
-        |bill: &Bill| bill.is_sale && bill.invoice.subscription.as_ref() == Some(&subscription.id);
+    let is_of_it = |bill: &Bill| bill.is_sale && bill.invoice.subscription.as_ref() == Some(&subscription.id);
     let Some(sale) = bills.iter_mut().find(|bill| is_of_it(bill)) else { return };
     for line in &mut sale.invoice.lines {
         let days = line.price.as_ref().and_then(|price| sale.paid_trials.get(price.as_str()));
@@ -74,7 +72,9 @@ fn mark_paid_trial(subscription: &mut Subscription, bills: &mut [Bill]) {
 
 fn is_trial(period: Period, trial: Option<Period>, days: i64) -> bool {
     match trial {
-        Some(trial) => trial.start.0.abs_diff(period.start.0) <= DAY_S.unsigned_abs() && period.end <= trial.end,
+        Some(trial) => {
+            trial.start.0.abs_diff(period.start.0) <= DAY_S.unsigned_abs() && period.end <= trial.end
+        }
         // Its length in days, give or take what months differ by.
         None => (period.end.0 - period.start.0 - days * DAY_S).abs() <= (1 + days / 15) * DAY_S,
     }
@@ -90,9 +90,8 @@ fn involuntary(subscription: &Subscription, bills: &[Bill]) -> Option<Cancellati
         periods.map(|line| line.period.start).max()
     };
     let periods = own.filter_map(|invoice| Some((start(&invoice.lines)?, invoice)));
-    let (_, last) = periods.max_by_key(|(start, invoice)| {
-        (*start, invoice.status == InvoiceStatus::Paid, invoice.created_at)
-    })?;
+    let (_, last) = periods
+        .max_by_key(|(start, invoice)| (*start, invoice.status == InvoiceStatus::Paid, invoice.created_at))?;
     (last.status != InvoiceStatus::Paid).then_some(CancellationReason::PaymentFailed)
 }
 

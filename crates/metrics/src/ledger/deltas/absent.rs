@@ -44,8 +44,7 @@ fn given_up<'a>(subscription: Option<&Subscription>, entries: &[Entry<'a>]) -> V
     let is_void =
         |entry: &&Entry<'a>| entry.standing == Standing::GivenUp && entry.line.effect == LineEffect::Sets;
     let goes_on = |entry: &&Entry<'a>| {
-        lives
-            || entries.iter().any(|other| other.counts() && other.period().start > entry.period().start)
+        lives || entries.iter().any(|other| other.counts() && other.period().start > entry.period().start)
     };
     let void = entries.iter().filter(is_void).filter(goes_on);
     void.map(|entry| rest(entry.period().start, Cause::GivenUp { lines: vec![entry.line_ref()] })).collect()
@@ -59,16 +58,15 @@ pub(super) fn billed_until(entries: &[Entry<'_>], before: UnixSeconds) -> Option
         entry.counts() && !takes_back && entry.period().start < before
     });
     // By their starts, as entries are.
-    billed.fold(None, |until: Option<(UnixSeconds, UnixSeconds)>, entry| {
-        let period = entry.period();
-        Some(match until {
-            Some((start, end)) if !begins(entry) || period.start == start => {
-                (start, end.max(period.end))
-            }
-            _ => (period.start, period.end),
+    billed
+        .fold(None, |until: Option<(UnixSeconds, UnixSeconds)>, entry| {
+            let period = entry.period();
+            Some(match until {
+                Some((start, end)) if !begins(entry) || period.start == start => (start, end.max(period.end)),
+                _ => (period.start, period.end),
+            })
         })
-    })
-    .map(|(_, end)| end)
+        .map(|(_, end)| end)
 }
 
 /// Whether a line begins a period: the period's own, or the whole one of another interval.

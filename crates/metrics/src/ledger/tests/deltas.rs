@@ -48,13 +48,8 @@ fn life() -> Vec<Invoice> {
     ]
 }
 
-const LIFE: &[(&str, i64)] = &[
-    ("2026-01-10", 2000),
-    ("2026-02-24", 3000),
-    ("2026-04-10", 0),
-    ("2026-05-05", 3000),
-    ("2026-06-05", 0),
-];
+const LIFE: &[(&str, i64)] =
+    &[("2026-01-10", 2000), ("2026-02-24", 3000), ("2026-04-10", 0), ("2026-05-05", 3000), ("2026-06-05", 0)];
 
 #[test]
 fn a_life_is_the_same_whether_its_pause_is_known_or_shows_only_as_a_hole() {
@@ -113,7 +108,10 @@ fn a_seat_more_is_worth_what_each_was_though_the_share_is_rounded() {
     assert_eq!(totals(&ledger), [("2026-01-01".to_owned(), 2727), ("2026-01-20".to_owned(), 3636)]);
     assert_eq!(ledger.causes[1], ChangeCause::Quantity);
     // Written as the old quantity taken back and the new one billed, it is the same.
-    let pair = [seats[0].clone(), change(Paid, "2026-01-20", "2026-02-01", 38_710, &[("basic", -3, -1056), ("basic", 4, 1408)])];
+    let pair = [
+        seats[0].clone(),
+        change(Paid, "2026-01-20", "2026-02-01", 38_710, &[("basic", -3, -1056), ("basic", 4, 1408)]),
+    ];
     expect(&history(subscription(Active), pair.to_vec()), &[("2026-01-01", 2727), ("2026-01-20", 3636)]);
 }
 
