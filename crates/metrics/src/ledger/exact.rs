@@ -68,10 +68,6 @@ impl Exact {
         Self { by: self.by.saturating_abs(), of: self.of }
     }
 
-    pub(super) fn is_zero(self) -> bool {
-        self.by == 0
-    }
-
     pub(super) fn is_below_zero(self) -> bool {
         self.by < 0
     }
