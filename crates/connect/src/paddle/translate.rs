@@ -5,6 +5,7 @@
 
 mod adjustment;
 mod line;
+mod payout;
 mod price;
 mod record;
 mod subscription;
@@ -21,6 +22,7 @@ use model::billing::{Customer, Subscription};
 use super::kind;
 use crate::{Billed, Listing, ReadError};
 use adjustment::Adjustment;
+pub use payout::{BALANCE_PARTS, balance_transactions, payment};
 use record::Record;
 use transaction::Bill;
 

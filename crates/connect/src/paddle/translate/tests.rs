@@ -8,7 +8,7 @@ use model::{Counterparts, Currency, ObjectKind, RawObject, UnixSeconds};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::{billed, kind, listing};
+use super::{balance_transactions, billed, kind, listing, payment};
 use crate::{Billed, Listing};
 
 fn at(text: &str) -> UnixSeconds {
@@ -392,4 +392,61 @@ fn yen_are_not_scaled() {
         (history.invoices[0].lines[0].amount_minor, history.invoices[0].currency.exponent()),
         (725, 0)
     );
+}
+
+/// `(id, category, amount, fee, net)` of what an entity moved.
+fn moved(kind: ObjectKind, body: &Value) -> Vec<(String, &'static str, i64, i64, i64)> {
+    let transactions = balance_transactions(&object(kind, body)).unwrap().into_iter();
+    transactions
+        .map(|one| {
+            (one.id.to_string(), one.category.as_str(), one.amount_minor, one.fee_minor, one.net_minor)
+        })
+        .collect()
+}
+
+fn row(id: &str, category: &'static str, amount: i64, fee: i64) -> (String, &'static str, i64, i64, i64) {
+    (id.to_owned(), category, amount, fee, amount - fee)
+}
+
+#[test]
+fn a_payment_comes_into_the_balance_without_its_tax_and_fee() {
+    let mut sale = transaction("txn_1", "web", &[line("pri_basic", 2, 4000, 760, Value::Null)]);
+    sale["details"]["payout_totals"] = json!({
+        "currency_code": "USD", "total": "4760", "tax": "760", "fee": "288", "earnings": "3712", "exchange_rate": "1",
+    });
+    let rows = [row("txn_1", "charge", 4760, 288), row("txn_1/tax", "remitted_tax", -760, 0)];
+    assert_eq!(moved(kind::TRANSACTION, &sale), rows);
+    let payment = payment(&object(kind::TRANSACTION, &sale)).unwrap();
+    assert_eq!((payment.id.as_str(), payment.amount_captured_minor), ("txn_1", 4760));
+    // Paid with 10.00 of credit.
+    sale["payments"][0]["amount"] = json!("3760");
+    let credit = [&rows[..], &[row("txn_1/credit", "customer_credit", 1000, 0)]].concat();
+    assert_eq!(moved(kind::TRANSACTION, &sale), credit);
+    // In euros, converted by Paddle.
+    sale["details"]["payout_totals"]["currency_code"] = json!("EUR");
+    assert_eq!(moved(kind::TRANSACTION, &sale)[0], rows[0]);
+    sale["details"]["payout_totals"] = Value::Null;
+    assert_eq!(moved(kind::TRANSACTION, &sale), []);
+}
+
+#[test]
+fn refunds_and_chargebacks_leave_the_balance_with_their_fees() {
+    let totals = json!({
+        "currency_code": "USD", "total": "1190", "tax": "190", "fee": "50", "earnings": "950",
+        "chargeback_fee": {"amount": "1500", "original": null},
+    });
+    let of = |action: &str, status: &str, fee: &Value| {
+        let mut body = adjustment("adj_1", action, status, 1000);
+        body["payout_totals"] = totals.clone();
+        body["payout_totals"]["chargeback_fee"] = fee.clone();
+        moved(kind::ADJUSTMENT, &body)
+    };
+    let tax = row("adj_1/tax", "remitted_tax", 190, 0);
+    let refund = [row("adj_1", "refund", -1190, -50), tax.clone()];
+    assert_eq!(of("refund", "approved", &Value::Null), refund);
+    assert_eq!(of("refund", "pending_approval", &Value::Null), []);
+    let fee = json!({"amount": "1500", "original": null});
+    assert_eq!(of("chargeback", "approved", &fee), [row("adj_1", "dispute", -1190, 1450), tax]);
+    let back = [row("adj_1", "won_dispute", 1190, 50), row("adj_1/tax", "remitted_tax", -190, 0)];
+    assert_eq!(of("chargeback_reverse", "approved", &fee), back);
 }
