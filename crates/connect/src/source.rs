@@ -90,6 +90,11 @@ impl Source {
         self.definition().lists
     }
 
+    /// Whether a list can be asked for what was created in a window of time.
+    pub fn has_windows(self, kind: ObjectKind) -> bool {
+        self.list(kind).is_none_or(|list| list.has_windows)
+    }
+
     pub fn list(self, kind: ObjectKind) -> Option<&'static List> {
         self.lists().iter().find(|list| list.kind == kind)
     }

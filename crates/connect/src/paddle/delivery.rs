@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{filing, kind};
+use crate::attempts::why;
 use crate::{Event, EventList, ReadError};
 
 /// The events to subscribe to: everything that changes a stored object.
@@ -49,10 +50,7 @@ struct Subject {
 const ID_MAX: usize = 255;
 
 fn body(json: &str) -> Result<Body<'_>, ReadError> {
-    serde_json::from_str(json).map_err(|error| {
-        let reason = format!("at line {}, column {}", error.line(), error.column());
-        ReadError::NotAnObject { kind: EVENT, reason }
-    })
+    serde_json::from_str(json).map_err(|error| ReadError::NotAnObject { kind: EVENT, reason: why(&error) })
 }
 
 /// What an event says happened.

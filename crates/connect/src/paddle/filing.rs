@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::kind;
+use crate::attempts::why;
 use crate::outline::Fields;
 
 /// Entities that a transaction comes with on request, and what they are filed as.
@@ -72,7 +73,7 @@ struct Kind {
 /// # Errors
 /// When it is no object with an id; says so without any of its data.
 pub(super) fn file(kind: ObjectKind, json: &str) -> Result<Filed, String> {
-    let Fields(fields) = serde_json::from_str(json).map_err(|error| place(&error))?;
+    let Fields(fields) = serde_json::from_str(json).map_err(|error| why(&error))?;
     let is_embedded = |name: &str| kind == kind::TRANSACTION && included(name).is_some();
     let is_taken_out = |name: &str| NEVER_KEPT.contains(&name) || is_embedded(name);
     let mut object = match fields.iter().any(|(name, _)| is_taken_out(name)) {
@@ -112,7 +113,7 @@ fn quoted(name: &str) -> String {
 }
 
 fn filed(kind: ObjectKind, json: &str) -> Result<RawObject, String> {
-    let facts: Facts = serde_json::from_str(json).map_err(|error| place(&error))?;
+    let facts: Facts = serde_json::from_str(json).map_err(|error| why(&error))?;
     if facts.id.is_empty() {
         return Err("it has no id".to_owned());
     }
@@ -145,11 +146,6 @@ fn custom_goods(json: &str) -> Vec<RawObject> {
         }
     }
     goods
-}
-
-/// Where a text is not what it has to be, without any of it.
-pub(super) fn place(error: &serde_json::Error) -> String {
-    format!("at line {}, column {}", error.line(), error.column())
 }
 
 #[cfg(test)]
