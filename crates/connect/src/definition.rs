@@ -46,9 +46,11 @@ pub(crate) struct Definition {
 
 /// The balance that a provider keeps for an account.
 pub(crate) struct Balance {
-    /// What its transactions are.
-    pub kind: ObjectKind,
-    pub read: fn(&RawObject) -> Result<BalanceTransaction, ReadError>,
+    /// What its transactions are, or what they are read from.
+    pub kinds: &'static [ObjectKind],
+    /// Where several are read from one object: what their ids have behind the object's.
+    pub parts: &'static [&'static str],
+    pub read: fn(&RawObject) -> Result<Vec<BalanceTransaction>, ReadError>,
     /// The kind of the payments that some of them were made for.
     pub payments: ObjectKind,
     pub read_payment: fn(&RawObject) -> Result<Charge, ReadError>,

@@ -320,17 +320,23 @@ impl Source {
         prices.map(ToString::to_string).collect()
     }
 
-    /// The kind of what moved the balance that the provider keeps for the account, if it keeps one.
-    pub fn balance_transactions(self) -> Option<ObjectKind> {
-        self.extras().balance.as_ref().map(|balance| balance.kind)
+    /// The kinds of what says how the balance moved that the provider keeps for the account; none if it keeps none.
+    pub fn balance_kinds(self) -> &'static [ObjectKind] {
+        self.extras().balance.as_ref().map_or(&[], |balance| balance.kinds)
     }
 
-    /// What one of them says; `None` if the provider keeps no balance.
+    /// The ids of all balance transactions that may be read from an object of such a kind.
+    pub fn balance_ids(self, object_id: &str) -> impl Iterator<Item = String> {
+        let parts = self.extras().balance.as_ref().map_or(&[][..], |balance| balance.parts);
+        parts.iter().map(move |part| format!("{object_id}{part}"))
+    }
+
+    /// The balance transactions that are in an object of such a kind; none if the provider keeps no balance.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn balance_transaction(self, object: &RawObject) -> Option<Result<BalanceTransaction, ReadError>> {
-        self.extras().balance.as_ref().map(|balance| (balance.read)(object))
+    pub fn balance_transactions(self, object: &RawObject) -> Result<Vec<BalanceTransaction>, ReadError> {
+        self.extras().balance.as_ref().map_or(Ok(Vec::new()), |balance| (balance.read)(object))
     }
 
     /// The kind of the payments that balance transactions were made for.
@@ -430,7 +436,7 @@ mod tests {
             let has_shape = |kind: &ObjectKind| source.shapes().iter().any(|shape| shape.kind == *kind);
             assert!(source.lists().iter().all(|list| has_shape(&list.kind)));
             assert!(source.pending_items().as_ref().is_none_or(has_shape));
-            assert!(source.balance_transactions().as_ref().is_none_or(has_shape));
+            assert!(source.balance_kinds().iter().all(has_shape));
             for kind in source.load_order() {
                 assert!(source.list(*kind).is_some(), "{kind}");
             }

@@ -6,8 +6,8 @@ use super::{
     API_VERSION, LIVE_BASE, SANDBOX_BASE, catalog, delivery, key, kind, lifetime, limiter, privacy,
     signature, translate,
 };
-use crate::definition::{Definition, Extras, Functions};
-use crate::{Billed, Texts, WebhookTerms};
+use crate::definition::{Balance, Definition, Extras, Functions};
+use crate::{Texts, WebhookTerms};
 
 pub(crate) static DEFINITION: Definition = Definition {
     id: "paddle",
@@ -51,12 +51,20 @@ pub(crate) static DEFINITION: Definition = Definition {
         parse_key: key::parse,
         verify: signature::verify,
         delivered: delivery::event,
-        billed: |objects| Billed::collect(objects, translate::add),
+        billed: |objects| translate::billed(objects),
         listing: translate::listing,
         redact: privacy::redact,
     },
     extras: Extras {
         test_base: Some(SANDBOX_BASE),
+        // There is no list of what moved the balance: each transaction and adjustment says what it came to.
+        balance: Some(Balance {
+            kinds: &[kind::TRANSACTION, kind::ADJUSTMENT],
+            parts: translate::BALANCE_PARTS,
+            read: translate::balance_transactions,
+            payments: kind::TRANSACTION,
+            read_payment: translate::payment,
+        }),
         event_list: Some(delivery::EVENT_LIST),
         key_link: || Some("https://vendors.paddle.com/authentication-v2".to_owned()),
         customer_link: lifetime::customer_link,

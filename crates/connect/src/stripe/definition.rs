@@ -59,8 +59,9 @@ pub(crate) static DEFINITION: Definition = Definition {
         test_base: None,
         pending_items: Some(kind::INVOICE_ITEM),
         balance: Some(Balance {
-            kind: kind::BALANCE_TRANSACTION,
-            read: |object| translate::balance_transaction(&object.body),
+            kinds: &[kind::BALANCE_TRANSACTION],
+            parts: &[""],
+            read: |object| translate::balance_transaction(&object.body).map(|one| vec![one]),
             payments: kind::CHARGE,
             read_payment: |object| translate::charge(&object.body),
         }),

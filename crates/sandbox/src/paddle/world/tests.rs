@@ -1,3 +1,5 @@
+mod ledger;
+
 use super::*;
 
 fn world(merchant: MerchantName, now: i64) -> World {
