@@ -77,6 +77,8 @@ pub(crate) struct Extras {
     /// Fields that GDPR mode keeps and in which keys are not names of fields.
     pub keyed_by_data: &'static [&'static str],
 
+    /// Where in the order of ids, after their prefix, one may look by chance. Most ids begin with any letter.
+    pub place: fn(u64, UnixSeconds) -> String,
     pub key_link: fn() -> Option<String>,
     pub customer_link: fn(&CustomerId, bool) -> Option<String>,
     pub requests_at_once: fn(&ClientConfig) -> usize,
@@ -100,6 +102,7 @@ impl Extras {
         mrr_method: None,
         event_list: None,
         keyed_by_data: &[],
+        place: |chance, _| any_letters(chance),
         key_link: || None,
         customer_link: |_, _| None,
         requests_at_once: |_| 2,
@@ -116,3 +119,8 @@ impl Extras {
 
 /// With any of the secrets: the signature's header, the body, and what time it is.
 pub(crate) type Verify = fn(&[Secret], &str, &[u8], UnixSeconds) -> Result<(), SignatureError>;
+
+pub(crate) fn any_letters(chance: u64) -> String {
+    const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    [chance, chance / 62].map(|chance| char::from(LETTERS[(chance % 62) as usize])).iter().collect()
+}

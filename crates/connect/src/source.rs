@@ -170,9 +170,10 @@ impl Source {
         self.agreements().iter().copied().chain([self.bills()])
     }
 
-    /// The prefix of customer ids.
-    pub fn customer_prefix(self) -> &'static str {
-        self.definition().customer_prefix
+    /// A place among customers, in the order of their ids, by chance.
+    pub fn somewhere_among_customers(self, chance: u64, now: UnixSeconds) -> CustomerId {
+        let place = (self.extras().place)(chance, now);
+        CustomerId::from(format!("{}{place}", self.definition().customer_prefix))
     }
 
     /// No account is older.

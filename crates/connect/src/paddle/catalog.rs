@@ -73,13 +73,13 @@ pub const LISTS: &[List] = &[
         "product names; plans are named after their price instead",
     ),
     List {
-        parts: &[Part::Refunds, Part::CreditNotes, Part::Disputes],
+        parts: &[Part::Refunds, Part::CreditNotes, Part::Disputes, Part::BalanceTransactions],
         ..list(
             kind::ADJUSTMENT,
             Stage::Rest,
             ("Adjustments", "/adjustments"),
             "adjustment.read",
-            "refunds, credits and chargebacks; net revenue will equal gross revenue",
+            "refunds, credits and chargebacks; net revenue will equal gross revenue, and net cash will be too high",
         )
     },
     list(
@@ -106,12 +106,6 @@ pub const LISTS: &[List] = &[
             "notification.read",
             "fast updates; every list has to be re-read instead",
         )
-    },
-    // Only events tell of payouts, and these are not read yet.
-    List {
-        permission: "",
-        parts: &[Part::BalanceTransactions],
-        ..list(kind::PAYOUT, Stage::Rest, ("Payouts", ""), "", "fees and net cash")
     },
 ];
 

@@ -339,3 +339,6 @@ impl std::fmt::Debug for Client {
         write!(f, "Client({}, {:?})", self.host().transport.host(), self.0.config.key)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -67,6 +67,7 @@ pub(crate) static DEFINITION: Definition = Definition {
         }),
         event_list: Some(delivery::EVENT_LIST),
         key_link: || Some("https://vendors.paddle.com/authentication-v2".to_owned()),
+        place: lifetime::place,
         customer_link: lifetime::customer_link,
         requests_at_once: limiter::requests_at_once,
         created_object: delivery::created_object,

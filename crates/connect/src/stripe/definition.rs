@@ -6,7 +6,7 @@ use model::{MrrMethod, UnixSeconds};
 use super::{
     API_VERSION, catalog, history, key, kind, lifetime, pace, privacy, signature, translate, webhook,
 };
-use crate::definition::{Balance, Definition, Extras, Functions};
+use crate::definition::{Balance, Definition, Extras, Functions, any_letters};
 use crate::{Texts, WebhookTerms};
 
 pub(crate) static DEFINITION: Definition = Definition {
@@ -75,6 +75,7 @@ pub(crate) static DEFINITION: Definition = Definition {
         event_list: Some(webhook::EVENT_LIST),
         keyed_by_data: &[privacy::CURRENCY_OPTIONS],
 
+        place: |chance, _| any_letters(chance),
         key_link: catalog::key_link,
         customer_link: catalog::customer_link,
         requests_at_once: pace::requests_at_once,

@@ -240,8 +240,8 @@ pub(crate) async fn retrieve(context: &Context, kind: ObjectKind, id: &str) -> R
     let mut fetched = Fetched::default();
     match context.try_once(context.client.retrieve(kind, id)).await? {
         Retrieved::Found { object, incomplete, embedded } => {
-            fetched.objects.extend(embedded);
             fetched.objects.push(object);
+            fetched.objects.extend(embedded);
             if let Some(children) = incomplete {
                 fetched.add_rest(context, children).await?;
             }

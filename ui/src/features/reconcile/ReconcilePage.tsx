@@ -33,7 +33,7 @@ import { RestatedMonths } from './RestatedMonths'
 
 const route = getRouteApi('/app/c/$connectionId/reconcile')
 
-const KINDS = ['charge', 'balance_transaction', 'payout']
+const KINDS = ['charge', 'adjustment', 'balance_transaction']
 
 /** Every reason that occurs, in the server's order. */
 function reasonsOf(months: readonly ReconcileMonth[]): string[] {
