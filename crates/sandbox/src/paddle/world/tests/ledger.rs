@@ -79,6 +79,8 @@ fn every_customer_is_worth_what_the_merchant_meant_to_the_cent_on_every_day() {
         let account = world.account();
         let objects = objects(account);
         let mut book = prices(&objects);
+        let backwards: Vec<RawObject> = objects.iter().rev().cloned().collect();
+        let backwards = histories(&backwards);
         let mut found = Vec::new();
         let mut lives: BTreeMap<&str, String> = BTreeMap::new();
         for (customer, billed) in histories(&objects) {
@@ -90,6 +92,8 @@ fn every_customer_is_worth_what_the_merchant_meant_to_the_cent_on_every_day() {
             }
             let ledger = build(&billed.history, &book, LedgerRules::default());
             assert_eq!(ledger.unexplained, [], "seed {seed}, {customer}");
+            let other_way = build(&backwards[customer].history, &book, LedgerRules::default());
+            assert_eq!(ledger, other_way, "seed {seed}, {customer}: the order of arrival is irrelevant");
             let totals = ledger.totals().into_iter();
             found
                 .extend(totals.map(|total| (customer.to_owned(), total.currency, total.at, total.mrr_minor)));
