@@ -150,8 +150,10 @@ fn help(error: &anyhow::Error) -> Option<String> {
             return Some(advice.help.clone());
         }
         if is_no_key(cause) {
-            let links = Source::ALL.iter().filter_map(|source| source.key_link());
-            return Some(format!("create a restricted key at {}", links.collect::<Vec<_>>().join(" or ")));
+            let links = Source::ALL
+                .iter()
+                .filter_map(|source| Some(format!("{} ({})", source.key_link()?, source.texts().name)));
+            return Some(format!("create a key that may read at {}", links.collect::<Vec<_>>().join(" or ")));
         }
         if let Some(connect) = provider(cause) {
             return connect_help(connect).map(str::to_owned);

@@ -1,6 +1,7 @@
 //! One request, sent until it is answered in a way that asking again would not change, and what its failures mean: the same for
 //! all providers.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use model::ObjectKind;
@@ -20,15 +21,17 @@ pub(crate) struct Request<'a> {
     pub attempts: AttemptLimits,
 }
 
+/// What a request that is under way occupies. Dropping it makes room.
+pub(crate) trait Place: Send {}
+
+impl<T: Send> Place for T {}
+
+pub(crate) type Entering<'a> = Pin<Box<dyn Future<Output = Box<dyn Place + 'a>> + Send + 'a>>;
+
 /// Whose turn it is: what keeps requests below a provider's limits.
 pub(crate) trait Turns: Sync {
-    /// What a request that is under way occupies. Dropping it makes room.
-    type Place<'p>: Send
-    where
-        Self: 'p;
-
     /// Waits until a request may be sent.
-    fn enter(&self) -> impl Future<Output = Self::Place<'_>> + Send;
+    fn enter(&self) -> Entering<'_>;
 
     /// The provider refused a request for its limits.
     fn refused(&self, answer: &Answer, pause: Duration);
@@ -67,7 +70,7 @@ pub(crate) fn why(error: &serde_json::Error) -> String {
 pub(crate) async fn answered<T>(
     (config, transport): (&ClientConfig, &Transport),
     request: &Request<'_>,
-    turns: &impl Turns,
+    turns: &dyn Turns,
     read: impl Fn(&Answer) -> Result<T, Unreadable>,
 ) -> Result<T, Failed> {
     let mut attempt = 1;

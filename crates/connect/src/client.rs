@@ -140,3 +140,33 @@ impl std::fmt::Debug for Client {
         each!(self, client => client.fmt(f))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::Clock;
+
+    use super::*;
+
+    const KEYS: &[&str] = &[
+        "rk_test_000000000000000000000000",
+        "pdl_sdbx_apikey_01kc0000000000000000000001_aBcDeFgHiJkLmNoPqRsTuV_xyz",
+    ];
+
+    /// Requests run beside each other, on any thread.
+    #[tokio::test]
+    async fn whatever_is_asked_of_a_client_can_be_asked_from_any_task() {
+        for source in Source::ALL {
+            let Some(key) = KEYS.iter().find_map(|key| source.parse_key(key).ok()) else { continue };
+            let client = Client::new(ClientConfig::new(key, Clock::default())).unwrap();
+            let task = async move {
+                let kind = client.source().bills();
+                drop(client.list(&ListRequest::new(kind)).await);
+                drop(client.retrieve(kind, "x").await);
+                drop((client.probe().await, client.account().await, client.webhooks().await));
+                drop(client.events(UnixSeconds(0), None).await);
+                drop((client.create_webhook("x").await, client.delete_webhook("x").await));
+            };
+            tokio::spawn(task).abort();
+        }
+    }
+}

@@ -13,8 +13,8 @@ pub struct List {
     pub is_deletable: bool,
     /// Whether it can be asked for what was created in a window of time. A server that lacks it is found out.
     pub has_windows: bool,
-    /// The part of the figures that depends on its objects alone, and is missing without them.
-    pub part: Option<Part>,
+    /// The parts of the figures that depend on its objects alone, and are missing without them.
+    pub parts: &'static [Part],
     /// Below the base address; for the source itself.
     pub(crate) path: &'static str,
     /// In the plural, for a list on a page.
@@ -38,7 +38,7 @@ impl List {
             tells_changes: false,
             is_deletable: false,
             has_windows: true,
-            part: None,
+            parts: &[],
             path,
             label,
             permission: label,

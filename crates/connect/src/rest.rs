@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use model::{ObjectKind, RawObject};
 use serde_json::value::RawValue;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 
-use crate::attempts::{self, Failed, Request, Said, Turns, Unreadable};
+use crate::attempts::{self, Entering, Failed, Place, Request, Said, Turns, Unreadable};
 use crate::fields::{Fields, Filing};
 use crate::transport::{Answer, Dialect, Transport, Verb};
 use crate::{
@@ -166,10 +166,8 @@ impl Client {
 struct Places(Semaphore);
 
 impl Turns for Places {
-    type Place<'p> = Option<SemaphorePermit<'p>>;
-
-    async fn enter(&self) -> Option<SemaphorePermit<'_>> {
-        self.0.acquire().await.ok()
+    fn enter(&self) -> Entering<'_> {
+        Box::pin(async { Box::new(self.0.acquire().await.ok()) as Box<dyn Place> })
     }
 
     fn refused(&self, _: &Answer, _: Duration) {}

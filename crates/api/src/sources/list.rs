@@ -66,7 +66,9 @@ pub async fn handle(State(context): State<Shared>, _: Access<ReadMetrics>) -> Js
 }
 
 fn provider(source: Provider) -> Source {
-    let permissions = source.lists().iter().map(|list| Permission {
+    // What no permission gives is shown by the check of a key.
+    let lists = source.lists().iter().filter(|list| !list.permission.is_empty());
+    let permissions = lists.map(|list| Permission {
         kind: list.kind.as_str(),
         label: list.label,
         permission: list.permission,

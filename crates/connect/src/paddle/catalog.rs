@@ -73,7 +73,7 @@ pub const LISTS: &[List] = &[
         "product names; plans are named after their price instead",
     ),
     List {
-        part: Some(Part::Refunds),
+        parts: &[Part::Refunds, Part::CreditNotes, Part::Disputes],
         ..list(
             kind::ADJUSTMENT,
             Stage::Rest,
@@ -106,6 +106,12 @@ pub const LISTS: &[List] = &[
             "notification.read",
             "fast updates; every list has to be re-read instead",
         )
+    },
+    // Only events tell of payouts, and these are not read yet.
+    List {
+        permission: "",
+        parts: &[Part::BalanceTransactions],
+        ..list(kind::PAYOUT, Stage::Rest, ("Payouts", ""), "", "fees and net cash")
     },
 ];
 

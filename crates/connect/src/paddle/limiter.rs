@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep_until};
 
-use crate::attempts::Turns;
+use crate::attempts::{Entering, Place, Turns};
 use crate::budget::Budget;
 use crate::transport::Answer;
 use crate::{ClientConfig, Limits, Network};
@@ -77,10 +77,8 @@ impl Limiter {
     }
 }
 
-impl Turns for Limiter {
-    type Place<'p> = Option<SemaphorePermit<'p>>;
-
-    async fn enter(&self) -> Option<SemaphorePermit<'_>> {
+impl Limiter {
+    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
         let place = self.places.acquire().await.ok();
         while self.is_limited.load(Ordering::Relaxed) {
             let turn = self.budget().budget.take_turn(Instant::now());
@@ -91,6 +89,12 @@ impl Turns for Limiter {
             }
         }
         place
+    }
+}
+
+impl Turns for Limiter {
+    fn enter(&self) -> Entering<'_> {
+        Box::pin(async { Box::new(self.turn().await) as Box<dyn Place> })
     }
 
     fn refused(&self, _: &Answer, pause: Duration) {

@@ -15,7 +15,7 @@ const COUNTED: &str = "billed,past_due,paid,completed,canceled";
 
 /// The path of a kind's list, which is one segment.
 pub(super) fn path(kind: ObjectKind) -> Option<&'static str> {
-    LISTS.iter().find(|list| list.kind == kind).map(|list| list.path.trim_start_matches('/'))
+    LISTS.iter().find(|list| list.kind == kind)?.path.strip_prefix('/')
 }
 
 /// What the list at a kind's path is of.

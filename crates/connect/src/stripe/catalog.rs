@@ -8,7 +8,7 @@ use super::{List, Part, Stage, kind};
 pub const LISTS: &[List] = &[
     List {
         kind: kind::CUSTOMER,
-        part: None,
+        parts: &[],
         stage: Stage::People,
         tells_changes: true,
         is_deletable: true,
@@ -22,7 +22,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::SUBSCRIPTION,
-        part: None,
+        parts: &[],
         stage: Stage::Running,
         tells_changes: true,
         is_deletable: false,
@@ -36,7 +36,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::INVOICE,
-        part: None,
+        parts: &[],
         stage: Stage::Billed,
         tells_changes: true,
         is_deletable: true,
@@ -50,7 +50,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::PRICE,
-        part: None,
+        parts: &[],
         stage: Stage::Names,
         tells_changes: true,
         is_deletable: true,
@@ -64,7 +64,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::PRODUCT,
-        part: None,
+        parts: &[],
         stage: Stage::Names,
         tells_changes: true,
         is_deletable: true,
@@ -78,7 +78,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::INVOICE_ITEM,
-        part: Some(Part::PendingItems),
+        parts: &[Part::PendingItems],
         stage: Stage::Billed,
         tells_changes: true,
         is_deletable: true,
@@ -92,7 +92,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::CHARGE,
-        part: Some(Part::Charges),
+        parts: &[Part::Charges],
         stage: Stage::Rest,
         tells_changes: true,
         is_deletable: false,
@@ -106,7 +106,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::REFUND,
-        part: Some(Part::Refunds),
+        parts: &[Part::Refunds],
         stage: Stage::Rest,
         tells_changes: true,
         is_deletable: false,
@@ -120,7 +120,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::CREDIT_NOTE,
-        part: Some(Part::CreditNotes),
+        parts: &[Part::CreditNotes],
         stage: Stage::Rest,
         tells_changes: true,
         is_deletable: false,
@@ -134,7 +134,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::INVOICE_PAYMENT,
-        part: Some(Part::InvoicePayments),
+        parts: &[Part::InvoicePayments],
         stage: Stage::Rest,
         tells_changes: false,
         is_deletable: false,
@@ -148,7 +148,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::COUPON,
-        part: None,
+        parts: &[],
         stage: Stage::Names,
         tells_changes: true,
         is_deletable: true,
@@ -162,7 +162,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::PROMOTION_CODE,
-        part: None,
+        parts: &[],
         stage: Stage::Rest,
         tells_changes: true,
         is_deletable: false,
@@ -176,7 +176,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::DISPUTE,
-        part: Some(Part::Disputes),
+        parts: &[Part::Disputes],
         stage: Stage::Rest,
         tells_changes: true,
         is_deletable: false,
@@ -190,7 +190,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::PAYMENT_INTENT,
-        part: None,
+        parts: &[],
         stage: Stage::Rest,
         tells_changes: true,
         is_deletable: false,
@@ -204,7 +204,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::BALANCE_TRANSACTION,
-        part: Some(Part::BalanceTransactions),
+        parts: &[Part::BalanceTransactions],
         stage: Stage::Rest,
         tells_changes: false,
         is_deletable: false,
@@ -218,7 +218,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         kind: kind::EVENT,
-        part: None,
+        parts: &[],
         stage: Stage::Rest,
         tells_changes: true,
         is_deletable: false,

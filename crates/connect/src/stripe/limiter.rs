@@ -123,13 +123,8 @@ impl Limiter {
 }
 
 impl attempts::Turns for Turns<'_> {
-    type Place<'p>
-        = RunningRequest<'p>
-    where
-        Self: 'p;
-
-    async fn enter(&self) -> RunningRequest<'_> {
-        self.0.enter(self.1).await
+    fn enter(&self) -> attempts::Entering<'_> {
+        Box::pin(async { Box::new(self.0.enter(self.1).await) as Box<dyn attempts::Place> })
     }
 
     fn refused(&self, answer: &transport::Answer, pause: Duration) {

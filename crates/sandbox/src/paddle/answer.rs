@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, RETRY_AFTER};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HOST, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -87,7 +87,8 @@ pub async fn answer(
         let world = app.world();
         asked.serve(&route, world.account())
     });
-    match answer {
+    let now = app.now().timestamp().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let mut response = match answer {
         Ok(json) => {
             let body = Bytes::from(json.to_string());
             let response = respond(StatusCode::OK, body.clone());
@@ -104,7 +105,11 @@ pub async fn answer(
             }
             response
         }
+    };
+    if let Ok(now) = HeaderValue::from_str(&now) {
+        response.headers_mut().insert(DATE, now);
     }
+    response
 }
 
 fn admit(app: &App, fuse: &Fuse) -> Result<(), Refusal> {

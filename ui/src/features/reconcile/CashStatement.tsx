@@ -14,6 +14,7 @@ import { Money } from '~/components/Figures'
 import { longerRange } from '~/features/controls/advice'
 import { formatMonth } from '~/format/date'
 import { formatMoney } from '~/format/money'
+import { sourceOf } from '~/sources'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
 
@@ -76,8 +77,11 @@ function Amount({ month, column, open }: { month: CashMonth; column: string; ope
 
 /** Why there are no months: nothing moved, or nothing of it can be read. */
 function Nothing({ view }: { view: View }) {
-  const isUnread = view.connection.absent.some(({ kind }) => kind === 'balance_transaction')
-  return isUnread ? (
+  const isAbsent = (kind: string) => view.connection.absent.some((absent) => absent.kind === kind)
+  if (isAbsent('payout')) {
+    return <EmptyState title="Not known">{sourceOf(view.connection).name} has no list of what it paid out.</EmptyState>
+  }
+  return isAbsent('balance_transaction') ? (
     <EmptyState title="Not known">The key can’t read balance transactions.</EmptyState>
   ) : (
     <EmptyState title="No money moved in this period">{longerRange(view)}</EmptyState>

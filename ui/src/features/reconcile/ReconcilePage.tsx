@@ -33,7 +33,7 @@ import { RestatedMonths } from './RestatedMonths'
 
 const route = getRouteApi('/app/c/$connectionId/reconcile')
 
-const KINDS = ['charge', 'balance_transaction']
+const KINDS = ['charge', 'balance_transaction', 'payout']
 
 /** Every reason that occurs, in the server's order. */
 function reasonsOf(months: readonly ReconcileMonth[]): string[] {
