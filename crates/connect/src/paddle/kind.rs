@@ -15,6 +15,8 @@ pub const TRANSACTION: ObjectKind = ObjectKind::new("transaction");
 pub const ADJUSTMENT: ObjectKind = ObjectKind::new("adjustment");
 /// Has no list.
 pub const PAYOUT: ObjectKind = ObjectKind::new("payout");
+/// An entry of what happened with a subscription, which the subscription itself forgets.
+pub const HISTORY: ObjectKind = ObjectKind::new("subscription_history");
 pub const EVENT: ObjectKind = ObjectKind::new("event");
 
 /// Those of the objects that are kept.
@@ -37,6 +39,7 @@ pub const SHAPES: &[KindShape] = &[
     KindShape::named(SUBSCRIPTION, Column::Subscription),
     KindShape::named(TRANSACTION, Column::Invoice),
     KindShape::new(ADJUSTMENT),
+    KindShape::new(HISTORY),
     KindShape::new(PAYOUT),
     KindShape::new(EVENT),
 ];
