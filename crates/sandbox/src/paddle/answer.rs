@@ -7,13 +7,8 @@ use std::sync::atomic::Ordering;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
-<<<<<<< HEAD
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HOST, RETRY_AFTER};
-use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
-=======
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
->>>>>>> s19-paddle
 use serde_json::{Value, json};
 
 use super::account::{Account, Kind};
@@ -63,19 +58,14 @@ pub async fn answer(
         let world = app.world();
         Ok((route.status(), asked.serve(&route, world.account())?))
     });
-<<<<<<< HEAD
     let now = app.now().timestamp().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let mut response = match answer {
-        Ok(json) => {
-=======
-    match answer {
         Ok((StatusCode::NO_CONTENT, _)) => {
             let mut response = Response::new(Body::empty());
             *response.status_mut() = StatusCode::NO_CONTENT;
             response
         }
         Ok((status, json)) => {
->>>>>>> s19-paddle
             let body = Bytes::from(json.to_string());
             let response = respond(status, body.clone());
             match fault {
