@@ -6,25 +6,33 @@ mod ids;
 mod include;
 mod limiter;
 mod lists;
+mod metrics;
+mod notifications;
 mod own;
 mod permissions;
 mod query;
 mod refusal;
+mod route;
 #[cfg(test)]
 mod tests;
 mod world;
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use axum::Router;
 use axum::routing::{get, post};
 use model::UnixSeconds;
 
+use tokio_util::sync::CancellationToken;
+
+use crate::server::delivery::{Courier, CourierOptions};
 use crate::server::faults::FaultStream;
 use crate::world::ExpectedStep;
-use crate::{MerchantName, Options, OptionsError};
+use crate::{MerchantName, Options, OptionsError, StartError};
 use limiter::Limiter;
+use notifications::Settings;
+pub use notifications::signature;
 pub use permissions::{Permission, PermissionSet};
 use refusal::Refusal;
 use world::{Start, World};
@@ -40,16 +48,19 @@ pub struct App {
     permissions: RwLock<PermissionSet>,
     limiter: Option<Limiter>,
     faults: FaultStream,
+    settings: Arc<Settings>,
+    courier: Arc<Courier>,
     seed: u64,
     requests: AtomicU64,
+    events_sent: AtomicU64,
 }
 
 impl App {
     /// # Errors
-    /// When an option makes no sense, or asks for what this provider's sandbox does not have.
-    pub fn new(options: &Options) -> Result<Self, OptionsError> {
+    /// When an option makes no sense, asks for what this provider's sandbox does not have, or nothing can be delivered.
+    pub fn new(options: &Options, cancel: &CancellationToken) -> Result<Self, StartError> {
         if !options.key.starts_with("pdl_sdbx_apikey_") && !options.key.starts_with("pdl_live_apikey_") {
-            return Err(OptionsError::PaddleKey);
+            return Err(OptionsError::PaddleKey.into());
         }
         let is_offered = options.merchant != MerchantName::Generated;
         if !is_offered
@@ -57,11 +68,13 @@ impl App {
             || options.record.is_some()
             || options.api_version.is_some()
         {
-            return Err(OptionsError::NotOfProvider);
+            return Err(OptionsError::NotOfProvider.into());
         }
         let now = options.now.unwrap_or_else(|| options.clock.now());
         let start =
             Start { merchant: options.merchant, seed: options.seed, customers: options.customers, now };
+        let settings = Arc::new(Settings::new(options.seed));
+        let courier = Courier::new(Arc::clone(&settings) as _, CourierOptions::of(options, cancel))?;
         Ok(Self {
             world: RwLock::new(World::new(start)),
             merchant: options.merchant,
@@ -69,14 +82,18 @@ impl App {
             permissions: RwLock::new(options.paddle_permissions),
             limiter: Limiter::new(options.limits),
             faults: FaultStream::new(options.faults, options.seed),
+            settings,
+            courier: Arc::new(courier),
             seed: options.seed,
             requests: AtomicU64::new(0),
+            events_sent: AtomicU64::new(0),
         })
     }
 
     pub fn router(self: &Arc<Self>) -> Router {
         Router::new()
             .route("/sandbox/expected_mrr", get(own::expected_mrr))
+            .route("/sandbox/expected_money", get(own::expected_money))
             .route("/sandbox/facts", get(own::facts))
             .route("/sandbox/advance", post(own::advance))
             .fallback(answer::answer)
@@ -95,13 +112,25 @@ impl App {
         self.world().account().expected.clone()
     }
 
-    /// Lives on; how many events that were. On a thread of its own: years may pass.
+    /// Lives on and sends what happens to the notification settings; how many events that were. On a thread of its own: years
+    /// may pass.
     pub async fn advance(self: &Arc<Self>, to: UnixSeconds) -> usize {
         let app = Arc::clone(self);
         let lived = tokio::task::spawn_blocking(move || {
-            app.world.write().unwrap_or_else(PoisonError::into_inner).advance(to).len()
+            app.world.write().unwrap_or_else(PoisonError::into_inner).advance(to)
         });
-        lived.await.unwrap_or(0)
+        let events = lived.await.unwrap_or_default();
+        let now = self.now();
+        for event in &events {
+            let number = self.events_sent.fetch_add(1, Ordering::Relaxed);
+            self.courier.dispatch(number, self.settings.parcels(event, now));
+        }
+        events.len()
+    }
+
+    /// Waits until no delivery is under way.
+    pub async fn finish(&self) {
+        self.courier.finish().await;
     }
 
     /// # Errors

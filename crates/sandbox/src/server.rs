@@ -2,6 +2,7 @@
 
 mod answer;
 mod auth;
+pub(crate) mod delivery;
 mod error;
 mod expand;
 pub(crate) mod extras;
@@ -44,12 +45,13 @@ use crate::chance::mix;
 use crate::world::{ExpectedStep, Merchant, Simulated, Start};
 use crate::{AccountFile, Generated, MerchantName, Options, OptionsError, PermissionSet, Provider, paddle};
 use auth::Lock;
+use delivery::{Courier, CourierOptions};
 use faults::FaultStream;
 use limits::Limiter;
 use recorder::{Origin, Recorder};
 use shape::MerchantLinks;
 use version::ApiVersion;
-use webhooks::{Courier, CourierOptions, Endpoints};
+use webhooks::Endpoints;
 use wire::{Fuse, WireListener};
 
 pub(crate) use resources::list_name;
@@ -108,6 +110,7 @@ struct App {
     lock: Lock,
     limiter: Option<Limiter>,
     faults: FaultStream,
+    endpoints: Arc<Endpoints>,
     courier: Arc<Courier>,
     /// Whatever is asked for.
     api_version: RwLock<Option<ApiVersion>>,
@@ -152,7 +155,7 @@ fn prepare(options: &Options, cancel: &CancellationToken) -> Result<Sandbox, Sta
     match options.provider {
         Provider::Stripe => prepare_with(make_merchant(options), options, cancel),
         Provider::Paddle => {
-            let app = Arc::new(paddle::App::new(options)?);
+            let app = Arc::new(paddle::App::new(options, cancel)?);
             let router = app.router();
             Ok(Sandbox { key: options.key.clone(), app: Behind::Paddle(app), router })
         }
@@ -167,16 +170,8 @@ fn prepare_with(
     let account = merchant.account().get("id").and_then(Value::as_str).unwrap_or("acct_sandbox").to_owned();
     let lock = Lock::new(&options.key, options.permissions, &account)?;
     let api_version = options.api_version.as_deref().map(fixed_version).transpose()?;
-    let courier = Courier::new(
-        Endpoints::new(options.seed, lock.is_live_mode()),
-        CourierOptions {
-            clock: options.clock.clone(),
-            seed: options.seed,
-            is_disorderly: !options.faults.is_none(),
-            may_go_anywhere: options.may_deliver_anywhere,
-            cancel: cancel.clone(),
-        },
-    )?;
+    let endpoints = Arc::new(Endpoints::new(options.seed, lock.is_live_mode()));
+    let courier = Courier::new(Arc::clone(&endpoints) as _, CourierOptions::of(options, cancel))?;
     let app = Arc::new(App {
         merchant: RwLock::new(merchant),
         account_file: options.objects.clone(),
@@ -184,6 +179,7 @@ fn prepare_with(
         limiter: Limiter::new(options.limits, lock.is_live_mode()),
         lock,
         faults: FaultStream::new(options.faults, options.seed),
+        endpoints,
         courier: Arc::new(courier),
         api_version: RwLock::new(api_version),
         embedded_max: options.embedded_max,
@@ -275,7 +271,7 @@ impl App {
         let merchant = app.merchant();
         for event in &events {
             let number = app.events_sent.fetch_add(1, Ordering::Relaxed);
-            app.courier.dispatch(number, event, &MerchantLinks(&**merchant));
+            app.courier.dispatch(number, app.endpoints.parcels(event, &MerchantLinks(&**merchant)));
         }
         events.len()
     }
@@ -392,8 +388,9 @@ impl Running {
         {
             server.abort();
         }
-        if let Behind::Stripe(app) = &self.sandbox.app {
-            app.courier.finish().await;
+        match &self.sandbox.app {
+            Behind::Stripe(app) => app.courier.finish().await,
+            Behind::Paddle(app) => app.finish().await,
         }
     }
 }

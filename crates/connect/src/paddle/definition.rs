@@ -34,7 +34,14 @@ pub(crate) static DEFINITION: Definition = Definition {
     products: kind::PRODUCT,
     bills: kind::TRANSACTION,
     agreements: &[kind::SUBSCRIPTION],
-    history_kinds: &[kind::CUSTOMER, kind::ADDRESS, kind::SUBSCRIPTION, kind::TRANSACTION, kind::ADJUSTMENT],
+    history_kinds: &[
+        kind::CUSTOMER,
+        kind::ADDRESS,
+        kind::SUBSCRIPTION,
+        kind::TRANSACTION,
+        kind::ADJUSTMENT,
+        kind::HISTORY,
+    ],
     priced: &[kind::SUBSCRIPTION, kind::TRANSACTION],
 
     customer_prefix: "ctm_",

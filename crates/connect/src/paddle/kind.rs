@@ -13,6 +13,8 @@ pub const DISCOUNT: ObjectKind = ObjectKind::new("discount");
 pub const SUBSCRIPTION: ObjectKind = ObjectKind::new("subscription");
 pub const TRANSACTION: ObjectKind = ObjectKind::new("transaction");
 pub const ADJUSTMENT: ObjectKind = ObjectKind::new("adjustment");
+/// An entry of what happened with a subscription, which the subscription itself forgets.
+pub const HISTORY: ObjectKind = ObjectKind::new("subscription_history");
 pub const EVENT: ObjectKind = ObjectKind::new("event");
 
 /// Those of the objects that are kept.
@@ -35,6 +37,7 @@ pub const SHAPES: &[KindShape] = &[
     KindShape::named(SUBSCRIPTION, Column::Subscription),
     KindShape::named(TRANSACTION, Column::Invoice),
     KindShape::new(ADJUSTMENT),
+    KindShape::new(HISTORY),
     KindShape::new(EVENT),
 ];
 

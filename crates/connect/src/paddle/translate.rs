@@ -4,6 +4,7 @@
 //! rest of its customer.
 
 mod adjustment;
+mod happening;
 mod line;
 mod payout;
 mod price;
@@ -22,6 +23,7 @@ use model::billing::{Customer, Subscription};
 use super::kind;
 use crate::{Billed, Listing, ReadError};
 use adjustment::Adjustment;
+use happening::Happening;
 pub use payout::{BALANCE_PARTS, balance_transactions, payment};
 use record::Record;
 use transaction::Bill;
@@ -61,12 +63,19 @@ struct Read {
     subscriptions: Vec<(Subscription, Option<String>)>,
     bills: Vec<Bill>,
     adjustments: Vec<Adjustment>,
+    happenings: Vec<Happening>,
 }
 
 impl Read {
     fn add(&mut self, object: &RawObject) -> Result<(), ReadError> {
-        let is_read =
-            [kind::CUSTOMER, kind::ADDRESS, kind::SUBSCRIPTION, kind::TRANSACTION, kind::ADJUSTMENT];
+        let is_read = [
+            kind::CUSTOMER,
+            kind::ADDRESS,
+            kind::SUBSCRIPTION,
+            kind::TRANSACTION,
+            kind::ADJUSTMENT,
+            kind::HISTORY,
+        ];
         if !is_read.contains(&object.kind) {
             return Ok(());
         }
@@ -96,7 +105,8 @@ impl Read {
                 self.subscriptions.push((subscription::subscription(record, object)?, address));
             }
             kind::TRANSACTION => self.bills.push(transaction::transaction(record)?),
-            _ => self.adjustments.push(adjustment::adjustment(record)?),
+            kind::ADJUSTMENT => self.adjustments.push(adjustment::adjustment(record)?),
+            _ => self.happenings.extend(happening::happening(record)?),
         }
         Ok(())
     }

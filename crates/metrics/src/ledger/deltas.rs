@@ -124,10 +124,9 @@ impl<'a> Period<'a> {
 
 /// The bills of whole periods that count, in their order.
 fn periods<'a>(entries: &[Entry<'a>]) -> Vec<Period<'a>> {
-    let sets = entries.iter().filter(|entry| entry.counts() && entry.line.effect == LineEffect::Sets);
-    let mut periods: BTreeMap<(UnixSeconds, Option<UnixSeconds>, Option<&InvoiceId>), Vec<Entry<'a>>> =
-        BTreeMap::new();
-    for entry in sets {
+    type Key<'a> = (UnixSeconds, Option<UnixSeconds>, Option<&'a InvoiceId>);
+    let mut periods: BTreeMap<Key<'a>, Vec<Entry<'a>>> = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| entry.counts() && entry.line.effect == LineEffect::Sets) {
         let order = Order::of(entry);
         periods.entry((order.at, order.billed_at, order.invoice)).or_default().push(*entry);
     }

@@ -6,6 +6,7 @@ use model::UnixSeconds;
 use serde_json::{Value, json};
 
 use super::ids;
+use super::world::ExpectedMoney;
 use crate::world::ExpectedStep;
 
 const DAY_S: i64 = 86_400;
@@ -25,9 +26,14 @@ pub enum Kind {
     Transaction,
     Adjustment,
     Event,
+    /// An entry in the history of a subscription.
+    HistoryEntry,
+    NotificationSetting,
+    Notification,
 }
 
 impl Kind {
+    /// What the merchant has; the others are of one subscription, or of whoever is connected.
     pub const ALL: [Self; 10] = [
         Self::Customer,
         Self::Address,
@@ -54,6 +60,9 @@ impl Kind {
             Self::Transaction => "transaction",
             Self::Adjustment => "adjustment",
             Self::Event => "event",
+            Self::HistoryEntry => "history entry",
+            Self::NotificationSetting => "notification setting",
+            Self::Notification => "notification",
         }
     }
 
@@ -69,6 +78,9 @@ impl Kind {
             Self::Transaction => "txn",
             Self::Adjustment => "adj",
             Self::Event => "evt",
+            Self::HistoryEntry => "subhis",
+            Self::NotificationSetting => "ntfset",
+            Self::Notification => "ntf",
         }
     }
 }
@@ -79,14 +91,28 @@ pub struct Account {
     pub seed: u64,
     pub now: UnixSeconds,
     entities: BTreeMap<Kind, BTreeMap<String, Value>>,
-    /// What is left of credit, by customer.
-    pub credit_minor: BTreeMap<String, (String, i64)>,
-    /// What a subscription will bill at its next renewal.
+    /// By customer and currency.
+    pub credit: BTreeMap<(String, String), Credit>,
+    /// What a subscription bills at each renewal, without discounts that end and one-off charges.
     pub recurring_details: BTreeMap<String, Value>,
+    /// What it will bill next.
+    pub next_transactions: BTreeMap<String, Value>,
+    /// What happened to a subscription, oldest first.
+    pub history: BTreeMap<String, Vec<Value>>,
     /// By customer and instant.
     pub expected: Vec<ExpectedStep>,
+    pub expected_money: Vec<ExpectedMoney>,
     /// Of the life that is being written; everything it makes is numbered from there.
     made: u64,
+    /// The second of its latest event, and how many it has had in that second.
+    latest: (i64, i64),
+}
+
+/// Credit of a customer.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Credit {
+    pub available_minor: i64,
+    pub used_minor: i64,
 }
 
 impl Account {
@@ -95,16 +121,21 @@ impl Account {
             seed,
             now,
             entities: BTreeMap::new(),
-            credit_minor: BTreeMap::new(),
+            credit: BTreeMap::new(),
             recurring_details: BTreeMap::new(),
+            next_transactions: BTreeMap::new(),
+            history: BTreeMap::new(),
             expected: Vec::new(),
+            expected_money: Vec::new(),
             made: 0,
+            latest: (0, 0),
         }
     }
 
     /// Numbers what follows as that customer's: what one life makes must not depend on how far others are lived.
     pub fn begin(&mut self, customer: u64) {
         self.made = (customer + 1) << 24;
+        self.latest = (0, 0);
     }
 
     /// A number that nothing else has.
@@ -134,6 +165,11 @@ impl Account {
         self.entities.get(&kind)?.get(id)
     }
 
+    /// All of that kind by id; `None` where there are none.
+    pub fn of(&self, kind: Kind) -> Option<&BTreeMap<String, Value>> {
+        self.entities.get(&kind)
+    }
+
     pub fn count(&self, kind: Kind) -> usize {
         self.entities.get(&kind).map_or(0, BTreeMap::len)
     }
@@ -142,31 +178,38 @@ impl Account {
     pub fn put(&mut self, kind: Kind, entity: Value, at: i64, happening: &str) {
         let id = entity.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
         if !happening.is_empty() {
-            self.happen(kind, &entity, at, happening);
+            self.happen(kind.as_str(), &entity, at, happening);
         }
         self.entities.entry(kind).or_default().insert(id, entity);
     }
 
-    fn happen(&mut self, kind: Kind, entity: &Value, at: i64, happening: &str) {
+    /// An event, kept for 90 days. Payouts are nothing else.
+    pub fn happen(&mut self, name: &str, entity: &Value, at: i64, happening: &str) {
         let number = self.next_number();
+        self.latest = if self.latest.0 == at { (at, self.latest.1 + 1) } else { (at, 0) };
         if at < self.now.0 - EVENTS_KEPT_S {
             return;
         }
-        // Several events of one second are told apart by their order, as they are by milliseconds in an account.
-        let at_ms = at * 1000 + i64::try_from(number % 1000).unwrap_or(0);
+        // Several events of one second are told apart by their milliseconds.
+        let at_ms = at * 1000 + self.latest.1.min(999);
         let id = ids::id(Kind::Event.prefix(), at_ms, self.seed, number);
         let mut data = entity.clone();
-        if let (Kind::Discount, Some(fields)) = (kind, data.as_object_mut()) {
+        if let (true, Some(fields)) = (name == Kind::Discount.as_str(), data.as_object_mut()) {
             fields.remove("times_used");
         }
         let event = json!({
             "event_id": id,
-            "event_type": format!("{}.{happening}", kind.as_str()),
-            "occurred_at": instant(at),
+            "event_type": format!("{name}.{happening}"),
+            "occurred_at": instant_ms(at_ms),
             "data": data,
         });
         self.entities.entry(Kind::Event).or_default().insert(id, event);
     }
+}
+
+fn instant_ms(at_ms: i64) -> String {
+    let second = UnixSeconds(at_ms.div_euclid(1000)).timestamp().strftime("%Y-%m-%dT%H:%M:%S");
+    format!("{second}.{:03}000Z", at_ms.rem_euclid(1000))
 }
 
 /// RFC 3339 in UTC, with the six decimals that Paddle writes.

@@ -43,6 +43,7 @@ impl Including<'_> {
             "adjustments_totals" => {
                 adjustments_totals(&self.naming(Kind::Adjustment, "transaction_id", id), entity)
             }
+            "next_transaction" => self.account.next_transactions.get(id).cloned().unwrap_or(Value::Null),
             _ => self.account.recurring_details.get(id).cloned().unwrap_or(Value::Null),
         }
     }

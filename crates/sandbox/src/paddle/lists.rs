@@ -1,8 +1,10 @@
 //! The lists: what each can be filtered and ordered by, and its pages.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
-use super::account::{Account, Kind};
+use super::account::Kind;
 use super::permissions::Permission;
 use super::query::Query;
 use super::refusal::Refusal;
@@ -16,6 +18,8 @@ enum Filter {
     At(&'static str),
     /// Whether there is something at that pointer.
     Has(&'static str, &'static str),
+    /// Whether that is true.
+    Flag(&'static str, &'static str),
     /// A price of one of the items.
     ItemPrice,
     /// Part of a name, an email address or an id.
@@ -41,7 +45,7 @@ pub struct Listing {
     pub includes: &'static [&'static str],
 }
 
-use Filter::{About, At, Has, Is, ItemPrice, Occurred, Search};
+use Filter::{About, At, Flag, Has, Is, ItemPrice, Occurred, Search};
 
 const ID: Filter = Is("id", "/id");
 const STATUS: Filter = Is("status", "/status");
@@ -154,6 +158,26 @@ const LISTINGS: &[Listing] = &[
         filters: &[Is("event_type", "/event_type"), About, Occurred],
         ..Listing::new("events", Kind::Event, Permission::Notification)
     },
+    Listing {
+        filters: &[
+            Is("action", "/detail/action"),
+            Is("source", "/source"),
+            Is("actor_type", "/actor/type"),
+            Is("actor_id", "/actor/id"),
+            Is("reason", "/reason"),
+        ],
+        order_by: &["occurred_at"],
+        ..Listing::new("history", Kind::HistoryEntry, Permission::SubscriptionHistory)
+    },
+    Listing {
+        per_page: (200, 200),
+        filters: &[Flag("active", "/active"), Is("traffic_source", "/traffic_source")],
+        ..Listing::new("notification-settings", Kind::NotificationSetting, Permission::NotificationSetting)
+    },
+    Listing {
+        filters: &[Is("notification_setting_id", "/notification_setting_id"), STATUS, About, Occurred],
+        ..Listing::new("notifications", Kind::Notification, Permission::Notification)
+    },
 ];
 
 /// The list with that name.
@@ -172,13 +196,13 @@ pub struct Page<'a> {
     pub next: String,
 }
 
-/// The page that a query asks for, of those of one customer where one is named.
+/// The page that a query asks for, of those entities, and of one customer's where one is named.
 ///
 /// # Errors
 /// When a parameter makes no sense.
 pub fn page<'a>(
     listing: &Listing,
-    account: &'a Account,
+    entities: Option<&'a BTreeMap<String, Value>>,
     customer: Option<&str>,
     query: &Query,
 ) -> Result<Page<'a>, Refusal> {
@@ -193,8 +217,9 @@ pub fn page<'a>(
         let of_field = if field == "id" { String::new() } else { field_text(entity, field).to_owned() };
         (of_field, id.to_owned())
     };
-    let mut found: Vec<_> = account
-        .all(listing.kind)
+    let mut found: Vec<_> = entities
+        .into_iter()
+        .flatten()
         .filter(|(_, entity)| is_listed(entity))
         .map(|(id, entity)| (key(id, entity), entity))
         .collect();
@@ -203,7 +228,7 @@ pub fn page<'a>(
     let after = query.get("after").unwrap_or_default();
     if !after.is_empty() {
         // An id is a place in the order even if what it names is not listed.
-        let cursor = match account.get(listing.kind, after) {
+        let cursor = match entities.and_then(|entities| entities.get(after)) {
             Some(entity) => key(after, entity),
             None if field == "id" => (String::new(), after.to_owned()),
             None => return Err(Refusal::field("after", "must be the id of an entity in the list")),
@@ -219,7 +244,8 @@ pub fn page<'a>(
 
 /// The field, and whether the least comes first.
 fn order<'a>(listing: &Listing, query: &'a Query) -> Result<(&'a str, bool), Refusal> {
-    let Some(order) = query.get("order_by") else { return Ok(("id", false)) };
+    let usual = listing.order_by.first().copied().unwrap_or("id");
+    let Some(order) = query.get("order_by") else { return Ok((usual, false)) };
     let direction = |field: &'a str| listing.order_by.contains(&field).then_some(field);
     let parsed = match order.split_once('[') {
         Some((field, "ASC]")) => direction(field).map(|field| (field, true)),
@@ -266,7 +292,7 @@ impl<'a> Tests<'a> {
         let mut names = Vec::new();
         for filter in listing.filters {
             match filter {
-                Is(name, _) | Has(name, _) => known.push(name),
+                Is(name, _) | Has(name, _) | Flag(name, _) => known.push(name),
                 ItemPrice => known.push("price_id"),
                 Search => known.push("search"),
                 About => known.push("filter"),
@@ -324,6 +350,10 @@ impl<'a> Tests<'a> {
                 let has = entity.pointer(pointer).is_some_and(|value| !value.is_null());
                 among(name, &|value| value == if has { "true" } else { "false" })
             }
+            Flag(name, pointer) => {
+                let is_on = entity.pointer(pointer).and_then(Value::as_bool) == Some(true);
+                among(name, &|value| value == if is_on { "true" } else { "false" })
+            }
             ItemPrice => among("price_id", &|value| {
                 let items = entity.get("items").and_then(Value::as_array);
                 items.is_some_and(|items| items.iter().any(|item| text(item, "/price/id") == Some(value)))
@@ -335,7 +365,8 @@ impl<'a> Tests<'a> {
                     .any(|field| field_text(entity, field).to_lowercase().contains(&wanted))
             }),
             About => self.query.get("filter").is_none_or(|wanted| {
-                let data = entity.get("data").and_then(Value::as_object);
+                let data = entity.get("data").or_else(|| entity.pointer("/payload/data"));
+                let data = data.and_then(Value::as_object);
                 data.is_some_and(|data| data.values().any(|value| value.as_str() == Some(wanted)))
             }),
             At(_) | Occurred => true,

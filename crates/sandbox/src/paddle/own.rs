@@ -19,6 +19,14 @@ pub async fn expected_mrr(State(app): State<Arc<App>>) -> Response<Body> {
     respond(StatusCode::OK, Bytes::from(lines.join("\n") + "\n"))
 }
 
+/// `GET /sandbox/expected_money`: `{"customer","currency","at","measure","amount_minor"}`, a line for what moved.
+pub async fn expected_money(State(app): State<Arc<App>>) -> Response<Body> {
+    let world = app.world();
+    let money = &world.account().expected_money;
+    let lines: Vec<String> = money.iter().filter_map(|line| serde_json::to_string(line).ok()).collect();
+    respond(StatusCode::OK, Bytes::from(lines.join("\n") + "\n"))
+}
+
 /// `GET /sandbox/facts`: the merchant's present, and how many entities there are of each kind.
 pub async fn facts(State(app): State<Arc<App>>) -> Response<Body> {
     let world = app.world();

@@ -56,6 +56,20 @@ impl Refusal {
         Self { field: Some(Box::new((name.to_owned(), message.into()))), ..refusal }
     }
 
+    pub fn invalid_json() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad_request", "Invalid request.")
+    }
+
+    pub fn too_many_settings(max: usize) -> Self {
+        let detail = format!("There are {max} active notification settings already; no more can be active.");
+        Self::new(StatusCode::BAD_REQUEST, "notification_maximum_active_settings_reached", detail)
+    }
+
+    pub fn same_setting() -> Self {
+        let detail = "A notification setting with the same destination and configuration already exists.";
+        Self::new(StatusCode::CONFLICT, "notification_setting_cannot_be_duplicate", detail)
+    }
+
     pub fn too_many_requests(retry_after_s: u64) -> Self {
         let detail = "IP address exceeded the allowed rate limit. Retry after the number of seconds in the \
                       'Retry-After' header.";

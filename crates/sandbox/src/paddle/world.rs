@@ -3,7 +3,11 @@
 
 mod buyer;
 mod catalog;
+mod discounts;
+mod intended;
 mod life;
+mod money;
+mod payouts;
 mod scripts;
 #[cfg(test)]
 mod tests;
@@ -14,10 +18,19 @@ use serde_json::Value;
 
 use super::account::{Account, Kind};
 use crate::MerchantName;
+pub use buyer::cents_of;
 use catalog::Catalog;
+pub use money::ExpectedMoney;
 
 const DAY_S: i64 = 86_400;
 const HISTORY_DAYS: i64 = 3 * 365;
+/// Early enough for prorations as they were before 2024-03-11.
+const OPENED_BY: i64 = 1_693_526_400; // 2023-09-01
+/// The last new customer comes so long before the present that the merchant starts with.
+const NEWEST_DAYS: i64 = 30;
+const SIMPLE_CUSTOMERS: u64 = 60;
+/// Each script twice.
+const CUSTOMERS: u64 = 110;
 
 /// What a merchant follows from.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +55,8 @@ pub struct World {
 impl World {
     pub fn new(start: Start) -> Self {
         let days = if start.merchant == MerchantName::Empty { 1 } else { HISTORY_DAYS };
-        let opened_at = (start.now.0.div_euclid(DAY_S) - days) * DAY_S;
+        let usual = (start.now.0.div_euclid(DAY_S) - days) * DAY_S;
+        let opened_at = if start.merchant == MerchantName::Mid { usual.min(OPENED_BY) } else { usual };
         let mut world =
             Self { start, opened_at, account: Account::new(start.seed, start.now), due_at: i64::MAX };
         world.write(start.now);
@@ -65,8 +79,10 @@ impl World {
         }
         self.write(to);
         let since = super::account::instant(before.0);
+        let second = |text: &str| text.get(..19).map(str::to_owned);
+        let since = second(&since);
         let happened = self.account.all(Kind::Event).map(|(_, event)| event);
-        happened.filter(|event| event["occurred_at"].as_str() > Some(since.as_str())).cloned().collect()
+        happened.filter(|event| event["occurred_at"].as_str().and_then(second) > since).cloned().collect()
     }
 
     fn write(&mut self, now: UnixSeconds) {
@@ -75,16 +91,19 @@ impl World {
         if self.start.merchant == MerchantName::Empty {
             return;
         }
-        let catalog = Catalog::open(&mut self.account, self.opened_at);
+        let catalog = Catalog::open(&mut self.account, &mut self.due_at, self.opened_at);
         let is_simple = self.start.merchant != MerchantName::Mid;
-        let customers = self.start.customers.unwrap_or(if is_simple { 60 } else { 120 });
+        let customers = self.start.customers.unwrap_or(if is_simple { SIMPLE_CUSTOMERS } else { CUSTOMERS });
+        let span = (self.start.now.0 - NEWEST_DAYS * DAY_S - self.opened_at - DAY_S).max(0);
         for number in 0..customers {
-            let came_at = self.opened_at
-                + DAY_S
-                + (HISTORY_DAYS - 30) * DAY_S * i64::try_from(number).unwrap_or(0)
-                    / i64::try_from(customers.max(1)).unwrap_or(1);
+            let share = i128::from(span) * i128::from(number) / i128::from(customers.max(1));
+            let came_at = self.opened_at + DAY_S + i64::try_from(share).unwrap_or(0);
             scripts::live(&mut self.account, &catalog, &mut self.due_at, number, came_at, is_simple);
         }
+        payouts::pay_out(&mut self.account, &mut self.due_at, self.opened_at);
         self.account.expected.sort_by(|one, other| (&one.customer, one.at).cmp(&(&other.customer, other.at)));
+        self.account.expected_money.sort_by(|one, other| {
+            (&one.customer, one.at, one.measure).cmp(&(&other.customer, other.at, other.measure))
+        });
     }
 }

@@ -9,7 +9,7 @@ pub(super) const HOUR: i64 = 3600;
 pub(super) const DAY: i64 = 24 * HOUR;
 
 /// `periods` intervals after the anchor, in UTC.
-pub(super) fn after(anchor: i64, recurrence: Recurrence, periods: i64) -> i64 {
+pub(crate) fn after(anchor: i64, recurrence: Recurrence, periods: i64) -> i64 {
     let units = periods * i64::from(recurrence.interval_count);
     match recurrence.interval {
         BillingInterval::Day => anchor + units * DAY,

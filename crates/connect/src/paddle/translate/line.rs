@@ -74,16 +74,18 @@ impl Around {
         let share_of_own = share_of_own.filter(|_| is_change || self.period.is_some());
         Ok(match share_of_own {
             Some(window) => (self.change(share.unwrap_or(Decimal::ONE)), window),
+            // Billed in full, which was never done but for what is new.
             None if is_change => {
                 let end = whole.end.max(self.billed_at);
-                (self.change(share.unwrap_or(Decimal::ONE)), Period { start: self.billed_at, end })
+                let share = share.unwrap_or(Decimal::ONE);
+                (LineEffect::Adds { share }, Period { start: self.billed_at, end })
             }
             None => (LineEffect::Sets, whole),
         })
     }
 
     fn change(&self, share: Decimal) -> LineEffect {
-        if self.created_at < DIFFERENCES_SINCE {
+        if self.created_at < DIFFERENCES_SINCE && self.is_origin("subscription_update") {
             LineEffect::Replaces { share }
         } else {
             LineEffect::Adds { share }

@@ -420,8 +420,9 @@ fn a_payment_comes_into_the_balance_without_its_tax_and_fee() {
     assert_eq!((payment.id.as_str(), payment.amount_captured_minor), ("txn_1", 4760));
     // Paid with 10.00 of credit.
     sale["payments"][0]["amount"] = json!("3760");
-    let credit = [&rows[..], &[row("txn_1/credit", "customer_credit", 1000, 0)]].concat();
-    assert_eq!(moved(kind::TRANSACTION, &sale), credit);
+    let [_, tax] = rows.clone();
+    let less = [row("txn_1", "charge", 3760, 288), tax, row("txn_1/credit", "customer_credit", 1000, 0)];
+    assert_eq!(moved(kind::TRANSACTION, &sale), less);
     // In euros, converted by Paddle.
     sale["details"]["payout_totals"]["currency_code"] = json!("EUR");
     assert_eq!(moved(kind::TRANSACTION, &sale)[0], rows[0]);
@@ -449,4 +450,39 @@ fn refunds_and_chargebacks_leave_the_balance_with_their_fees() {
     assert_eq!(of("chargeback", "approved", &fee), [row("adj_1", "dispute", -1190, 1450), tax]);
     let back = [row("adj_1", "won_dispute", 1190, 50), row("adj_1/tax", "remitted_tax", -190, 0)];
     assert_eq!(of("chargeback_reverse", "approved", &fee), back);
+}
+
+fn happened(at: &str, action: &str, reason: Option<&str>, scheduled: Option<&str>) -> (ObjectKind, Value) {
+    let body = json!({
+        "id": format!("subhis_{at}_{action}"), "subscription_id": "sub_1", "occurred_at": at, "reason": reason,
+        "detail": {"action": format!("subscription_{action}"), "scheduled_change": {"action": scheduled}},
+    });
+    (kind::HISTORY, body)
+}
+
+#[test]
+fn history_tells_what_a_subscription_forgets() {
+    let read = |status: &str, more: &[(ObjectKind, Value)]| {
+        let mut body = subscription(status);
+        if status == "canceled" {
+            body["canceled_at"] = json!("2026-09-01T00:00:00Z");
+        }
+        history(&[&[(kind::SUBSCRIPTION, body)], more].concat()).subscriptions.remove(0)
+    };
+    let paused = happened("2026-07-05T00:00:00Z", "paused", None, None);
+    let resumed = happened("2026-07-20T00:00:00Z", "resumed", None, None);
+    let pause = Pause { start: at("2026-07-05T00:00:00Z"), end: Some(at("2026-07-20T00:00:00Z")) };
+    assert_eq!(read("active", &[resumed.clone(), paused.clone(), paused]).pauses, [pause]);
+    assert_eq!(read("active", &[resumed]).pauses, []);
+
+    let asked = |on: &str| happened(on, "scheduled_change_added", Some("customer_request"), Some("cancel"));
+    let withdrawn = happened("2026-07-20T00:00:00Z", "scheduled_change_removed", None, None);
+    let ended = |reason| happened("2026-09-01T00:00:00Z", "canceled", Some(reason), None);
+    let twice =
+        [asked("2026-07-10T00:00:00Z"), withdrawn, asked("2026-08-10T00:00:00Z"), ended("customer_request")];
+    assert_eq!(read("canceled", &twice).canceled_at, Some(at("2026-08-10T00:00:00Z")));
+    assert_eq!(read("active", &twice[..2]).canceled_at, None);
+    let disputed = read("canceled", &[ended("chargeback")]);
+    assert_eq!(disputed.canceled_at, Some(at("2026-09-01T00:00:00Z")));
+    assert_eq!(disputed.cancellation_reason, Some(CancellationReason::PaymentDisputed));
 }

@@ -10,6 +10,7 @@ use model::billing::{
 
 use super::Read;
 use super::adjustment::{Adjustment, Rest};
+use super::happening;
 use super::line::DIFFERENCES_SINCE;
 use super::transaction::Bill;
 use crate::Billed;
@@ -18,7 +19,7 @@ const DAY_S: i64 = 86_400;
 
 /// Everything that was read, as one history.
 pub(super) fn assemble(read: Read, billed: &mut Billed) {
-    let Read { customer, countries, mut subscriptions, mut bills, adjustments } = read;
+    let Read { customer, countries, mut subscriptions, mut bills, adjustments, happenings } = read;
     bills.sort_by(|a, b| (a.invoice.created_at, &a.invoice.id).cmp(&(b.invoice.created_at, &b.invoice.id)));
     subscriptions.sort_by(|(a, _), (b, _)| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
     // The address of the newest subscription, or else of the newest transaction that names one.
@@ -35,6 +36,7 @@ pub(super) fn assemble(read: Read, billed: &mut Billed) {
         if subscription.status == SubscriptionStatus::Canceled {
             subscription.cancellation_reason = involuntary(subscription, &bills);
         }
+        happening::tell(subscription, &happenings);
         let own = bills.iter().filter(|bill| bill.invoice.subscription.as_ref() == Some(&subscription.id));
         let paid_with = own.filter_map(|bill| bill.paid_with.as_ref()).max_by_key(|(at, _)| *at);
         subscription.payment_method = paid_with.map(|(_, method)| method.clone());

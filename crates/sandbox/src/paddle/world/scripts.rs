@@ -1,4 +1,6 @@
-//! Which lives there are.
+//! Which lives there are: each plays one thing that happens with a subscription, and goes on from there.
+
+mod table;
 
 use super::super::account::Account;
 use super::buyer::{Buyer, COUNTRIES};
@@ -6,7 +8,19 @@ use super::catalog::Catalog;
 use super::life::{Item, Life};
 use crate::chance::mix;
 
-const DAY_S: i64 = 86_400;
+#[cfg(test)]
+pub use table::paid_trial;
+pub use table::{SCRIPTS, Script};
+
+/// Since then a trial can cost something.
+const PAID_TRIALS_SINCE: i64 = 1_781_136_000; // 2026-06-11
+
+/// What a script has to play with.
+pub struct Stage<'a> {
+    pub catalog: &'a Catalog,
+    pub at: i64,
+    pub seats: i64,
+}
 
 /// Writes one customer's life until the present.
 pub fn live(
@@ -24,55 +38,32 @@ pub fn live(
         return;
     }
     account.begin(number);
-    let country = if is_simple { 0 } else { number as usize % COUNTRIES.len() };
+    let round = number / SCRIPTS.len() as u64;
+    let country = if is_simple { 0 } else { (number + round) as usize % COUNTRIES.len() };
     let buyer = Buyer::come(account, number, at, &COUNTRIES[country]);
-    let is_yearly = dice >> 8 & 7 == 0;
-    let price = if is_yearly { &catalog.basic_yearly } else { &catalog.basic };
-    let quantity = if is_simple { 1 } else { 1 + i64::try_from(dice >> 16 & 3).unwrap_or(0) };
-    let items = vec![Item { price: price.clone(), quantity }];
-    let mut life = Life::new(account, due_at, buyer, items);
-    let script = if is_simple || is_yearly { dice >> 24 & 1 } else { number / 5 % 8 };
-    let _ = play(&mut life, catalog, at, script);
+    let seats = if is_simple { 1 } else { 1 + i64::try_from(dice >> 16 & 3).unwrap_or(0) };
+    let mut life = Life::new(account, due_at, buyer);
+    let stage = Stage { catalog, at, seats };
+    let _ = play(&mut life, &stage, number, dice, is_simple);
     life.finish();
 }
 
 /// `None` where the present is reached, as it always is but for those who leave.
-fn play(life: &mut Life<'_>, catalog: &Catalog, at: i64, script: u64) -> Option<()> {
-    let of = |price: &super::catalog::Price, quantity| vec![Item { price: price.clone(), quantity }];
-    life.purchase(at)?;
-    match script {
-        0 => {}
-        1 => {
-            life.renew()?;
-            life.renew()?;
-            return life.cancel(life.period.0 + 10 * DAY_S);
+fn play(life: &mut Life<'_>, stage: &Stage<'_>, number: u64, dice: u64, is_simple: bool) -> Option<()> {
+    let is_yearly = dice >> 8 & 7 == 0;
+    if is_simple {
+        let price = if is_yearly { &stage.catalog.basic_yearly } else { &stage.catalog.basic };
+        life.purchase(stage.at, vec![Item::of(price, 1)])?;
+        if dice >> 24 & 1 == 0 {
+            return life.go_on();
         }
-        2 => {
-            life.renew()?;
-            return life.dunning();
-        }
-        3 => life.change(life.period.0 + 14 * DAY_S + 4321, of(&catalog.pro, 1))?,
-        4 => {
-            let more = life.items[0].quantity + 2;
-            life.change(life.period.0 + 9 * DAY_S, of(&catalog.basic, more))?;
-            life.renew()?;
-            life.change(life.period.0 + 5 * DAY_S, of(&catalog.basic, 1))?;
-        }
-        5 => {
-            life.renew()?;
-            life.pause(life.period.0 + 10 * DAY_S)?;
-            life.resume(life.period.1 + 25 * DAY_S)?;
-        }
-        6 => {
-            life.charge(life.period.0 + 3 * DAY_S, &catalog.setup)?;
-            life.renew()?;
-        }
-        _ => {
-            let both = [of(&catalog.basic, 2), of(&catalog.pro, 1)].concat();
-            life.change(life.period.0 + 11 * DAY_S, both)?;
-        }
-    }
-    loop {
         life.renew()?;
+        life.renew()?;
+        return life.cancel(life.within(10));
     }
+    if stage.at >= PAID_TRIALS_SINCE && number.is_multiple_of(2) {
+        return table::paid_trial(life, stage);
+    }
+    let (_, script): (&str, Script) = SCRIPTS[number as usize % SCRIPTS.len()];
+    script(life, stage)
 }
