@@ -151,8 +151,23 @@ export async function signIn(page) {
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
+/** Waits until colors and positions have stopped changing: in between, text has less contrast than in either theme. */
+const settled = (page) =>
+  page.evaluate(async () => {
+    const drawn = () => new Promise((next) => requestAnimationFrame(next));
+    const ending = () =>
+      document.getAnimations().filter(({ playState, effect }) => playState === 'running' && effect.getComputedTiming().endTime < Infinity);
+    // A new theme reaches the page with a frame of its own, and what it changes begins with the one after.
+    do {
+      await drawn();
+      await drawn();
+      await Promise.allSettled(ending().map(({ finished }) => finished));
+    } while (ending().length > 0);
+  });
+
 /** No finding that keeps people out. */
 export async function accessible(page, name) {
+  await settled(page);
   // What is read out of a button that is gone by then names that button; the library takes it away by itself.
   const { violations } = await new AxeBuilder({ page }).exclude('[data-live-announcer]').analyze();
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
@@ -180,8 +195,6 @@ export async function looksRight(page, name) {
     await page.emulateMedia({ colorScheme });
     for (const size of [wide, { width: 390, height: 844 }]) {
       await page.setViewportSize(size);
-      // In between, colors have less contrast than either theme.
-      await page.evaluate(() => Promise.allSettled(document.getAnimations().map((one) => one.finished)));
       await accessible(page, `${name}, ${size.width} pixels wide, ${colorScheme}`);
       await picture(page, `${name}-${size.width}-${colorScheme}`);
       if (size !== wide) await fitsPhone(page, name);

@@ -118,8 +118,17 @@ test('a workspace that requires two-factor sign-in opens with a passkey, and not
   await section.getByRole('button', { name: 'Add a passkey…' }).click();
   await enterPassword(page, 'Continue');
   await section.getByText(/never used/).waitFor();
-  await page.goto(`${local}/settings/workspace`);
+  await signOut(page);
+  await page.goto(`${local}/login?next=/settings/workspace`);
+  await signIn(page);
   await page.getByText('before you require it of others').waitFor();
+  await page.goto(`${local}/settings/account`);
+  await section.getByRole('button', { name: 'Add a passkey…' }).click();
+  await enterPassword(page, 'Continue');
+  await page.getByRole('dialog').getByText('you signed in without it').waitFor();
+  await accessible(page, 'a passkey that needs another one');
+  await picture(page, 'sign-on-second-factor-needed');
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
   await signOut(page);
   await page.goto(`${local}/login?next=/settings/workspace`);
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();

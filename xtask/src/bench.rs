@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::step::{cargo, passed_on, run};
-use crate::{browser, ui};
+use crate::{browser, system, ui};
 
 /// Name, package and example of each.
 const BENCHES: [(&str, &str, &str); 10] = [
@@ -40,6 +40,7 @@ pub fn run_named(arguments: &[String]) -> Result<()> {
         let names: Vec<&str> = BENCHES.iter().map(|(bench, ..)| *bench).collect();
         bail!("benchmark '{}' not found: choose {}", name.unwrap_or_default(), names.join(", "));
     }
+    system::need_make()?;
     for (bench, package, example) in chosen {
         eprintln!("── {bench}");
         if *package == "app" {

@@ -1,10 +1,8 @@
 //! The browser that the journeys run in.
 
-use std::process::Command;
-
 use anyhow::{Result, bail};
 
-use crate::step::{exists, run, step};
+use crate::system;
 
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -19,15 +17,9 @@ pub fn find_or_install() -> Result<String> {
     if let Some(found) = find() {
         return Ok(found);
     }
-    if exists("apt-get") {
-        // Without root this fails, and the line below says what to install.
-        let installed = step("Chromium from the system's packages", || {
-            run(Command::new("apt-get").args(["update", "-qq"]))?;
-            run(Command::new("apt-get").args(["install", "-y", "-qq", "--no-install-recommends", "chromium"]))
-        });
-        if let (Ok(()), Some(found)) = (installed, find()) {
-            return Ok(found);
-        }
+    // Without root this fails, and the line below says what to install.
+    if let (Ok(()), Some(found)) = (system::install("chromium"), find()) {
+        return Ok(found);
     }
     bail!(
         "the browser journeys need Chromium: install the package 'chromium', or set CHROMIUM to the program's path"

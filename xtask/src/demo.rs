@@ -3,11 +3,12 @@
 use anyhow::{Result, anyhow};
 
 use crate::step::{cargo, passed_on, run, step};
-use crate::ui;
+use crate::{system, ui};
 
 /// # Errors
 /// When a step fails; it is named.
 pub fn run_demo(arguments: &[String]) -> Result<()> {
+    system::need_make()?;
     // The pages and the binary need nothing of each other until the binary serves them.
     std::thread::scope(|scope| {
         let pages = scope.spawn(ui::build);

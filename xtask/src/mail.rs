@@ -1,12 +1,11 @@
 //! The mail server that the tests of `mail` send to: aiosmtpd, a package for Python.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::python;
-use crate::step::{exists, run, step};
+use crate::step::step;
+use crate::{python, system};
 
 /// Where the tests look for the Python that has it.
 pub const PYTHON: &str = "CHARTSY_TEST_PYTHON";
@@ -29,22 +28,10 @@ pub fn find_or_install() -> Result<PathBuf> {
     if installed.is_ok() && has_package(&ours) {
         return Ok(ours);
     }
-    if exists("apt-get") {
-        // Without root this fails, and the line below says what to install.
-        let packaged = step("aiosmtpd from the system's packages", || {
-            run(Command::new("apt-get").args(["update", "-qq"]))?;
-            run(Command::new("apt-get").args([
-                "install",
-                "-y",
-                "-qq",
-                "--no-install-recommends",
-                "python3-aiosmtpd",
-            ]))
-        });
-        let packaged_for = PathBuf::from("/usr/bin/python3");
-        if packaged.is_ok() && has_package(&packaged_for) {
-            return Ok(packaged_for);
-        }
+    let packaged_for = PathBuf::from("/usr/bin/python3");
+    // Without root this fails, and the line below says what to install.
+    if system::install("python3-aiosmtpd").is_ok() && has_package(&packaged_for) {
+        return Ok(packaged_for);
     }
     installed.context("the tests of email need Python 3 with aiosmtpd: install both, or set CHARTSY_TEST_PYTHON to a Python that has it")?;
     bail!("{} was made, but has no aiosmtpd", ours.display())

@@ -10,6 +10,7 @@ mod generate;
 mod mail;
 mod python;
 mod step;
+mod system;
 mod test;
 mod tidy;
 mod ui;

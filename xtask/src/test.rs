@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::step::{cargo, run, step};
-use crate::{advisories, api_fuzz, browser, mail, tidy, ui};
+use crate::{advisories, api_fuzz, browser, mail, system, tidy, ui};
 
 /// # Errors
 /// When a check or test fails.
@@ -21,6 +21,7 @@ pub fn run_all(arguments: &[String]) -> Result<()> {
         step("advisories", advisories::check)?;
         ui::test()?;
     }
+    system::need_make()?;
     step("lints", || {
         let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
         run(cargo().args(clippy))

@@ -7,7 +7,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 use model::{ConnectionId, Permission, Role, WorkspaceId};
-use store::{Actor, ApiToken, ConnectionRecord, Session, SignInMethod, StoreError, User, Workspace};
+use store::{Actor, ApiToken, ConnectionRecord, Session, StoreError, User, Workspace};
 
 use super::cookie;
 use super::credential::{self, TOKEN_PREFIX};
@@ -68,8 +68,8 @@ pub struct AnyMembership {
 pub struct Connection<P: Needed> {
     pub record: ConnectionRecord,
     pub by: By,
-    /// How a user signed in.
-    pub method: SignInMethod,
+    /// The id of a user's session; a token has none.
+    pub session: Option<String>,
     needed: PhantomData<P>,
 }
 
@@ -79,8 +79,8 @@ pub struct Connection<P: Needed> {
 pub struct Figures<P: Needed> {
     pub of: Business,
     pub by: By,
-    /// How a user signed in.
-    pub method: SignInMethod,
+    /// The id of a user's session; a token has none.
+    pub session: Option<String>,
     needed: PhantomData<P>,
 }
 
@@ -189,17 +189,16 @@ impl<P: Needed> FromRequestParts<Shared> for Connection<P> {
             let record = found.ok_or_else(|| Problem::not_found("connection"))?;
             allow_token(&token, P::PERMISSION)?;
             let by = by_token(&token, parts);
-            return Ok(Self { record, by, method: SignInMethod::default(), needed: granted() });
+            return Ok(Self { record, by, session: None, needed: granted() });
         }
         let person = Person::from_request_parts(parts, context).await?;
         let id = connection_id(parts, context).await?;
         let session = person.session.clone();
-        let method = session.method.clone();
         let found =
             blocking(move || catalog.connection_for(&session.user.id, &session.method, &id)).await??;
         let (record, membership) = found.ok_or_else(|| Problem::not_found("connection"))?;
         allow(&membership, P::PERMISSION)?;
-        Ok(Self { record, by: person.by(), method, needed: granted() })
+        Ok(Self { record, by: person.by(), session: Some(person.session.id), needed: granted() })
     }
 }
 
@@ -237,27 +236,27 @@ impl<P: Needed> FromRequestParts<Shared> for Figures<P> {
         let named = connection_id(parts, context).await?;
         if !named.as_str().starts_with(WORKSPACE_PREFIX) {
             let one = Connection::<P>::from_request_parts(parts, context).await?;
-            let Connection { record, by, method, .. } = one;
-            return Ok(Self { of: Business::One(Box::new(record)), by, method, needed: granted() });
+            let Connection { record, by, session, .. } = one;
+            return Ok(Self { of: Business::One(Box::new(record)), by, session, needed: granted() });
         }
         // The path says which: the header is not asked.
         let named = WorkspaceId::from(named.as_str());
-        let (by, method) = if let Some(token) = bearer(&parts.headers) {
+        let (by, session) = if let Some(token) = bearer(&parts.headers) {
             let token = valid_token(context, token).await?;
             if token.workspace != named {
                 return Err(Problem::not_found("workspace"));
             }
             allow_token(&token, P::PERMISSION)?;
-            (by_token(&token, parts), SignInMethod::default())
+            (by_token(&token, parts), None)
         } else {
             let (person, membership) = membership_in(Some(named.as_str()), parts, context).await?;
             allow(&membership, P::PERMISSION)?;
-            (person.by(), person.session.method)
+            (person.by(), Some(person.session.id))
         };
         let (catalog, workspace) = (context.catalog.clone(), named);
         let of = blocking(move || Business::of_workspace(&catalog, &workspace)).await??;
         let of = of.ok_or_else(|| Problem::not_found("connection"))?;
-        Ok(Self { of, by, method, needed: granted() })
+        Ok(Self { of, by, session, needed: granted() })
     }
 }
 

@@ -43,6 +43,8 @@ enum Counted {
     /// Mails that somebody had sent to a recipient, and all that they had sent.
     Mail(String, Place),
     Mails(Place),
+    /// What the audit log keeps of visitors that nobody knows.
+    Notes(Place),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -82,6 +84,11 @@ impl Throttle {
     /// The seconds to wait.
     pub fn begin_mail(&self, recipient: &str, place: &Place) -> Result<(), u32> {
         self.count(vec![Counted::Mail(key_of(recipient), place.clone()), Counted::Mails(place.clone())])
+    }
+
+    /// Whether one more entry of the audit log may be about a visitor who is not signed in: else whoever wants to fills it.
+    pub fn may_note(&self, place: &Place) -> bool {
+        self.count(vec![Counted::Notes(place.clone())]).is_ok()
     }
 
     fn count(&self, counted: Vec<Counted>) -> Result<(), u32> {
@@ -161,7 +168,7 @@ impl Failures {
             Counted::Login(..) | Counted::Mail(..) => {
                 wait_after_s(self.count, FREE_FAILURES) - (now.0 - self.last_at.0)
             }
-            Counted::Place(_) | Counted::Mails(_) => {
+            Counted::Place(_) | Counted::Mails(_) | Counted::Notes(_) => {
                 wait_after_s(self.count, FREE_FAILURES_OF_ADDRESS) - (now.0 - self.last_at.0)
             }
             Counted::Account(_) if self.count >= MAX_FAILURES_OF_ACCOUNT => {
@@ -215,6 +222,18 @@ mod tests {
 
     fn from(address: &str) -> Place {
         Place::of(&Client { address: Some(address.parse().unwrap()), agent: None })
+    }
+
+    #[test]
+    fn a_visitor_fills_no_log() {
+        let (clock, throttle) = at_noon();
+        let here = from("203.0.113.7");
+        let noted = (0..1_000).filter(|_| throttle.may_note(&here)).count();
+        assert_eq!(noted, FREE_FAILURES_OF_ADDRESS as usize);
+        assert!(throttle.may_note(&from("203.0.113.8")), "others are noted all the same");
+        assert_eq!(throttle.begin("ada", &here), Ok(()), "and nobody is kept out for it");
+        clock.advance_ms(1000);
+        assert!(throttle.may_note(&here));
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub async fn handle(
     person: Person,
     Body(request): Body<PasswordProof>,
 ) -> Result<(StatusCode, Json<PasskeyChallenge>), Problem> {
-    own_password::check(&context, &person, request.password, "password").await?;
+    own_password::check_for_second_factor(&context, &person, request.password).await?;
     let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
     let known = blocking(move || catalog.passkeys(&user)).await??;
     let public_key = passkey::begin_registration(&context, &person, &known)?;

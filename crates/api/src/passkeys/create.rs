@@ -37,8 +37,9 @@ pub async fn handle(
 ) -> Result<(StatusCode, Json<PasskeyView>), Problem> {
     let name = admission::check_name(&request.name)?.to_owned();
     let new = passkey::finish_registration(&context, &person, name, &request.credential)?;
-    let (catalog, now, user) = (context.catalog.clone(), context.clock.now(), person.session.user.id.clone());
-    let created = blocking(move || catalog.create_passkey(&user, &new, now)).await??;
+    let (catalog, now, session) = (context.catalog.clone(), context.clock.now(), person.session.clone());
+    let create = move || catalog.create_passkey(&session.user.id, &new, Some(&session.id), now);
+    let created = blocking(create).await??;
     context.record(Event::of_account(&person.by(), "passkey.created").on(&created.name)).await?;
     let message = Message::PasskeyAdded { at: now, account_page: context.page("/settings/account") };
     mailing::notify(&context, &person.session.user, message).await;

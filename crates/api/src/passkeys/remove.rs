@@ -24,7 +24,7 @@ pub async fn handle(
     Path(id): Path<String>,
     Body(request): Body<PasswordProof>,
 ) -> Result<StatusCode, Problem> {
-    own_password::check(&context, &person, request.password, "password").await?;
+    own_password::check_for_second_factor(&context, &person, request.password).await?;
     let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
     let kept = person.session.id.clone();
     let removed = blocking(move || catalog.delete_passkey(&user, &id, Some(&kept))).await??;

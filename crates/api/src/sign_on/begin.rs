@@ -45,7 +45,7 @@ pub async fn handle(
         (None, Some(email)) => provider_of(&context, email).await?,
         (None, None) => return Err(Problem::field("email", "enter your email address")),
     };
-    let opened = open(&context, &id).await.map_err(|problem| away(&id, &problem.title))?;
+    let opened = open(&context, &id).await.map_err(|problem| unusable(&id, &problem))?;
     let provider = opened.ok_or_else(|| Problem::not_found("identity provider"))?;
     let redirect = callback::address(&context, &id);
     let begun = provider.begin(&redirect, email, context.clock.now()).await;
@@ -73,6 +73,15 @@ async fn provider_of(context: &Context, email: &str) -> Result<String, Problem> 
         problem.field = Some("email");
         problem
     })
+}
+
+/// What is stored of the provider can't be used, such as a client secret that was sealed with a lost key: waiting doesn't help.
+fn unusable(provider: &str, problem: &Problem) -> Problem {
+    tracing::warn!(provider, error = %problem.title, "the settings of an identity provider can't be used");
+    let title = "single sign-on can't be used on this server at the moment";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "sign_on_unusable", title).action(
+        "tell whoever runs it, who finds the reason in its log, and sign in with your password until then",
+    )
 }
 
 fn away(provider: &str, error: &dyn std::fmt::Display) -> Problem {

@@ -11,6 +11,7 @@ use url::Url;
 use crate::access::identity::By;
 use crate::access::sign_on::provider::SignOnError;
 use crate::access::sign_on::{Attempt, Unconnected, open};
+use crate::access::throttle::Place;
 use crate::access::{account, cookie, credential};
 use crate::audit::Event;
 use crate::blocking;
@@ -64,7 +65,8 @@ pub async fn handle(
     match signed_in(&context, &provider, &headers, client.clone(), returned).await {
         Ok(response) => Ok(response),
         Err(failure) => {
-            if matches!(failure, Failure::Refused | Failure::Unverified | Failure::NotTakenIn) {
+            let is_noted = matches!(failure, Failure::Refused | Failure::Unverified | Failure::NotTakenIn);
+            if is_noted && context.throttle.may_note(&Place::of(&client)) {
                 let refused = Event::of_account(&By::visitor(client), "session.sign_on_refused");
                 context.record(refused.on(&provider).detail(failure.as_str())).await?;
             }

@@ -10,7 +10,7 @@ use axum::response::sse::{Event, KeepAlive};
 use futures_util::Stream;
 use futures_util::future::select_all;
 use serde::Serialize;
-use store::{Actor, SignInMethod};
+use store::Actor;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -34,8 +34,8 @@ struct Allowed {
     context: Shared,
     business: Business,
     actor: Actor,
-    /// How a user signed in.
-    method: SignInMethod,
+    /// Of a user.
+    session: Option<String>,
 }
 
 /// What one listener has been told.
@@ -56,12 +56,12 @@ struct Listener {
         description = "Events `progress` (a Progress) and `ledger` ({ledger_version, data_through})")))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, by, method, .. }: Figures<ReadMetrics>,
+    Figures { of, by, session, .. }: Figures<ReadMetrics>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let listener = Listener {
         progress: of.connections().iter().map(|record| context.runner.progress(&record.id)).collect(),
         stopping: context.stopping.clone(),
-        allowed: Allowed { context: context.clone(), business: of, actor: by.actor, method },
+        allowed: Allowed { context: context.clone(), business: of, actor: by.actor, session },
         told_version: None,
         is_first: true,
         waiting: None,
@@ -87,7 +87,8 @@ impl Allowed {
             && ids(now.connections()) == ids(connections)
     }
 
-    /// Whether a request for this would be answered now. A stream is one long request: it must not outlive a membership or a token.
+    /// Whether a request for this would be answered now. A stream is one long request: it must not outlive a membership,
+    /// a session or a token.
     async fn is_still(&self) -> bool {
         // Of several, all are of one workspace.
         let Some(connection) = self.business.connections().first().map(|record| record.id.clone()) else {
@@ -96,14 +97,16 @@ impl Allowed {
         if !self.is_of_all().await {
             return false;
         }
-        let (catalog, actor, method) =
-            (self.context.catalog.clone(), self.actor.clone(), self.method.clone());
+        let (catalog, actor, session) =
+            (self.context.catalog.clone(), self.actor.clone(), self.session.clone());
         let now = self.context.clock.now();
         let found = blocking(move || match &actor {
             Actor::User { id, .. } => {
-                let is_locked = catalog.user(id)?.is_none_or(|user| user.locked_at.is_some());
-                let found = catalog.connection_for(id, &method, &connection)?;
-                Ok(!is_locked && found.is_some_and(|(_, membership)| membership.is_open()))
+                let own =
+                    catalog.sessions(id, now)?.into_iter().find(|one| Some(&one.id) == session.as_ref());
+                let Some(own) = own.filter(|one| one.user.locked_at.is_none()) else { return Ok(false) };
+                let found = catalog.connection_for(id, &own.method, &connection)?;
+                Ok(found.is_some_and(|(_, membership)| membership.is_open()))
             }
             Actor::Token { id, .. } => catalog.has_token(id, &connection, now),
             Actor::Visitor | Actor::Operator | Actor::Server => Ok(false),

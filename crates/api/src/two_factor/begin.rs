@@ -37,7 +37,7 @@ pub async fn handle(
     person: Person,
     Body(request): Body<PasswordProof>,
 ) -> Result<(StatusCode, Json<TwoFactorSetup>), Problem> {
-    own_password::check(&context, &person, request.password, "password").await?;
+    own_password::check_for_second_factor(&context, &person, request.password).await?;
     let user = person.session.user;
     let secret = second_factor::new_secret()?;
     let address = second_factor::address(&secret, &user.username)?;

@@ -21,7 +21,7 @@ pub async fn handle(
     person: Person,
     Body(request): Body<PasswordProof>,
 ) -> Result<StatusCode, Problem> {
-    own_password::check(&context, &person, request.password, "password").await?;
+    own_password::check_for_second_factor(&context, &person, request.password).await?;
     let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
     blocking(move || catalog.delete_two_factor(&user)).await??;
     context.record(Event::of_account(&person.by(), "two_factor.disabled")).await?;

@@ -20,7 +20,7 @@ pub async fn handle(
     person: Person,
     Body(request): Body<PasswordProof>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
-    own_password::check(&context, &person, request.password, "password").await?;
+    own_password::check_for_second_factor(&context, &person, request.password).await?;
     let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
     let is_on = blocking({
         let (catalog, user) = (catalog.clone(), user.clone());

@@ -99,8 +99,8 @@ fn lock(folder: &Folder, login: &str, since: Option<UnixSeconds>) -> anyhow::Res
 
 fn reset_two_factor(folder: &Folder, login: &str) -> anyhow::Result<()> {
     let user = chosen(folder, Some(login))?;
-    if !folder.catalog.delete_two_factor(&user.id)? {
-        eprintln!("{} has no two-factor sign-in; nothing was changed", user.username);
+    if !folder.catalog.delete_second_factors(&user.id)? {
+        eprintln!("{} has neither two-factor sign-in nor a passkey; nothing was changed", user.username);
         return Ok(());
     }
     folder.catalog.end_sessions(&user.id, None)?;

@@ -1,12 +1,15 @@
 //! Who gets in, and who does not.
 
+use std::time::Duration;
+
 use api::Problem;
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::http::{Request, header};
-use sandbox::SOURCE;
+use futures_util::StreamExt;
+use sandbox::{MerchantName, SOURCE};
 use serde_json::json;
 
-use crate::support::{As, PASSWORD, Site, clock, owner};
+use crate::support::{As, PASSWORD, Site, clock, owner, sandbox};
 
 const DAY: i64 = 86_400;
 
@@ -148,6 +151,26 @@ async fn a_session_that_is_used_every_day_ends_after_half_a_year() {
     }
     clock.advance_ms(DAY * 1000);
     assert_eq!(site.get(As::Person(&cookie), "/api/v1/session").await.status, 401);
+}
+
+#[tokio::test]
+async fn an_open_stream_ends_with_the_session_that_it_was_begun_in() {
+    let site = Site::new();
+    let ada = site.owner().await;
+    let merchant = sandbox(MerchantName::Small, 5).await;
+    let id = site.connected(&ada, &merchant).await;
+    let request = json!({"login": "ada", "password": PASSWORD});
+    let elsewhere = site.ask(As::Nobody, "POST", "/api/v1/session", Some(request)).await.cookie();
+    let path = format!("/api/v1/connections/{id}/sync/stream");
+    let mut events = site.listen(&elsewhere, &path).await;
+    let next = async |events: &mut BodyDataStream| {
+        tokio::time::timeout(Duration::from_secs(60), events.next()).await.expect("nothing was sent")
+    };
+    assert!(next(&mut events).await.is_some(), "what there is now");
+    assert_eq!(site.ask(As::Person(&elsewhere), "DELETE", "/api/v1/session", None).await.status, 204);
+    let workspace = site.context.catalog.default_workspace().unwrap().id;
+    site.context.runner.sync_once(&workspace, &id.as_str().into()).await.unwrap();
+    assert!(next(&mut events).await.is_none(), "nobody is told what is new");
 }
 
 #[tokio::test]

@@ -29,6 +29,13 @@ async fn added(site: &Site, cookie: &str) -> Device {
     device
 }
 
+async fn by_password(site: &Site) -> String {
+    let request = json!({"login": "ada", "password": PASSWORD});
+    let signed_in = site.ask(As::Nobody, "POST", "/api/v1/session", Some(request)).await;
+    assert_eq!(signed_in.status, 201, "{}", signed_in.text);
+    signed_in.cookie()
+}
+
 async fn challenge(site: &Site) -> Value {
     let begun = site.ask(As::Nobody, "POST", "/api/v1/session/passkey/begin", Some(json!({}))).await;
     assert_eq!(begun.status, 201, "{}", begun.text);
@@ -192,6 +199,7 @@ async fn a_workspace_that_requires_two_factors_takes_a_passkey_for_both() {
     let ada = site.owner().await;
     let mut laptop = added(&site, &ada).await;
     let require = json!({"requires_two_factor": true});
+    let ada = by_password(&site).await;
     let refused = site.ask(As::Person(&ada), "PATCH", "/api/v1/workspace", Some(require.clone())).await;
     assert_eq!(refused.body["field"], "requires_two_factor", "this session has only a password");
     let by_passkey = sign_in(&site, &mut laptop).await.cookie();
@@ -223,6 +231,34 @@ async fn a_passkey_that_is_removed_signs_nobody_in_and_its_sessions_end() {
     assert_eq!(site.get(As::Person(&ada), "/api/v1/session").await.status, 200);
     assert_eq!(sign_in(&site, &mut stolen).await.code(), "passkey_unknown");
     assert_eq!(remove(PASSWORD).await.status, 404);
+}
+
+#[tokio::test]
+async fn the_password_alone_gets_around_no_passkey_by_changing_what_protects_the_account() {
+    let site = Site::new();
+    let ada = site.owner().await;
+    let mut laptop = added(&site, &ada).await;
+    let id = listed(&site, &ada).await["data"][0]["id"].as_str().unwrap().to_owned();
+    let remove = format!("/api/v1/me/passkeys/{id}/remove");
+    let request = Some(json!({"password": PASSWORD}));
+    let thief = by_password(&site).await;
+    for path in ["/api/v1/me/two-factor", "/api/v1/me/passkeys/begin", remove.as_str()] {
+        let refused = site.ask(As::Person(&thief), "POST", path, request.clone()).await;
+        assert_eq!((refused.status, refused.code()), (403, "second_factor_needed"), "{path}");
+    }
+    let herself = sign_in(&site, &mut laptop).await.cookie();
+    for (path, status) in [("/api/v1/me/two-factor", 201), ("/api/v1/me/passkeys/begin", 201), (&remove, 204)]
+    {
+        assert_eq!(
+            site.ask(As::Person(&herself), "POST", path, request.clone()).await.status,
+            status,
+            "{path}"
+        );
+    }
+    // Without any second factor, whoever has the password sets one up.
+    let again = by_password(&site).await;
+    let begun = site.ask(As::Person(&again), "POST", "/api/v1/me/two-factor", request).await;
+    assert_eq!(begun.status, 201, "{}", begun.text);
 }
 
 #[tokio::test]

@@ -324,7 +324,7 @@ async fn a_lost_client_secret_makes_no_public_client() {
     let (data, catalog) = (&world.site.context.data, &world.site.context.catalog);
     std::fs::write(data.path().join(store::MASTER_KEY_FILE), "another key").unwrap();
     let begun = world.begin_with(json!({"provider": "acme"})).await;
-    assert_eq!((begun.status, begun.code()), (502, "sign_on_away"), "{}", begun.text);
+    assert_eq!((begun.status, begun.code()), (503, "sign_on_unusable"), "{}", begun.text);
     assert!(catalog.identity_provider("acme").unwrap().unwrap().has_secret);
 }
 

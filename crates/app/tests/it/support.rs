@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::{Context, Options, SampleAccount, Samples, Shared, SignUp};
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, BodyDataStream, to_bytes};
 use axum::http::{HeaderMap, Request, header};
 use model::{Clock, ManualClock, Role, Secret, TokenScope, UnixSeconds, WorkspaceId};
 use sandbox::{MerchantName, PermissionSet, Running};
@@ -110,6 +110,14 @@ impl Site {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Answer { status: parts.status.as_u16(), headers: parts.headers, body, text }
+    }
+
+    /// An answer that goes on, as it comes.
+    pub async fn listen(&self, cookie: &str, path: &str) -> BodyDataStream {
+        let request = Request::get(path).header(header::HOST, "127.0.0.1").header(header::COOKIE, cookie);
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        response.into_body().into_data_stream()
     }
 
     pub async fn ask(&self, who: As<'_>, method: &str, path: &str, body: Option<Value>) -> Answer {

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::Catalog;
 use super::people::{USER, USER_COLUMNS, User, user};
+use super::sessions;
 use crate::StoreError;
 use crate::ids::new_id;
 
@@ -76,7 +77,8 @@ impl Catalog {
         })
     }
 
-    /// Adds a passkey to an account.
+    /// Adds a passkey to an account. The session that it was added in counts as begun with it: whoever gave the password for it has
+    /// just used it as well.
     ///
     /// # Errors
     /// `PasskeyTaken` when the authenticator's id is known already, `TooManyPasskeys`.
@@ -84,6 +86,7 @@ impl Catalog {
         &self,
         of: &UserId,
         new: &NewPasskey,
+        session: Option<&str>,
         now: UnixSeconds,
     ) -> Result<Passkey, StoreError> {
         let id = new_id("pk")?;
@@ -110,6 +113,8 @@ impl Catalog {
                 new.name,
                 now.0,
             ])?;
+            let sql = "UPDATE sessions SET method = ?3 WHERE user = ?1 AND id = ?2";
+            tx.prepare_cached(sql)?.execute(params![of.as_str(), session, sessions::PASSKEY])?;
             let sql = format!("SELECT {PASSKEY} FROM passkeys WHERE id = ?1");
             Ok(tx.prepare_cached(&sql)?.query_row([&id], |row| passkey(row, 0))?)
         })
@@ -139,7 +144,8 @@ impl Catalog {
         })
     }
 
-    /// Deletes a passkey and ends the user's sessions but for `kept`: whoever has the device is out. Its name, if there was one.
+    /// Deletes a passkey and ends the user's sessions but for `kept`: whoever has the device is out. Without any passkey, that one
+    /// counts as begun with the password. Its name, if there was one.
     ///
     /// # Errors
     /// Those of the file.
@@ -155,6 +161,9 @@ impl Catalog {
                 tx.prepare_cached(sql)?.query_row([of.as_str(), id], |row| row.get(0)).optional()?;
             if name.is_some() {
                 super::people::end_sessions(tx, of, kept)?;
+                let sql = "UPDATE sessions SET method = ?2 WHERE user = ?1 AND method = ?3
+                    AND NOT EXISTS (SELECT 1 FROM passkeys WHERE user = ?1)";
+                tx.prepare_cached(sql)?.execute([of.as_str(), sessions::PASSWORD, sessions::PASSKEY])?;
             }
             Ok(name)
         })

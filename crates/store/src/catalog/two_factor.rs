@@ -113,6 +113,20 @@ impl Catalog {
         })
     }
 
+    /// Takes the authenticator app and all passkeys from somebody who lost them; returns whether there were any.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn delete_second_factors(&self, user: &UserId) -> Result<bool, StoreError> {
+        self.write_and_scrub(|tx| {
+            let mut deleted = 0;
+            for sql in ["DELETE FROM two_factor WHERE user = ?1", "DELETE FROM passkeys WHERE user = ?1"] {
+                deleted += tx.prepare_cached(sql)?.execute([user.as_str()])?;
+            }
+            Ok(deleted > 0)
+        })
+    }
+
     /// Sets whether the members of a workspace have to have a second factor.
     ///
     /// # Errors

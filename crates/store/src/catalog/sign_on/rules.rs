@@ -75,6 +75,17 @@ impl Catalog {
         })
     }
 
+    /// Whether a session that a user began by `method` may change what protects the account: a password alone gets around no second
+    /// factor by adding another one, or by removing it.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn may_change_second_factors(&self, user: &User, method: &SignInMethod) -> Result<bool, StoreError> {
+        let has_app = self.two_factor(&user.id)?.is_some_and(|one| one.confirmed_at.is_some());
+        let has_any = has_app || !self.passkeys(&user.id)?.is_empty();
+        Ok(!has_any || self.proves_two_factors(user, method, None)?)
+    }
+
     /// All rules, or those of a workspace, by domain.
     ///
     /// # Errors

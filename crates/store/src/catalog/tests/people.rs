@@ -306,9 +306,9 @@ fn new_passkey(credential_id: &[u8]) -> NewPasskey {
 fn a_passkey_belongs_to_one_account_and_is_found_by_what_its_authenticator_calls_it() {
     let (_dir, catalog) = temp();
     let (ada, bob) = two(&catalog, Role::Viewer);
-    let laptop = catalog.create_passkey(&ada.id, &new_passkey(b"one"), NOW).unwrap();
+    let laptop = catalog.create_passkey(&ada.id, &new_passkey(b"one"), None, NOW).unwrap();
     assert!(matches!(
-        catalog.create_passkey(&bob.id, &new_passkey(b"one"), NOW),
+        catalog.create_passkey(&bob.id, &new_passkey(b"one"), None, NOW),
         Err(StoreError::PasskeyTaken)
     ));
     assert!(catalog.use_passkey(&laptop.id, b"used", LATER).unwrap());
@@ -324,18 +324,23 @@ fn a_passkey_belongs_to_one_account_and_is_found_by_what_its_authenticator_calls
 fn whoever_has_a_device_is_out_when_its_passkey_is_removed() {
     let (_dir, catalog) = temp();
     let (ada, bob) = two(&catalog, Role::Viewer);
-    let laptop = catalog.create_passkey(&ada.id, &new_passkey(b"one"), NOW).unwrap();
+    let laptop = catalog.create_passkey(&ada.id, &new_passkey(b"one"), None, NOW).unwrap();
     let by_passkey = Origin { method: SignInMethod::Passkey, ..Origin::default() };
     catalog.create_session(b"here", &ada.id, &Origin::default(), NOW, LATER).unwrap();
     catalog.create_session(b"stolen", &ada.id, &by_passkey, NOW, LATER).unwrap();
     let here = catalog.session(b"here", NOW).unwrap().unwrap();
     assert_eq!(catalog.session(b"stolen", NOW).unwrap().unwrap().method, SignInMethod::Passkey);
     assert_eq!(catalog.delete_passkey(&bob.id, &laptop.id, None).unwrap(), None, "somebody else's");
+    let phone = catalog.create_passkey(&ada.id, &new_passkey(b"two"), Some(&here.id), NOW).unwrap();
+    let method = || catalog.session(b"here", NOW).unwrap().unwrap().method;
+    assert_eq!(method(), SignInMethod::Passkey, "it was just used");
     let removed = catalog.delete_passkey(&ada.id, &laptop.id, Some(&here.id)).unwrap();
     assert_eq!(removed.as_deref(), Some("Laptop"));
     assert_eq!(catalog.session(b"stolen", NOW).unwrap(), None);
-    assert!(catalog.session(b"here", NOW).unwrap().is_some());
+    assert_eq!(method(), SignInMethod::Passkey);
+    catalog.delete_passkey(&ada.id, &phone.id, Some(&here.id)).unwrap();
     assert_eq!(catalog.passkeys(&ada.id).unwrap(), []);
+    assert_eq!(method(), SignInMethod::Password, "nothing is left that it could have been begun with");
 }
 
 #[test]
@@ -343,8 +348,8 @@ fn nobody_has_more_passkeys_than_fit_on_a_page() {
     let (_dir, catalog) = temp();
     let ada = catalog.create_owner(&owner(), NOW).unwrap();
     for number in 0..50_u8 {
-        catalog.create_passkey(&ada.id, &new_passkey(&[number]), NOW).unwrap();
+        catalog.create_passkey(&ada.id, &new_passkey(&[number]), None, NOW).unwrap();
     }
-    let one_more = catalog.create_passkey(&ada.id, &new_passkey(b"one more"), NOW);
+    let one_more = catalog.create_passkey(&ada.id, &new_passkey(b"one more"), None, NOW);
     assert!(matches!(one_more, Err(StoreError::TooManyPasskeys)));
 }

@@ -15,6 +15,9 @@ enum Entry {
     Add { net: i128, rate: i128, quantity: i128, months: Fraction, list: Option<i128>, subtotal: i128 },
 }
 
+/// Instant, order and entry, by price and currency.
+type Entries = BTreeMap<(String, String), Vec<(i64, usize, Entry)>>;
+
 const RATE_ONE: i128 = 100_000;
 
 fn instant_of(value: &Value) -> i64 {
@@ -103,8 +106,8 @@ impl Reader<'_> {
     }
 
     /// Entries by price and currency.
-    fn entries(&self) -> BTreeMap<(String, String), Vec<(i64, usize, Entry)>> {
-        let mut entries: BTreeMap<(String, String), Vec<(i64, usize, Entry)>> = BTreeMap::new();
+    fn entries(&self) -> Entries {
+        let mut entries = Entries::new();
         let mut starts = Vec::new();
         for (order, transaction) in self.transactions.iter().enumerate().filter(|(_, t)| self.counts(t)) {
             let origin = transaction["origin"].as_str().unwrap();
@@ -190,7 +193,7 @@ impl Reader<'_> {
     }
 
     /// Old prices that came back as credit.
-    fn credit_back(&self, entries: &mut BTreeMap<(String, String), Vec<(i64, usize, Entry)>>) {
+    fn credit_back(&self, entries: &mut Entries) {
         for (_, adjustment) in self.account.all(Kind::Adjustment) {
             for item in
                 adjustment["items"].as_array().unwrap().iter().filter(|item| item["type"] == "proration")
@@ -343,7 +346,11 @@ fn read(account: &Account) -> BTreeMap<(String, String), Vec<(i64, i64)>> {
 
 #[test]
 fn what_is_written_reads_as_what_was_intended() {
-    for (seed, now) in [(3, NOW), (11, NOW + 35 * DAY_S), (12, NOW + 170 * DAY_S)] {
+    let presents = match std::env::var("SEEDS").ok().and_then(|seeds| seeds.parse::<u64>().ok()) {
+        Some(seeds) => (0..seeds).map(|seed| (seed, NOW + (seed as i64 * 53 - 400) * DAY_S / 4)).collect(),
+        None => vec![(3, NOW), (11, NOW + 35 * DAY_S), (12, NOW + 170 * DAY_S)],
+    };
+    for (seed, now) in presents {
         let world =
             World::new(Start { merchant: MerchantName::Mid, seed, customers: None, now: UnixSeconds(now) });
         let account = world.account();
