@@ -16,8 +16,8 @@ before(async () => {
   const merchant = ['--provider', OTHER_PROVIDER.id, '--merchant', 'small', '--customers', '40'];
   app = await server();
   complete = await sandbox(...merchant);
-  lacking = await sandbox(...merchant, '--permissions', OTHER_PROVIDER.lacksRequired);
-  poorer = await sandbox(...merchant, '--permissions', OTHER_PROVIDER.lacksOptional);
+  lacking = await sandbox(...merchant, `--permissions=${OTHER_PROVIDER.lacksRequired}`);
+  poorer = await sandbox(...merchant, `--permissions=${OTHER_PROVIDER.lacksOptional}`);
 });
 
 after(async () => {

@@ -98,6 +98,16 @@ pub const LISTS: &[List] = &[
     ),
     list(kind::DISCOUNT, Stage::Rest, ("Discounts", "/discounts"), "discount.read", "the names of discounts"),
     List {
+        permission: "Subscription history",
+        ..list(
+            kind::HISTORY,
+            Stage::Rest,
+            ("Subscription histories", "/subscriptions"),
+            "subscription_history.read",
+            "when cancellations were requested, and pauses that are over",
+        )
+    },
+    List {
         permission: "Notifications",
         ..list(
             kind::EVENT,

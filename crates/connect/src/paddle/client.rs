@@ -1,7 +1,7 @@
 //! The client. It can request the lists in the catalog, their entities, and our own notification settings: nothing else.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 
 use model::{ObjectKind, RawObject, UnixSeconds};
 use url::Url;
@@ -32,6 +32,8 @@ struct Inner {
     host: AtomicUsize,
     /// Of [`query::INCLUDES`], a bit for each that the key may not read.
     not_included: AtomicU8,
+    /// The key may not read the histories of subscriptions.
+    lacks_history: AtomicBool,
 }
 
 struct Host {
@@ -66,7 +68,8 @@ impl Client {
         };
         let hosts = bases.iter().map(host).collect::<Result<_, ConnectError>>()?;
         let (host, not_included) = (AtomicUsize::new(0), AtomicU8::new(0));
-        Ok(Self(Arc::new(Inner { config, hosts, host, not_included })))
+        let lacks_history = AtomicBool::new(false);
+        Ok(Self(Arc::new(Inner { config, hosts, host, not_included, lacks_history })))
     }
 
     pub fn config(&self) -> &ClientConfig {
@@ -112,10 +115,51 @@ impl Client {
         self.list_with(request, retry::BACKGROUND).await
     }
 
-    /// Lists inside entities come whole.
-    #[expect(clippy::unused_async, reason = "as the clients that send something")]
-    pub async fn list_children(&self, _: &Children) -> Result<Page, ConnectError> {
-        Ok(Page { honours_window: true, ..Page::default() })
+    /// Reads a page of a subscription's history. Without the permission, what the subscription says itself has to do.
+    ///
+    /// # Errors
+    /// When there is no readable answer after retrying.
+    pub async fn list_children(&self, children: &Children) -> Result<Page, ConnectError> {
+        let nothing = Page { honours_window: true, ..Page::default() };
+        if self.0.lacks_history.load(Ordering::Relaxed) {
+            return Ok(nothing);
+        }
+        let after = children.starting_after.as_deref();
+        match self.history(&children.parent_id, query::history(after, 200), retry::BACKGROUND).await {
+            Err(ConnectError::PermissionMissing { .. }) => {
+                self.0.lacks_history.store(true, Ordering::Relaxed);
+                Ok(nothing)
+            }
+            Err(ConnectError::EndpointAbsent { .. }) => Ok(nothing),
+            outcome => outcome,
+        }
+    }
+
+    async fn history(
+        &self,
+        subscription: &str,
+        query: Vec<(&'static str, String)>,
+        attempts: AttemptLimits,
+    ) -> Result<Page, ConnectError> {
+        let path = vec!["subscriptions", subscription, "history"];
+        let call = Call { query, attempts, ..Call::get(kind::HISTORY, path) };
+        self.request(&call, |answer| {
+            let file = |raw: &str| filing::history(subscription, raw).map(Filed::alone);
+            self.read_filed(answer, kind::HISTORY, file)
+        })
+        .await
+    }
+
+    /// The history of the newest subscription: there is no list of all.
+    async fn newest_history(&self, attempts: AttemptLimits) -> Result<Page, ConnectError> {
+        let request = ListRequest { limit: 1, ..ListRequest::new(kind::SUBSCRIPTION) };
+        let query = query::list(&request);
+        let call = Call { query, attempts, ..Call::get(kind::SUBSCRIPTION, vec!["subscriptions"]) };
+        let newest = self.request(&call, |answer| self.read_page(answer, &request)).await?;
+        match newest.objects.first() {
+            Some(newest) => self.history(&newest.id, query::history(None, 1), attempts).await,
+            None => Ok(Page { honours_window: true, ..Page::default() }),
+        }
     }
 
     /// Reads one object in its current state.
@@ -130,7 +174,7 @@ impl Client {
         if matches!(kind, kind::ADDRESS | kind::BUSINESS) {
             return self.newest_snapshot(kind, id).await;
         }
-        let Some(list) = query::path(kind).filter(|_| kind != kind::EVENT) else {
+        let Some(list) = query::path(kind).filter(|_| !matches!(kind, kind::EVENT | kind::HISTORY)) else {
             return Ok(Retrieved::Missing);
         };
         let call = Call::get(kind, vec![list, id]);
@@ -189,6 +233,9 @@ impl Client {
 
     async fn list_with(&self, request: &ListRequest, attempts: AttemptLimits) -> Result<Page, ConnectError> {
         let kind = request.kind;
+        if kind == kind::HISTORY {
+            return self.newest_history(attempts).await;
+        }
         let Some(path) = query::path(kind) else { return Err(ConnectError::EndpointAbsent { kind }) };
         let call = Call { query: query::list(request), attempts, ..Call::get(kind, vec![path]) };
         let read = |answer: &Answer| self.read_page(answer, request);
@@ -200,6 +247,28 @@ impl Client {
     }
 
     fn read_page(&self, answer: &Answer, request: &ListRequest) -> Result<Page, Unreadable> {
+        let of_kind = query::filed_as(request.kind);
+        let mut page = self.read_filed(answer, of_kind, |raw| filing::file(of_kind, raw))?;
+        page.honours_window = page.objects.iter().all(|object| request.has(object.created_at));
+        if of_kind == kind::SUBSCRIPTION {
+            page.incomplete =
+                page.objects.iter().filter(|one| filing::has_history(one)).map(history_of).collect();
+        }
+        if of_kind != request.kind {
+            // What was asked for is what they name.
+            page.objects = std::mem::take(&mut page.embedded);
+            page.objects.retain(|object| object.kind == request.kind);
+            page.honours_window = true;
+        }
+        Ok(page)
+    }
+
+    fn read_filed(
+        &self,
+        answer: &Answer,
+        of_kind: ObjectKind,
+        file: impl Fn(&str) -> Result<Filed, String>,
+    ) -> Result<Page, Unreadable> {
         let body = page::read(&answer.body)?;
         let Pagination { has_more, next } = body.meta.pagination;
         let transport = &self.host().transport;
@@ -211,11 +280,9 @@ impl Client {
             honours_window: true,
             ..Page::default()
         };
-        let of_kind = query::filed_as(request.kind);
         for (index, raw) in body.data.iter().enumerate() {
-            match filing::file(of_kind, raw.get()) {
+            match file(raw.get()) {
                 Ok(filed) => {
-                    page.honours_window &= request.has(filed.object.created_at);
                     page.embedded.extend(filed.embedded.into_iter().map(|object| self.private(object)));
                     page.objects.push(self.private(filed.object));
                 }
@@ -224,18 +291,14 @@ impl Client {
                 }
             }
         }
-        if of_kind != request.kind {
-            // What was asked for is what they name.
-            page.objects = std::mem::take(&mut page.embedded);
-            page.objects.retain(|object| object.kind == request.kind);
-            page.honours_window = true;
-        }
         Ok(page)
     }
 
     fn found(&self, filed: Filed) -> Retrieved {
         let embedded = filed.embedded.into_iter().map(|object| self.private(object)).collect();
-        Retrieved::Found { object: self.private(filed.object), incomplete: None, embedded }
+        // It was resumed, perhaps, and says nothing of that.
+        let incomplete = (filed.object.kind == kind::SUBSCRIPTION).then(|| history_of(&filed.object));
+        Retrieved::Found { object: self.private(filed.object), incomplete, embedded }
     }
 
     fn private(&self, object: RawObject) -> RawObject {
@@ -315,6 +378,10 @@ impl<'a> Call<'a> {
     fn named(&self) -> String {
         format!("/{}", self.path.join("/"))
     }
+}
+
+fn history_of(subscription: &RawObject) -> Children {
+    Children { parent_kind: kind::SUBSCRIPTION, parent_id: subscription.id.clone(), starting_after: None }
 }
 
 fn is_at(base: &Url, own: &str) -> bool {

@@ -81,6 +81,7 @@ pub(crate) static DEFINITION: Definition = Definition {
         is_creation: delivery::is_creation,
         says_the_same: lifetime::says_the_same,
         named_prices: Some(lifetime::named_prices),
+        part_of: |_| kind::HISTORY,
         may_be_gone: |_| false,
         tombstone: |_, id| serde_json::json!({ "id": id }).to_string(),
         ..Extras::NONE

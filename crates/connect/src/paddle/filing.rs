@@ -17,12 +17,20 @@ const INCLUDED: &[(&str, ObjectKind)] =
 const NEVER_KEPT: &[&str] = &["management_urls", "checkout"];
 /// Entities with this type were made for one transaction, and are in no list.
 const CUSTOM: &str = "custom";
+const SUBSCRIPTION_ID: &str = "subscription_id";
 
 /// An entity, and those that came inside it.
 #[derive(Debug)]
 pub(super) struct Filed {
     pub object: RawObject,
     pub embedded: Vec<RawObject>,
+}
+
+impl Filed {
+    /// One with nothing inside.
+    pub fn alone(object: RawObject) -> Self {
+        Self { object, embedded: Vec::new() }
+    }
 }
 
 #[derive(Deserialize)]
@@ -60,6 +68,17 @@ struct Item<'a> {
     price: Option<&'a RawValue>,
     #[serde(borrow, default)]
     product: Option<&'a RawValue>,
+}
+
+/// What becomes of a subscription.
+#[derive(Deserialize)]
+struct State {
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    updated_at: Option<Timestamp>,
+    #[serde(default)]
+    scheduled_change: Option<serde::de::IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -102,6 +121,27 @@ pub(super) fn file(kind: ObjectKind, json: &str) -> Result<Filed, String> {
         object.counterparts.customer = Some(object.id.clone());
     }
     Ok(Filed { object, embedded })
+}
+
+/// Files an entry of a subscription's history, which does not say whose it is.
+///
+/// # Errors
+/// As [`file`].
+pub(super) fn history(subscription: &str, json: &str) -> Result<RawObject, String> {
+    let Fields(fields) = serde_json::from_str(json).map_err(|error| why(&error))?;
+    let own = fields.iter().filter(|(name, _)| name != SUBSCRIPTION_ID);
+    let own = own.map(|(name, value)| format!(",{}:{value}", quoted(name)));
+    let json = format!("{{\"{SUBSCRIPTION_ID}\":{}{}}}", quoted(subscription), own.collect::<String>());
+    filed(kind::HISTORY, &json)
+}
+
+/// Whether a subscription's history says what it does not say itself. There are no histories of before 29 June 2026.
+pub(super) fn has_history(subscription: &RawObject) -> bool {
+    const FIRST_HISTORIES: UnixSeconds = UnixSeconds(1_782_691_200);
+    let Ok(state) = serde_json::from_str::<State>(&subscription.body) else { return false };
+    let is_recorded = state.updated_at.is_none_or(|at| at.as_second() >= FIRST_HISTORIES.0);
+    is_recorded
+        && (matches!(state.status.as_str(), "canceled" | "paused") || state.scheduled_change.is_some())
 }
 
 fn included(name: &str) -> Option<ObjectKind> {

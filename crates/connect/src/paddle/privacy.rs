@@ -9,21 +9,21 @@ use super::kind;
 /// Fields whose value is an id, a number, a time, a flag, a code of Paddle's, or something made of those.
 #[rustfmt::skip]
 const KEPT: &[&str] = &[
-    "action", "address_id", "adjusted_payout_totals", "adjusted_totals", "adjustment_id", "amount", "balance", "billed_at",
+    "action", "actor", "address_id", "adjusted_payout_totals", "adjusted_totals", "adjustment_id", "amount", "balance", "billed_at",
     "billing_cycle", "billing_period", "business_id", "canceled_at", "captured_at", "chargeback_fee", "collection_mode",
     "country_code", "country_codes", "created_at", "credit", "credit_applied_to_balance", "credit_to_balance", "currency_code",
-    "current_billing_period", "customer_id", "details", "discount", "discount_group_id", "discount_id", "earnings", "effective_at",
+    "current_billing_period", "customer_id", "detail", "details", "discount", "discount_group_id", "discount_id", "earnings", "effective_at",
     "effective_from", "ends_at", "error_code", "event_id", "event_type", "exchange_rate", "expires_at", "fee", "fee_rate",
-    "first_billed_at", "frequency", "grand_total", "grand_total_tax", "id", "import_meta", "imported_from", "interval",
+    "first_billed_at", "frequency", "grand_total", "grand_total_tax", "group_id", "id", "import_meta", "imported_from", "interval",
     "invoice_id", "invoice_number", "item_id", "items", "line_items", "maximum", "maximum_recurring_intervals", "method_details",
     "minimum", "mode", "next_billed_at", "occurred_at", "origin", "original", "payment_attempt_id", "payment_method_id", "payments",
-    "paused_at", "payout_totals", "previously_billed_at", "price", "price_id", "product", "product_id", "proration", "quantity", "rate",
+    "paused_at", "payout_totals", "previously_billed_at", "price", "price_id", "product", "product_id", "proration", "proration_billing_mode", "quantity", "quantity_delta", "rate",
     "recur", "recurring", "recurring_transaction_details", "requires_payment_method", "restrict_to", "resume_at", "retained_fee",
-    "revised_at", "scheduled_change", "started_at", "starts_at", "status", "subscription_id", "subtotal", "tax", "tax_category",
+    "revised_at", "scheduled_change", "source", "started_at", "starts_at", "status", "subscription_id", "subtotal", "tax", "tax_category",
     "tax_mode", "tax_rate", "tax_rates_used", "times_used", "total", "totals", "transaction_id", "trial_dates", "trial_period", "type",
     "unit_price", "unit_price_overrides", "unit_totals", "updated_at", "usage_limit",
 ];
-/// What a merchant calls what it sells is nobody's data but its own. Adjustments give reasons, which a person wrote.
+/// What a merchant calls what it sells is nobody's data but its own.
 const KEPT_OF_GOODS: &[&str] = &["name", "description", "code"];
 /// What such things are called where they are inside another entity.
 const GOODS: &[&str] = &["price", "product"];
@@ -34,7 +34,11 @@ const EXTERNAL_ID: &str = "external_id";
 pub fn redact(kind: ObjectKind, body: &str) -> Option<Box<str>> {
     let Value::Object(object) = serde_json::from_str(body).ok()? else { return None };
     let is_goods = matches!(kind, kind::PRODUCT | kind::PRICE | kind::DISCOUNT);
-    Some(Value::Object(kept_of(object, is_goods)).to_string().into_boxed_str())
+    // Why something happened with a subscription is a code of Paddle's; why money was paid back, a person wrote.
+    let reason = object.get("reason").filter(|_| kind == kind::HISTORY).cloned();
+    let mut kept = kept_of(object, is_goods);
+    kept.extend(reason.map(|reason| ("reason".to_owned(), reason)));
+    Some(Value::Object(kept).to_string().into_boxed_str())
 }
 
 fn kept_of(object: Map<String, Value>, is_goods: bool) -> Map<String, Value> {

@@ -71,6 +71,13 @@ pub(super) fn newest_payment() -> Vec<(&'static str, String)> {
     query.map(|(name, value)| (name, value.to_owned())).to_vec()
 }
 
+/// The history of a subscription, newest first.
+pub(super) fn history(after: Option<&str>, per_page: u8) -> Vec<(&'static str, String)> {
+    let mut query = vec![("order_by", "occurred_at[DESC]".to_owned()), ("per_page", per_page.to_string())];
+    query.extend(after.map(|id| ("after", id.to_owned())));
+    query
+}
+
 /// Events about one entity, newest first.
 pub(super) fn events_about(kind: ObjectKind, id: &str) -> Vec<(&'static str, String)> {
     let types = ["created", "updated", "imported"].map(|what| format!("{kind}.{what}"));

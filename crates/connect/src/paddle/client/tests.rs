@@ -237,7 +237,7 @@ async fn events_are_read_back_to_an_instant() {
         json!([event("evt_3", "2026-02-10T09:00:05Z"), event("evt_2", "2026-02-10T09:00:00Z"), {"x": 1}]);
     let next = "https://sandbox-api.paddle.com/events?after=evt_2";
     let (_, client) = client(SANDBOX_KEY, move |_| page(events.clone(), next));
-    let at = |seconds| UnixSeconds(1_770_714_000 + seconds);
+    let at = |seconds: i64| UnixSeconds(1_770_714_000 + seconds);
     let page = client.events(at(0), None).await.unwrap();
     assert_eq!((page.events.len(), page.next.as_deref()), (2, Some("evt_2")));
     assert_eq!(page.events[0].created_at, at(5));
@@ -269,4 +269,39 @@ async fn our_notification_setting_is_all_that_is_ever_written() {
     let body: Value = serde_json::from_slice(asked[0].body()).unwrap();
     assert_eq!((&body["traffic_source"], &body["api_version"]), (&json!("platform"), &json!(1)));
     assert_eq!(asked[0].headers()["content-type"], "application/json");
+}
+
+#[tokio::test]
+async fn the_history_of_a_subscription_is_read_with_whose_it_is_where_the_key_may() {
+    for (may, entries) in [(true, 1), (false, 0)] {
+        let (provider, client) = client(SANDBOX_KEY, move |request| match request.uri().path() {
+            "/subscriptions" => page(
+                json!([
+                    {"id": "sub_1", "status": "canceled", "updated_at": "2026-08-01T00:00:00Z"},
+                    {"id": "sub_2", "status": "canceled", "updated_at": "2026-05-01T00:00:00Z"},
+                    {"id": "sub_3", "status": "active", "scheduled_change": null},
+                    {"id": "sub_4", "status": "active", "scheduled_change": {"action": "cancel"}},
+                ]),
+                "",
+            ),
+            _ if may => page(
+                json!([{"id": "h_1", "occurred_at": "2026-08-01T00:00:00Z", "detail": {"action": "x"}}]),
+                "",
+            ),
+            _ => refusal(403, "forbidden", "no"),
+        });
+        let listed = client.list(&ListRequest::new(kind::SUBSCRIPTION)).await.unwrap();
+        let ids: Vec<&str> = listed.incomplete.iter().map(|one| one.parent_id.as_str()).collect();
+        assert_eq!(ids, ["sub_1", "sub_4"]);
+        for _ in 0..2 {
+            let history = client.list_children(&listed.incomplete[0]).await.unwrap();
+            assert_eq!(history.objects.len(), entries);
+            for entry in history.objects {
+                assert_eq!(entry.counterparts.subscription.as_deref(), Some("sub_1"));
+                assert!(entry.body.contains(r#""subscription_id":"sub_1""#), "{}", entry.body);
+            }
+        }
+        // It is not asked for in vain twice.
+        assert_eq!(provider.asked().len(), if may { 3 } else { 2 });
+    }
 }
