@@ -32,7 +32,7 @@ export const paddle: SourceTexts = {
       text: 'It is from before Paddle’s keys had permissions. It works, and Chartsy only reads. A new key with read permissions is safer: nobody could use it to refund or cancel anything.',
     },
     restricted: 'Key with permissions',
-    grant: ['In Paddle, edit the key and give it read access to', ', then check again. The key itself stays the same.'],
+    grant: ['In Paddle, edit the key and add the permission to read', 'to it. Then check again; the key itself stays the same.'],
     refusals: {
       key_publishable: {
         title: 'This is a client-side token',
