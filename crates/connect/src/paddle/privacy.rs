@@ -12,7 +12,7 @@ const KEPT: &[&str] = &[
     "action", "address_id", "adjusted_payout_totals", "adjusted_totals", "adjustment_id", "amount", "balance", "billed_at",
     "billing_cycle", "billing_period", "business_id", "canceled_at", "captured_at", "chargeback_fee", "collection_mode",
     "country_code", "country_codes", "created_at", "credit", "credit_applied_to_balance", "credit_to_balance", "currency_code",
-    "current_billing_period", "customer_id", "details", "discount", "discount_group_id", "discount_id", "earnings", "effective_at",
+    "current_billing_period", "customer_id", "detail", "details", "discount", "discount_group_id", "discount_id", "earnings", "effective_at",
     "effective_from", "ends_at", "error_code", "event_id", "event_type", "exchange_rate", "expires_at", "fee", "fee_rate",
     "first_billed_at", "frequency", "grand_total", "grand_total_tax", "id", "import_meta", "imported_from", "interval",
     "invoice_id", "invoice_number", "item_id", "items", "line_items", "maximum", "maximum_recurring_intervals", "method_details",

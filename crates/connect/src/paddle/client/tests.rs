@@ -237,7 +237,7 @@ async fn events_are_read_back_to_an_instant() {
         json!([event("evt_3", "2026-02-10T09:00:05Z"), event("evt_2", "2026-02-10T09:00:00Z"), {"x": 1}]);
     let next = "https://sandbox-api.paddle.com/events?after=evt_2";
     let (_, client) = client(SANDBOX_KEY, move |_| page(events.clone(), next));
-    let at = |seconds| UnixSeconds(1_770_714_000 + seconds);
+    let at = |seconds: i64| UnixSeconds(1_770_714_000 + seconds);
     let page = client.events(at(0), None).await.unwrap();
     assert_eq!((page.events.len(), page.next.as_deref()), (2, Some("evt_2")));
     assert_eq!(page.events[0].created_at, at(5));

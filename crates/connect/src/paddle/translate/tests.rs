@@ -486,3 +486,24 @@ fn history_tells_what_a_subscription_forgets() {
     assert_eq!(disputed.canceled_at, Some(at("2026-09-01T00:00:00Z")));
     assert_eq!(disputed.cancellation_reason, Some(CancellationReason::PaymentDisputed));
 }
+
+#[test]
+fn a_pause_of_which_only_the_beginning_was_seen_lasts_until_a_new_period() {
+    let period_of = |id: &str, start: &str, end: &str| {
+        let mut body =
+            transaction(id, "subscription_recurring", &[line("pri_basic", 1, 1000, 0, Value::Null)]);
+        body["billing_period"] = period(start, end);
+        (kind::TRANSACTION, body)
+    };
+    let first = period_of("txn_1", JANUARY[0], JANUARY[1]);
+    let paused = happened("2026-01-20T00:00:00Z", "paused", None, None);
+    let pauses = |next: (ObjectKind, Value)| {
+        let objects = [(kind::SUBSCRIPTION, subscription("active")), first.clone(), paused.clone(), next];
+        history(&objects).subscriptions.remove(0).pauses
+    };
+    let begun = period_of("txn_2", "2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z");
+    let known = Pause { start: at("2026-01-20T00:00:00Z"), end: Some(at("2026-03-01T00:00:00Z")) };
+    assert_eq!(pauses(begun), [known]);
+    // The period was continued, and nobody knows since when.
+    assert_eq!(pauses(period_of("txn_2", JANUARY[1], "2026-03-10T09:00:00Z")), []);
+}
