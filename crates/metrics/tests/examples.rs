@@ -236,6 +236,7 @@ fn subscription(status: &str, facts: &[&str]) -> Subscription {
         is_collection_paused: false,
         inclusive_tax_percent: None,
         payment_method: None,
+        pauses: Vec::new(),
         pending_update: facts.contains(&"pending_update").then_some(PendingUpdate { invoice: None }),
         discounts: facts
             .iter()

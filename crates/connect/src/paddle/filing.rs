@@ -116,6 +116,9 @@ pub(super) fn file(kind: ObjectKind, json: &str) -> Result<Filed, String> {
     if matches!(kind, kind::TRANSACTION | kind::SUBSCRIPTION) {
         embedded.extend(custom_goods(json));
     }
+    if kind == kind::SUBSCRIPTION {
+        embedded.extend(pause_of(&object));
+    }
     if kind == kind::CUSTOMER {
         // Filed under itself, so that what is kept of one customer includes it.
         object.counterparts.customer = Some(object.id.clone());
@@ -169,6 +172,27 @@ fn filed(kind: ObjectKind, json: &str) -> Result<RawObject, String> {
         is_deleted: false,
         body: json.into(),
     })
+}
+
+#[derive(Deserialize)]
+struct State<'a> {
+    status: &'a str,
+    paused_at: Option<&'a str>,
+}
+
+/// A subscription that is resumed forgets when it was paused. So that is kept as an entry of its history, where it is seen.
+fn pause_of(subscription: &RawObject) -> Option<RawObject> {
+    let state: State<'_> = serde_json::from_str(&subscription.body).ok()?;
+    let paused_at = state.paused_at.filter(|_| state.status == "paused")?;
+    let entry = serde_json::json!({
+        "id": format!("{}-paused-{paused_at}", subscription.id),
+        "subscription_id": subscription.id,
+        "occurred_at": paused_at,
+        "detail": { "action": "subscription_paused" },
+    });
+    let mut entry = filed(kind::HISTORY, &entry.to_string()).ok()?;
+    entry.counterparts.customer.clone_from(&subscription.counterparts.customer);
+    Some(entry)
 }
 
 /// Prices and products that were made for this alone. Each once.
@@ -260,6 +284,17 @@ mod tests {
             let body = file(kind, &entity.to_string()).unwrap().object.body;
             assert!(!body.contains("pay.example"), "{body}");
         }
+    }
+
+    #[test]
+    fn the_pause_of_a_subscription_is_kept_for_when_it_is_forgotten() {
+        let mut body = json!({"id": "sub_1", "customer_id": "ctm_1", "status": "paused", "paused_at": "2026-04-10T09:00:00Z"});
+        let [entry] = file(kind::SUBSCRIPTION, &body.to_string()).unwrap().embedded.try_into().unwrap();
+        assert_eq!((entry.kind, entry.id.as_str()), (kind::HISTORY, "sub_1-paused-2026-04-10T09:00:00Z"));
+        assert_eq!(entry.counterparts.customer.as_deref(), Some("ctm_1"));
+        assert_eq!(value(&entry)["occurred_at"], body["paused_at"]);
+        body["status"] = json!("active");
+        assert!(file(kind::SUBSCRIPTION, &body.to_string()).unwrap().embedded.is_empty());
     }
 
     #[test]

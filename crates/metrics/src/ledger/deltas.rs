@@ -164,7 +164,7 @@ fn events<'a>(entries: &[Entry<'a>], periods: &[Period<'a>]) -> Vec<Event<'a>> {
     events
 }
 
-/// Clocks of what one change writes differ by no more than this.
+/// The times of what one change writes differ by no more than this.
 const SAME_CHANGE_S: u64 = 60;
 
 /// Whether the price that is given back is billed anew by the same change.

@@ -91,9 +91,8 @@ impl Account {
         assert!(listed.len() > 200, "{when}: {}", listed.len());
         for there in listed {
             let stored = objects.get(there.kind, &there.id).unwrap();
-            let Some(stored) = stored.map(|stored| stored.object) else {
-                panic!("{when}: {} {} is missing", there.kind, there.id)
-            };
+            assert!(stored.is_some(), "{when}: {} {} is missing", there.kind, there.id);
+            let stored = stored.unwrap().object;
             // In other objects a provider may count on without reporting that as a change.
             let is_compared = self.source.sampled().any(|kind| kind == there.kind);
             let is_same = !is_compared || self.source.says_the_same(&stored, &there);

@@ -1,7 +1,7 @@
 //! What happened with a subscription, as far as its history goes back: when it was paused and resumed, when its cancellation
 //! was asked for, and why it ended. The subscription itself forgets all of this.
 
-use model::billing::{CancellationReason, Pause, Subscription, SubscriptionStatus};
+use model::billing::{CancellationReason, Pause, Period, Subscription, SubscriptionStatus};
 use model::{SubscriptionId, UnixSeconds};
 
 use super::record::Record;
@@ -50,8 +50,21 @@ pub(super) fn happening(record: Record) -> Result<Option<Happening>, ReadError> 
     Ok(Some(Happening { at, what, subscription: subscription.into() }))
 }
 
-/// Completes a subscription by what happened with it.
-pub(super) fn tell(subscription: &mut Subscription, all: &[Happening]) {
+/// Clocks of what is written together differ by no more than this.
+const SAME_MOMENT_S: u64 = 60;
+
+/// When a pause ended of which only the beginning was seen. `None`: the period that ran then was continued, so that nobody
+/// knows.
+fn resumed_at(paused_at: UnixSeconds, billed: &[Period]) -> Option<UnixSeconds> {
+    let next = billed.iter().map(|period| period.start).find(|start| *start > paused_at)?;
+    let before = billed.iter().filter(|period| period.start <= paused_at);
+    let until = before.map(|period| period.end).max();
+    let goes_on = until.is_some_and(|until| until.0.abs_diff(next.0) <= SAME_MOMENT_S && until > paused_at);
+    (!goes_on).then_some(next)
+}
+
+/// Completes a subscription by what happened with it. `billed`: its periods, in order of their starts.
+pub(super) fn tell(subscription: &mut Subscription, all: &[Happening], billed: &[Period]) {
     let mut own: Vec<&Happening> = all.iter().filter(|one| one.subscription == subscription.id).collect();
     own.sort();
     let is_over = subscription.status == SubscriptionStatus::Canceled;
@@ -85,8 +98,10 @@ pub(super) fn tell(subscription: &mut Subscription, all: &[Happening]) {
         }
     }
     if !is_over && subscription.status != SubscriptionStatus::Paused {
-        // Resumed before anybody told so.
-        pauses.retain(|pause| pause.end.is_some());
+        pauses.retain_mut(|pause| {
+            pause.end = pause.end.or_else(|| resumed_at(pause.start, billed));
+            pause.end.is_some()
+        });
     }
     subscription.pauses = pauses;
     subscription.canceled_at = asked_at.filter(|_| is_over || subscription.cancel_at.is_some());

@@ -36,7 +36,7 @@ pub(super) fn assemble(read: Read, billed: &mut Billed) {
         if subscription.status == SubscriptionStatus::Canceled {
             subscription.cancellation_reason = involuntary(subscription, &bills);
         }
-        happening::tell(subscription, &happenings);
+        happening::tell(subscription, &happenings, &billed_periods(subscription, &bills));
         let own = bills.iter().filter(|bill| bill.invoice.subscription.as_ref() == Some(&subscription.id));
         let paid_with = own.filter_map(|bill| bill.paid_with.as_ref()).max_by_key(|(at, _)| *at);
         subscription.payment_method = paid_with.map(|(_, method)| method.clone());
@@ -70,6 +70,18 @@ fn mark_paid_trial(subscription: &mut Subscription, bills: &mut [Bill]) {
             subscription.trial.get_or_insert(line.period);
         }
     }
+}
+
+/// The periods that were billed and not given up, in order of their starts.
+fn billed_periods(subscription: &Subscription, bills: &[Bill]) -> Vec<Period> {
+    let own = bills.iter().map(|bill| &bill.invoice).filter(|invoice| {
+        let is_billed = matches!(invoice.status, InvoiceStatus::Paid | InvoiceStatus::Open);
+        is_billed && invoice.subscription.as_ref() == Some(&subscription.id)
+    });
+    let lines = own.flat_map(|invoice| &invoice.lines).filter(|line| line.effect == LineEffect::Sets);
+    let mut periods: Vec<Period> = lines.map(|line| line.period).collect();
+    periods.sort_by_key(|period| (period.start, period.end));
+    periods
 }
 
 fn is_trial(period: Period, trial: Option<Period>, days: i64) -> bool {
