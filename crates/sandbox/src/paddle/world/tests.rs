@@ -172,6 +172,18 @@ fn money_that_is_meant_adds_up_to_what_the_transactions_say_after_adjustments() 
     assert!(chargeback_fees > 0);
     assert_eq!(meant(money::Measure::NetCash), written("earnings") - chargeback_fees);
     assert_eq!(meant(money::Measure::Fees), written("fee") + chargeback_fees);
+    let (mut gross, mut collected) = (0, 0);
+    for (_, transaction) in account.all(Kind::Transaction) {
+        let totals = &transaction["details"]["totals"];
+        if matches!(transaction["status"].as_str().unwrap(), "paid" | "completed") {
+            gross += minor(&totals["total"]) - minor(&totals["tax"]);
+        }
+        let payments = transaction["payments"].as_array().unwrap().iter();
+        let captured = payments.filter(|payment| payment["status"] == "captured");
+        collected += captured.map(|payment| minor(&payment["amount"])).sum::<i64>();
+    }
+    assert_eq!(meant(money::Measure::GrossRevenue), gross);
+    assert_eq!(meant(money::Measure::PaymentsCollected), collected);
     let refunds = meant(money::Measure::Refunds);
     assert!(refunds > 0 && meant(money::Measure::CreditNotes) > 0);
 }

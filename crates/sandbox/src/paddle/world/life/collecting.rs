@@ -69,7 +69,7 @@ impl Life<'_> {
         let at = self.period.0 + DUNNING_DAYS * DAY_S;
         self.reach(at)?;
         self.give_up(bill, at);
-        self.becomes_paused(at, None);
+        self.becomes_paused(at, None, None);
         self.intended.end(&self.id, self.period.0);
         Some(())
     }

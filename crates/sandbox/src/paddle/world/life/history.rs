@@ -34,6 +34,7 @@ impl Life<'_> {
         let (source, actor) = match (action, reason) {
             (_, Some("customer_request")) => ("customer_portal", "customer"),
             (_, Some("seller_request")) => ("dashboard", "user"),
+            ("paused", None) => ("retain", "system"),
             ("created", _) => ("checkout", "customer"),
             _ => ("system", "system"),
         };

@@ -25,22 +25,22 @@ impl Life<'_> {
         let resume_at = days.map(|days| effective_at + days * DAY_S);
         self.schedule(at, Some(Scheduled { action: "pause", at: effective_at, resume_at }));
         self.reach(effective_at)?;
-        self.becomes_paused(effective_at, resume_at);
+        self.becomes_paused(effective_at, resume_at, Some("customer_request"));
         self.intended.end(&self.id, effective_at);
         Some(())
     }
 
     pub fn pause_now(&mut self, at: i64) -> Option<()> {
         self.reach(at)?;
-        self.becomes_paused(at, None);
+        self.becomes_paused(at, None, Some("customer_request"));
         self.intended.end(&self.id, at);
         Some(())
     }
 
-    pub(super) fn becomes_paused(&mut self, at: i64, resume_at: Option<i64>) {
+    pub(super) fn becomes_paused(&mut self, at: i64, resume_at: Option<i64>, reason: Option<&str>) {
         self.scheduled = resume_at.map(|at| Scheduled { action: "resume", at, resume_at: None });
         (self.paused_at, self.status) = (Some(at), "paused");
-        self.note(at, "paused", Some("customer_request"), json!({}));
+        self.note(at, "paused", reason, json!({}));
         self.tell(at, "updated");
         self.tell(at, "paused");
     }

@@ -120,6 +120,7 @@ pub fn adjusted(transaction: &mut Value, buyer: &Buyer, adjustments: &[(i64, &Va
         "tax": text(rest("totals", "totals", "tax")),
         "total": text(rest("totals", "totals", "total")),
         "grand_total": text(minor(&details["totals"]["grand_total"]) - less("totals", "total")),
+        "grand_total_tax": text(minor(&details["totals"]["grand_total_tax"]) - less("totals", "tax")),
         "fee": text(rest("totals", "totals", "fee")),
         "retained_fee": text(less("totals", "retained_fee")),
         "earnings": text(rest("totals", "totals", "earnings")),
