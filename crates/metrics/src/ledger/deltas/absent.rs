@@ -69,8 +69,12 @@ pub(super) fn billed_until(entries: &[Entry<'_>], before: UnixSeconds) -> Option
         .map(|(_, end)| end)
 }
 
-/// Whether a line begins a period: the period's own, or the whole one of another interval.
+/// Whether a line begins a period: the period's own, or the whole one of another interval. A price that is billed in full
+/// at once, without a period, begins none.
 fn begins(entry: &Entry<'_>) -> bool {
+    if !entry.has_length() {
+        return false;
+    }
     match entry.line.effect {
         LineEffect::Sets => true,
         LineEffect::Adds { share } => share == rust_decimal::Decimal::ONE,

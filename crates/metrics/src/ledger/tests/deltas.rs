@@ -160,6 +160,19 @@ fn another_interval_begins_a_period_of_its_own() {
 }
 
 #[test]
+fn a_price_that_is_added_in_full_without_a_period_leaves_the_others_as_they_are() {
+    let added = change(Paid, "2026-01-16", "2026-01-16", 100_000, &[("pro", 1, 3000)]);
+    let mut invoices = vec![period(Paid, "2026-01-01", "2026-02-01", &[("basic", 1, 1000)]), added];
+    expect(
+        &history(ended("2026-02-01"), invoices.clone()),
+        &[("2026-01-01", 1000), ("2026-01-16", 4000), ("2026-02-01", 0)],
+    );
+    invoices.push(period(Paid, "2026-02-01", "2026-03-01", &[("basic", 1, 1000), ("pro", 1, 3000)]));
+    let history = history(subscription(Active), invoices);
+    expect(&history, &[("2026-01-01", 1000), ("2026-01-16", 4000)]);
+}
+
+#[test]
 fn from_a_long_interval_to_a_short_one_the_rest_of_the_long_one_hides_no_hole() {
     let mut switch = change(Paid, "2026-03-01", "2027-01-01", 83_836, &[("annual", -1, -20_121)]);
     let month = change(Paid, "2026-03-01", "2026-04-01", 100_000, &[("basic", 1, 1000)]);
