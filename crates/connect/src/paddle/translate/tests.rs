@@ -174,6 +174,21 @@ fn what_a_transaction_counts_as() {
 }
 
 #[test]
+fn a_checkout_that_was_left_is_nothing_whatever_was_tried_there() {
+    for word in ["draft", "ready", "canceled"] {
+        let mut body = transaction("txn_1", "web", &[line("pri_basic", 1, 1000, 0, Value::Null)]);
+        body["status"] = json!(word);
+        body["billed_at"] = Value::Null;
+        body["payments"][0]["status"] = json!("error");
+        body["payments"][0]["error_code"] = json!("declined");
+        let history = history(&[(kind::TRANSACTION, body)]);
+        let invoice = &history.invoices[0];
+        assert_eq!((invoice.status, invoice.given_up_at), (InvoiceStatus::Draft, None), "{word}");
+        assert_eq!((history.charges.len(), invoice.attempt_count), (0, 0), "{word}");
+    }
+}
+
+#[test]
 fn a_renewal_that_was_paid_at_the_second_attempt_has_a_failed_charge_before() {
     let mut body =
         transaction("txn_1", "subscription_recurring", &[line("pri_basic", 1, 1000, 0, Value::Null)]);

@@ -45,8 +45,13 @@ pub(super) fn transaction(record: Record) -> Result<Bill, ReadError> {
     for (number, own) in record.list("/details/line_items").iter().enumerate() {
         lines.push(line(own, number, &around)?);
     }
-    let status = status(record.text("/status").as_deref());
-    let payments = record.list("/payments");
+    let status = match status(record.text("/status").as_deref()) {
+        // A checkout that was left, or an invoice that was never issued.
+        InvoiceStatus::Void if billed_at.is_none() => InvoiceStatus::Draft,
+        status => status,
+    };
+    // Who tries to pay at a checkout and leaves is no customer whose payment failed.
+    let payments = if status == InvoiceStatus::Draft { Vec::new() } else { record.list("/payments") };
     let (mut charges, mut paid_with) = (Vec::new(), None);
     for (number, payment) in payments.iter().enumerate() {
         let is_paying = payment.is("/status", "captured")
