@@ -154,6 +154,7 @@ fn history(number: u64) -> CustomerHistory {
             created_at: period.start,
             paid_at: Some(period.start),
             finalized_at: None,
+            due_at: None,
             given_up_at: None,
             billing_reason: None,
             attempt_count: 1,

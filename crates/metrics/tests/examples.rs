@@ -277,6 +277,7 @@ fn invoice(created_at: UnixSeconds, status: &str) -> Invoice {
         created_at,
         paid_at: None,
         finalized_at: None,
+        due_at: None,
         given_up_at: None,
         billing_reason: None,
         attempt_count: 0,

@@ -272,6 +272,8 @@ pub struct Invoice {
     pub paid_at: Option<UnixSeconds>,
     /// When it became due, after which its payment is attempted.
     pub finalized_at: Option<UnixSeconds>,
+    /// By when the customer has to pay it by itself. `None`: its payment is collected.
+    pub due_at: Option<UnixSeconds>,
     /// When it was voided or written off.
     pub given_up_at: Option<UnixSeconds>,
     pub billing_reason: Option<String>,

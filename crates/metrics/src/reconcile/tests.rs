@@ -71,6 +71,7 @@ fn invoice(id: &str, paid_at: &str, total_minor: i64, tax_minor: i64, lines: Vec
         created_at: at("2024-01-01T00:00:00Z"),
         paid_at: Some(at(paid_at)),
         finalized_at: None,
+        due_at: None,
         given_up_at: None,
         billing_reason: None,
         attempt_count: 1,

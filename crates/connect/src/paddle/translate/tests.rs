@@ -189,6 +189,24 @@ fn a_checkout_that_was_left_is_nothing_whatever_was_tried_there() {
 }
 
 #[test]
+fn a_bill_that_the_customer_pays_by_itself_says_by_when() {
+    let mut body = transaction("txn_1", "web", &[line("pri_basic", 1, 1000, 0, Value::Null)]);
+    body["status"] = json!("billed");
+    let due_at = |body: &Value| history(&[(kind::TRANSACTION, body.clone())]).invoices[0].due_at;
+    body["collection_mode"] = json!("automatic");
+    assert_eq!(due_at(&body), None);
+    body["collection_mode"] = json!("manual");
+    assert_eq!(due_at(&body), Some(at(JANUARY[0])));
+    let terms = json!({"interval": "day", "frequency": 14});
+    body["billing_details"] = json!({"purchase_order_number": "Ada", "payment_terms": terms});
+    assert_eq!(due_at(&body), Some(at("2026-01-24T09:00:00Z")));
+    // It is the same without what identifies a person.
+    let redacted = crate::paddle::privacy::redact(kind::TRANSACTION, &body.to_string()).unwrap();
+    assert!(!redacted.contains("Ada"));
+    assert_eq!(due_at(&serde_json::from_str(&redacted).unwrap()), Some(at("2026-01-24T09:00:00Z")));
+}
+
+#[test]
 fn a_renewal_that_was_paid_at_the_second_attempt_has_a_failed_charge_before() {
     let mut body =
         transaction("txn_1", "subscription_recurring", &[line("pri_basic", 1, 1000, 0, Value::Null)]);

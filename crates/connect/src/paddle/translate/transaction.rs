@@ -12,6 +12,8 @@ use super::price;
 use super::record::Record;
 use crate::ReadError;
 
+const DAY_S: i64 = 86_400;
+
 /// A transaction.
 #[derive(Debug)]
 pub(super) struct Bill {
@@ -79,6 +81,12 @@ pub(super) fn transaction(record: Record) -> Result<Bill, ReadError> {
         status,
         paid_at: is_paid.then_some(captured_at.unwrap_or(around.billed_at)),
         finalized_at: billed_at,
+        due_at: if record.is("/collection_mode", "manual") {
+            let days = record.part("/billing_details/payment_terms").and_then(|terms| days_of(&terms));
+            Some(UnixSeconds(around.billed_at.0.saturating_add(days.unwrap_or(0).saturating_mul(DAY_S))))
+        } else {
+            None
+        },
         given_up_at: if status == InvoiceStatus::Void { record.instant("/updated_at")? } else { None },
         billing_reason: around.origin.clone(),
         attempt_count: u32::try_from(tried.count()).unwrap_or(u32::MAX),
@@ -119,14 +127,18 @@ fn paid_trial(price: &Record) -> Option<(String, i64)> {
     if !price.has("/trial_period/unit_price") {
         return None;
     }
-    let days = match price.text("/trial_period/interval")?.as_str() {
+    Some((price.text("/id")?, days_of(&price.part("/trial_period")?)?))
+}
+
+/// About how many days a time has that is written as so many of an interval.
+fn days_of(time: &Record) -> Option<i64> {
+    let days = match time.text("/interval")?.as_str() {
         "day" => 1,
         "week" => 7,
         "month" => 30,
         _ => 365,
     };
-    let count = price.amount("/trial_period/frequency").ok()?.unwrap_or(1).clamp(1, 10_000);
-    Some((price.text("/id")?, days * count))
+    Some(days * time.amount("/frequency").ok()?.unwrap_or(1).clamp(0, 10_000))
 }
 
 /// An attempt to collect. The one that paid has the transaction's id, by which it is found in Paddle and in the balance.

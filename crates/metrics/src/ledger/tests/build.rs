@@ -96,6 +96,7 @@ pub(crate) fn invoice(created: &str, status: InvoiceStatus, lines: Vec<InvoiceLi
         created_at: at(created),
         paid_at: (status == InvoiceStatus::Paid).then(|| at(created)),
         finalized_at: None,
+        due_at: None,
         given_up_at: None,
         billing_reason: None,
         attempt_count: 1,

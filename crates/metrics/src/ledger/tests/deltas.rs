@@ -251,20 +251,25 @@ fn a_change_whose_bill_was_given_up_was_not_made() {
     assert_eq!(verdicts[1].2, LineVerdict::LeftOut(LeftOut::Void));
 }
 
-/// Five tries, then the end. The last period's bill: whether it was tried to collect it.
-fn unpaid_end(was_tried: bool, ended_on: &str) -> CustomerHistory {
-    let mut last = period(Void, "2026-02-01", "2026-03-01", &[("basic", 1, 1000)]);
-    last.attempt_count = if was_tried { 5 } else { 0 };
+/// The last period's bill was never paid: how often it was tried to collect it, and by when the customer had to pay it.
+fn unpaid_end(attempt_count: u32, due_on: Option<&str>, ended_on: &str) -> CustomerHistory {
+    let void = period(Void, "2026-02-01", "2026-03-01", &[("basic", 1, 1000)]);
+    let last = Invoice { attempt_count, due_at: due_on.map(at), ..void };
     let first = period(Paid, "2026-01-01", "2026-02-01", &[("basic", 1, 1000)]);
     history(ended(ended_on), vec![first, last])
 }
 
 #[test]
-fn what_could_not_be_collected_was_served_until_the_end_and_what_nobody_tried_to_was_not() {
-    expect(&unpaid_end(true, "2026-03-03"), &[("2026-01-01", 1000), ("2026-03-03", 0)]);
-    expect(&unpaid_end(false, "2026-03-03"), &[("2026-01-01", 1000), ("2026-02-01", 0)]);
+fn what_could_not_be_collected_was_served_until_the_end_and_what_the_customer_left_unpaid_was_not() {
+    let served: &[(&str, i64)] = &[("2026-01-01", 1000), ("2026-03-03", 0)];
+    expect(&unpaid_end(5, None, "2026-03-03"), served);
+    // Ended before anybody tried, or tried with what the provider does not tell.
+    expect(&unpaid_end(0, None, "2026-03-03"), served);
+    expect(&unpaid_end(1, Some("2026-02-15"), "2026-03-03"), served);
+    let left = unpaid_end(0, Some("2026-02-15"), "2026-03-03");
+    expect(&left, &[("2026-01-01", 1000), ("2026-02-01", 0)]);
     // It was paused meanwhile, and nobody knows from when on.
-    expect(&unpaid_end(true, "2026-09-01"), &[("2026-01-01", 1000), ("2026-03-04", 0)]);
+    expect(&unpaid_end(5, None, "2026-09-01"), &[("2026-01-01", 1000), ("2026-03-04", 0)]);
 }
 
 #[test]

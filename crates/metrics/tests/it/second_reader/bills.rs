@@ -187,6 +187,7 @@ impl Biller<'_> {
             created_at: at,
             paid_at: (status == InvoiceStatus::Paid).then_some(at),
             finalized_at: None,
+            due_at: None,
             given_up_at: None,
             billing_reason: None,
             attempt_count: attempts,
