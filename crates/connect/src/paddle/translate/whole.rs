@@ -44,9 +44,6 @@ pub(super) fn assemble(read: Read, billed: &mut Billed) {
     let history = &mut billed.history;
     history.subscriptions = subscriptions.into_iter().map(|(subscription, _)| subscription).collect();
     give_back(&adjustments, &bills, history);
-    for adjustment in &adjustments {
-        adjustment.add_to(history);
-    }
     for bill in bills {
         history.invoices.push(bill.invoice);
         history.charges.extend(bill.charges);
@@ -55,6 +52,9 @@ pub(super) fn assemble(read: Read, billed: &mut Billed) {
                 billed.inline_prices.push(price);
             }
         }
+    }
+    for adjustment in &adjustments {
+        adjustment.add_to(history);
     }
 }
 

@@ -36,6 +36,26 @@ fn adjustments_are_refunds_credits_and_disputes_and_what_takes_them_back() {
 }
 
 #[test]
+fn a_credit_counts_where_its_bill_does_or_for_a_later_bill() {
+    let counts = |status: &str, is_on_balance: bool| {
+        let mut bill = transaction("txn_1", "web", &[line("pri_basic", 1, 1000, 190, Value::Null)]);
+        bill["status"] = json!(status);
+        let mut credit = adjustment("adj_1", "credit", "approved", 400);
+        credit["credit_applied_to_balance"] = json!(is_on_balance);
+        let mut back = adjustment("adj_2", "credit_reverse", "approved", 400);
+        back["credit_applied_to_balance"] = json!(is_on_balance);
+        let objects = [(kind::ADJUSTMENT, credit), (kind::ADJUSTMENT, back), (kind::TRANSACTION, bill)];
+        let notes = history(&objects).credit_notes;
+        notes.iter().map(|note| !note.is_void).collect::<Vec<_>>()
+    };
+    assert_eq!(counts("completed", false), [true, true]);
+    // Revenue has the bill only once it is paid, and one that was canceled never.
+    assert_eq!(counts("billed", false), [false, false]);
+    assert_eq!(counts("canceled", false), [false, false]);
+    assert_eq!(counts("canceled", true), [true, true]);
+}
+
+#[test]
 fn an_old_credit_gives_back_the_price_of_the_line_that_it_names() {
     let mut sale = transaction("txn_1", "web", &[line("pri_basic", 2, 4000, 760, Value::Null)]);
     sale["created_at"] = json!("2024-01-10T09:00:00Z");
