@@ -25,8 +25,6 @@ pub(super) struct Bill {
     pub prices: Vec<Price>,
     /// How long a trial of these prices is, in days, where it costs something.
     pub paid_trials: HashMap<String, i64>,
-    /// It is the first bill of what was bought.
-    pub is_sale: bool,
 }
 
 /// # Errors
@@ -96,7 +94,6 @@ pub(super) fn transaction(record: Record) -> Result<Bill, ReadError> {
         amount_due_minor: due_minor,
         ..Invoice::open(record.id.as_str().into(), around.currency, created_at, lines)
     };
-    let is_sale = matches!(around.origin.as_deref(), Some("web" | "api"));
     let items = record.list("/items");
     let embedded = || items.iter().filter_map(|item| item.part("/price"));
     Ok(Bill {
@@ -107,7 +104,6 @@ pub(super) fn transaction(record: Record) -> Result<Bill, ReadError> {
         paid_trials: embedded().filter_map(|price| paid_trial(&price)).collect(),
         // One that cannot be read is not among the prices, which its lines say.
         prices: embedded().filter_map(|price| price::price(price).ok()).collect(),
-        is_sale,
     })
 }
 
