@@ -292,6 +292,31 @@ fn a_pause_that_ends_within_a_paid_period_brings_its_value_back_without_a_bill()
 }
 
 #[test]
+fn what_ends_while_it_rests_does_not_come_back_whenever_the_setting_says_that_it_ended() {
+    let month = vec![period(Paid, "2026-01-01", "2026-02-01", &[("basic", 1, 1000)])];
+    let paused = with_pause(ended("2026-01-20"), "2026-01-10", Some("2026-01-20"));
+    let steps = [("2026-01-01".to_owned(), 1000), ("2026-01-10".to_owned(), 0)];
+    let history = history(paused, month);
+    for churn_at in [ChurnAt::Ended, ChurnAt::PaidThrough] {
+        assert_eq!(totals(&ledger_with(&history, churn_at)), steps);
+    }
+}
+
+#[test]
+fn a_price_that_was_left_for_one_of_a_shorter_interval_is_not_what_was_paid_through() {
+    let mut switch = change(Paid, "2026-03-01", "2027-01-01", 83_836, &[("annual", -1, -20_121)]);
+    switch.lines.extend(change(Paid, "2026-03-01", "2026-04-01", 100_000, &[("basic", 1, 1000)]).lines);
+    let invoices = vec![period(Paid, "2026-01-01", "2027-01-01", &[("annual", 1, 24_000)]), switch];
+    let steps = [
+        ("2026-01-01".to_owned(), 2000),
+        ("2026-03-01".to_owned(), 1000),
+        ("2026-04-01".to_owned(), 0),
+    ];
+    let history = history(ended("2026-03-10"), invoices);
+    assert_eq!(totals(&ledger_with(&history, ChurnAt::PaidThrough)), steps);
+}
+
+#[test]
 fn trial_fees_one_off_charges_and_bills_that_change_nothing_are_no_recurring_value() {
     let month = |effect| InvoiceLine { effect, ..line("basic", 500, "2026-01-01", "2026-02-01") };
     let effects = [
