@@ -317,6 +317,28 @@ fn a_price_that_was_left_for_one_of_a_shorter_interval_is_not_what_was_paid_thro
 }
 
 #[test]
+fn a_bill_that_is_late_puts_its_subscription_at_risk_although_nobody_tried_to_collect_it() {
+    let bill = |due_on: Option<&str>, status| Invoice {
+        attempt_count: 0,
+        due_at: due_on.map(at),
+        finalized_at: Some(at("2026-01-01")),
+        ..period(status, "2026-01-01", "2026-02-01", &[("basic", 1, 1000)])
+    };
+    let at_risk = |status, bill| {
+        let ledger = ledger(&history(subscription(status), vec![bill]));
+        assert!(ledger.money.iter().all(|fact| fact.kind != crate::ledger::MoneyKind::FailedInvoice));
+        ledger.at_risk.iter().map(|step| (step.at, step.delta_minor)).collect::<Vec<_>>()
+    };
+    assert_eq!(at_risk(PastDue, bill(Some("2026-01-15"), Open)), [(at("2026-01-15"), 1000)]);
+    assert_eq!(at_risk(PastDue, bill(None, Open)), [(at("2026-01-01"), 1000)]);
+    assert_eq!(at_risk(Active, bill(Some("2026-01-15"), Open)), []);
+    // Paid in the end, or in time.
+    let paid_on = |on| Invoice { paid_at: Some(at(on)), ..bill(Some("2026-01-15"), Paid) };
+    assert_eq!(at_risk(Active, paid_on("2026-01-20")), [(at("2026-01-15"), 1000), (at("2026-01-20"), -1000)]);
+    assert_eq!(at_risk(Active, paid_on("2026-01-15")), []);
+}
+
+#[test]
 fn trial_fees_one_off_charges_and_bills_that_change_nothing_are_no_recurring_value() {
     let month = |effect| InvoiceLine { effect, ..line("basic", 500, "2026-01-01", "2026-02-01") };
     let effects = [
