@@ -180,6 +180,7 @@ fn history(number: u64) -> CustomerHistory {
                 subscription: Some(subscription.as_str().into()),
                 subscription_item: None,
                 invoice_item: None,
+                price_then: None,
                 effect: model::billing::LineEffect::Whole,
             }],
             id: id.into(),

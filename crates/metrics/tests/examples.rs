@@ -309,6 +309,7 @@ fn line(price: &str, amount_minor: i64, period: &str, facts: &[&str]) -> Invoice
         subscription: Some("sub_1".into()),
         subscription_item: fact(facts, "item").map(Into::into),
         invoice_item: None,
+        price_then: None,
         effect: model::billing::LineEffect::Whole,
     }
 }

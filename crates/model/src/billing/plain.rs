@@ -139,6 +139,7 @@ impl InvoiceLine {
             subscription: None,
             subscription_item: None,
             invoice_item: None,
+            price_then: None,
             effect: LineEffect::Whole,
         }
     }

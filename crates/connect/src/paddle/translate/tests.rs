@@ -349,7 +349,10 @@ fn prices_with_what_they_cost_elsewhere_from_the_list_and_from_where_they_are_em
 
     let mut sale = transaction("txn_1", "web", &[line("pri_1", 2, 4000, 760, Value::Null)]);
     sale["items"] = json!([{"quantity": 2, "price": price}, {"quantity": 1, "price": {"id": "pri_2"}}]);
-    assert_eq!(read(&[(kind::TRANSACTION, sale)]).inline_prices, [read_price]);
+    let billed = read(&[(kind::TRANSACTION, sale)]);
+    // The bill's own copy counts for it, whatever the list says by now.
+    assert_eq!(billed.history.invoices[0].lines[0].price_then.as_deref(), Some(&read_price));
+    assert_eq!(billed.inline_prices, [read_price]);
 
     let product = listing(&object(kind::PRODUCT, &json!({"id": "pro_1", "name": "App", "status": "active"})));
     let Ok(Listing::Product(product)) = product else { panic!("no product") };

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use model::UnixSeconds;
 use model::billing::{
-    Card, CardExpiry, Charge, ChargeStatus, Invoice, InvoiceStatus, PaymentMeans, PaymentMethod, Price,
+    Card, CardExpiry, Charge, ChargeStatus, Invoice, InvoiceLine, InvoiceStatus, PaymentMeans, PaymentMethod,
+    Price,
 };
 
 use super::line::{Around, line};
@@ -41,9 +42,16 @@ pub(super) fn transaction(record: Record) -> Result<Bill, ReadError> {
         period: record.period("/billing_period")?,
         subscription: record.text("/subscription_id").map(Into::into),
     };
+    let items = record.list("/items");
+    let embedded = || items.iter().filter_map(|item| item.part("/price"));
+    // One that cannot be read is not among the prices, which its lines say.
+    let prices: Vec<Price> = embedded().filter_map(|price| price::price(price).ok()).collect();
     let mut lines = Vec::new();
     for (number, own) in record.list("/details/line_items").iter().enumerate() {
-        lines.push(line(own, number, &around)?);
+        let line = line(own, number, &around)?;
+        // A merchant may have edited it since.
+        let then = prices.iter().find(|price| Some(&price.id) == line.price.as_ref());
+        lines.push(InvoiceLine { price_then: then.cloned().map(Box::new), ..line });
     }
     let status = match status(record.text("/status").as_deref()) {
         // A checkout that was left, or an invoice that was never issued.
@@ -94,16 +102,13 @@ pub(super) fn transaction(record: Record) -> Result<Bill, ReadError> {
         amount_due_minor: due_minor,
         ..Invoice::open(record.id.as_str().into(), around.currency, created_at, lines)
     };
-    let items = record.list("/items");
-    let embedded = || items.iter().filter_map(|item| item.part("/price"));
     Ok(Bill {
         invoice,
         charges,
         paid_with,
         address: record.text("/address_id"),
         paid_trials: embedded().filter_map(|price| paid_trial(&price)).collect(),
-        // One that cannot be read is not among the prices, which its lines say.
-        prices: embedded().filter_map(|price| price::price(price).ok()).collect(),
+        prices,
     })
 }
 

@@ -28,7 +28,8 @@ pub(super) fn events<'a>(
             periods.iter().any(|period| period.start >= pause.start && period.start.0 <= until)
         };
         // What ends while it rests does not come back.
-        let goes_on = |end: UnixSeconds| subscription.and_then(|known| known.ended_at).is_none_or(|at| end < at);
+        let goes_on =
+            |end: UnixSeconds| subscription.and_then(|known| known.ended_at).is_none_or(|at| end < at);
         if let Some(end) = pause.end.filter(|end| goes_on(*end) && !is_billed(*end)) {
             events.push(Event { order: Order::ends(end), what: What::Resume });
         }

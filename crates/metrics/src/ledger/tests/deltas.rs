@@ -307,11 +307,8 @@ fn a_price_that_was_left_for_one_of_a_shorter_interval_is_not_what_was_paid_thro
     let mut switch = change(Paid, "2026-03-01", "2027-01-01", 83_836, &[("annual", -1, -20_121)]);
     switch.lines.extend(change(Paid, "2026-03-01", "2026-04-01", 100_000, &[("basic", 1, 1000)]).lines);
     let invoices = vec![period(Paid, "2026-01-01", "2027-01-01", &[("annual", 1, 24_000)]), switch];
-    let steps = [
-        ("2026-01-01".to_owned(), 2000),
-        ("2026-03-01".to_owned(), 1000),
-        ("2026-04-01".to_owned(), 0),
-    ];
+    let steps =
+        [("2026-01-01".to_owned(), 2000), ("2026-03-01".to_owned(), 1000), ("2026-04-01".to_owned(), 0)];
     let history = history(ended("2026-03-10"), invoices);
     assert_eq!(totals(&ledger_with(&history, ChurnAt::PaidThrough)), steps);
 }
@@ -336,6 +333,22 @@ fn a_bill_that_is_late_puts_its_subscription_at_risk_although_nobody_tried_to_co
     let paid_on = |on| Invoice { paid_at: Some(at(on)), ..bill(Some("2026-01-15"), Paid) };
     assert_eq!(at_risk(Active, paid_on("2026-01-20")), [(at("2026-01-15"), 1000), (at("2026-01-20"), -1000)]);
     assert_eq!(at_risk(Active, paid_on("2026-01-15")), []);
+}
+
+#[test]
+fn a_price_that_was_edited_later_counts_as_it_was_when_it_was_billed() {
+    // 20.00 a month, and by now 240.00 a year.
+    let then = Some(Box::new(price("annual", 2000, BillingInterval::Month, 1)));
+    let mut added = change(Paid, "2026-01-08", "2026-02-01", 77_419, &[("annual", 1, 1548)]);
+    let mut next = period(Paid, "2026-02-01", "2026-03-01", &[("annual", 1, 2000), ("basic", 1, 1000)]);
+    for line in
+        added.lines.iter_mut().chain(&mut next.lines).filter(|line| line.price == Some("annual".into()))
+    {
+        line.price_then.clone_from(&then);
+    }
+    let first = period(Paid, "2026-01-01", "2026-02-01", &[("basic", 1, 1000)]);
+    let history = history(subscription(Active), vec![first, added, next]);
+    expect(&history, &[("2026-01-01", 1000), ("2026-01-08", 3000)]);
 }
 
 #[test]

@@ -54,7 +54,8 @@ fn a_paid_trial_is_the_first_line_of_its_price_on_whatever_bill() {
     let trial = period("2026-03-01T00:00:00Z", "2026-03-15T00:00:00Z");
     let added = |id: &str, origin: &str| {
         let mut bill = with_paid_trial(transaction(id, origin, &[price("pri_pro")]), "pri_pro", &trial);
-        (bill["created_at"], bill["billed_at"]) = (json!("2026-03-01T00:00:00Z"), json!("2026-03-01T00:00:00Z"));
+        (bill["created_at"], bill["billed_at"]) =
+            (json!("2026-03-01T00:00:00Z"), json!("2026-03-01T00:00:00Z"));
         bill
     };
     for origin in ["subscription_update", "subscription_recurring"] {
