@@ -81,6 +81,8 @@ struct State {
     paused_at: Option<String>,
     #[serde(default)]
     scheduled_change: Option<serde::de::IgnoredAny>,
+    #[serde(default)]
+    paused_at: Option<String>,
 }
 
 #[derive(Deserialize)]
