@@ -13,6 +13,21 @@ import { chromium } from 'playwright-core';
 /** Whose API the sandbox speaks, as the pages call it. */
 export const PROVIDER = { id: 'stripe', name: 'Stripe' };
 
+/** Another one that there is a sandbox of, with what is peculiar to it. */
+export const OTHER_PROVIDER = {
+  id: 'paddle',
+  name: 'Paddle',
+  keyLabel: 'API key',
+  key: 'pdl_sdbx_apikey_00000000000000000000sandbx_0000000000000000000000_000',
+  wrongKey: 'pdl_sdbx_apikey_00000000000000000000sandbx_0000000000000000000000_999',
+  notAKey: 'live_0123456789abcdef0123456789a',
+  notAKeyTitle: 'This is a client-side token',
+  lacksRequired: '-transaction.read',
+  lacksOptional: '-adjustment.read',
+  optional: 'Adjustments',
+  bills: 'Transactions',
+};
+
 const binary = process.env.CHARTSY_BIN ?? path.resolve('..', 'target', 'debug', 'chartsy');
 const pictures = process.env.PICTURES;
 

@@ -43,6 +43,11 @@ impl Advice {
         Self { code, ..Self::new(error.to_string(), help) }
     }
 
+    /// What was given is no key.
+    pub fn no_key(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code: KEY_REFUSED, ..Self::new(message, help) }
+    }
+
     /// The key lacks a permission without which nothing can be computed.
     pub fn permission_missing(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { code: PERMISSION_MISSING, ..Self::new(message, help) }
@@ -150,8 +155,7 @@ fn help(error: &anyhow::Error) -> Option<String> {
             return Some(advice.help.clone());
         }
         if is_no_key(cause) {
-            let links = Source::ALL.iter().filter_map(|source| source.key_link());
-            return Some(format!("create a restricted key at {}", links.collect::<Vec<_>>().join(" or ")));
+            return Some("create a key as the page 'Connect an account' describes".to_owned());
         }
         if let Some(connect) = provider(cause) {
             return connect_help(connect).map(str::to_owned);

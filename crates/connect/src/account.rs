@@ -36,6 +36,11 @@ impl Account {
 
     /// An id for an account that is known by its key alone.
     pub(crate) fn derived_id(key: &Key) -> AccountId {
-        AccountId::from(format!("{DERIVED}{}", key.fingerprint()))
+        Self::derived_from(&key.fingerprint())
+    }
+
+    /// The same from what is known of the key.
+    pub(crate) fn derived_from(text: &str) -> AccountId {
+        AccountId::from(format!("{DERIVED}{text}"))
     }
 }

@@ -4,7 +4,7 @@ use model::{ObjectKind, UnixSeconds};
 
 use crate::{
     Account, Children, ClientConfig, ConnectError, EventPage, ListRequest, Page, Probe, Retrieved, Source,
-    Webhook, WebhookEndpoint, stripe,
+    Webhook, WebhookEndpoint, paddle, stripe,
 };
 
 /// The same call to whichever source's client this is.
@@ -12,6 +12,7 @@ macro_rules! each {
     ($this:expr, $client:ident => $call:expr) => {
         match &$this.0 {
             Inner::Stripe($client) => $call,
+            Inner::Paddle($client) => $call,
             #[cfg(feature = "made-up")]
             Inner::Rest($client) => $call,
         }
@@ -25,6 +26,7 @@ pub struct Client(Inner);
 #[derive(Clone)]
 enum Inner {
     Stripe(stripe::Client),
+    Paddle(paddle::Client),
     /// Of each source whose API is plain.
     #[cfg(feature = "made-up")]
     Rest(crate::rest::Client),
@@ -38,6 +40,7 @@ impl Client {
     pub fn new(config: ClientConfig) -> Result<Self, ConnectError> {
         Ok(Self(match config.key.source() {
             Source::Stripe => Inner::Stripe(stripe::Client::new(config)?),
+            Source::Paddle => Inner::Paddle(paddle::Client::new(config)?),
             #[cfg(feature = "made-up")]
             Source::MadeUp => Inner::Rest(crate::rest::Client::new(&crate::made_up::API, config)?),
         }))
@@ -135,5 +138,35 @@ impl Client {
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         each!(self, client => client.fmt(f))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Clock;
+
+    use super::*;
+
+    const KEYS: &[&str] = &[
+        "rk_test_000000000000000000000000",
+        "pdl_sdbx_apikey_01kc0000000000000000000001_aBcDeFgHiJkLmNoPqRsTuV_xyz",
+    ];
+
+    /// Requests run beside each other, on any thread.
+    #[tokio::test]
+    async fn whatever_is_asked_of_a_client_can_be_asked_from_any_task() {
+        for source in Source::ALL {
+            let Some(key) = KEYS.iter().find_map(|key| source.parse_key(key).ok()) else { continue };
+            let client = Client::new(ClientConfig::new(key, Clock::default())).unwrap();
+            let task = async move {
+                let kind = client.source().bills();
+                drop(client.list(&ListRequest::new(kind)).await);
+                drop(client.retrieve(kind, "x").await);
+                drop((client.probe().await, client.account().await, client.webhooks().await));
+                drop(client.events(UnixSeconds(0), None).await);
+                drop((client.create_webhook("x").await, client.delete_webhook("x").await));
+            };
+            tokio::spawn(task).abort();
+        }
     }
 }

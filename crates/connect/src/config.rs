@@ -60,7 +60,7 @@ impl ClientConfig {
     /// The provider itself, with room left for the account's other tools.
     pub fn new(key: Key, clock: Clock) -> Self {
         Self {
-            base: key.source().default_base(),
+            base: key.default_base(),
             key,
             share_percent: 80,
             limits: Limits::Published,

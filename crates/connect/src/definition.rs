@@ -46,9 +46,11 @@ pub(crate) struct Definition {
 
 /// The balance that a provider keeps for an account.
 pub(crate) struct Balance {
-    /// What its transactions are.
-    pub kind: ObjectKind,
-    pub read: fn(&RawObject) -> Result<BalanceTransaction, ReadError>,
+    /// What its transactions are, or what they are read from.
+    pub kinds: &'static [ObjectKind],
+    /// Where several are read from one object: what their ids have behind the object's.
+    pub parts: &'static [&'static str],
+    pub read: fn(&RawObject) -> Result<Vec<BalanceTransaction>, ReadError>,
     /// The kind of the payments that some of them were made for.
     pub payments: ObjectKind,
     pub read_payment: fn(&RawObject) -> Result<Charge, ReadError>,
@@ -66,6 +68,8 @@ pub(crate) struct Functions {
 
 /// What few sources have, and what most do alike.
 pub(crate) struct Extras {
+    /// Where the API for keys of test mode is, if it is elsewhere.
+    pub test_base: Option<&'static str>,
     pub pending_items: Option<ObjectKind>,
     pub balance: Option<Balance>,
     pub mrr_method: Option<MrrMethod>,
@@ -73,6 +77,8 @@ pub(crate) struct Extras {
     /// Fields that GDPR mode keeps and in which keys are not names of fields.
     pub keyed_by_data: &'static [&'static str],
 
+    /// Where in the order of ids, after their prefix, one may look by chance. Most ids begin with any letter.
+    pub place: fn(u64, UnixSeconds) -> String,
     pub key_link: fn() -> Option<String>,
     pub customer_link: fn(&CustomerId, bool) -> Option<String>,
     pub requests_at_once: fn(&ClientConfig) -> usize,
@@ -88,14 +94,15 @@ pub(crate) struct Extras {
     pub tombstone: fn(ObjectKind, &str) -> String,
 }
 
-#[cfg(feature = "made-up")]
 impl Extras {
     pub(crate) const NONE: Self = Self {
+        test_base: None,
         pending_items: None,
         balance: None,
         mrr_method: None,
         event_list: None,
         keyed_by_data: &[],
+        place: |chance, _| any_letters(chance),
         key_link: || None,
         customer_link: |_, _| None,
         requests_at_once: |_| 2,
@@ -112,3 +119,8 @@ impl Extras {
 
 /// With any of the secrets: the signature's header, the body, and what time it is.
 pub(crate) type Verify = fn(&[Secret], &str, &[u8], UnixSeconds) -> Result<(), SignatureError>;
+
+pub(crate) fn any_letters(chance: u64) -> String {
+    const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    [chance, chance / 62].map(|chance| char::from(LETTERS[(chance % 62) as usize])).iter().collect()
+}

@@ -2,6 +2,7 @@
 
 use model::Secret;
 use sha2::{Digest, Sha256};
+use url::Url;
 
 use crate::Source;
 
@@ -78,6 +79,11 @@ impl Key {
     /// Whether it can do only what it was given permission for.
     pub fn is_restricted(&self) -> bool {
         self.is_restricted
+    }
+
+    /// Where the provider's own API for it is.
+    pub fn default_base(&self) -> Url {
+        self.source.default_base(self.is_test_mode)
     }
 
     pub fn secret(&self) -> &Secret {

@@ -3,6 +3,8 @@
 //! in words that all sources share.
 
 mod account;
+mod attempts;
+mod budget;
 mod client;
 mod config;
 mod definition;
@@ -16,6 +18,7 @@ mod list;
 mod made_up;
 mod network;
 mod outline;
+pub mod paddle;
 mod page;
 mod probe;
 pub mod rates;
@@ -23,9 +26,11 @@ mod reach;
 mod read;
 #[cfg(feature = "made-up")]
 mod rest;
+mod retry;
 mod signature;
 mod source;
 pub mod stripe;
+mod transport;
 mod webhook;
 
 pub use account::Account;

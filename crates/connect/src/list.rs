@@ -11,8 +11,10 @@ pub struct List {
     pub tells_changes: bool,
     /// Whether the provider lets its users delete such objects, or some of them.
     pub is_deletable: bool,
-    /// The part of the figures that depends on its objects alone, and is missing without them.
-    pub part: Option<Part>,
+    /// Whether it can be asked for what was created in a window of time. A server that lacks it is found out.
+    pub has_windows: bool,
+    /// The parts of the figures that depend on its objects alone, and are missing without them.
+    pub parts: &'static [Part],
     /// Below the base address; for the source itself.
     pub(crate) path: &'static str,
     /// In the plural, for a list on a page.
@@ -35,7 +37,8 @@ impl List {
             stage,
             tells_changes: false,
             is_deletable: false,
-            part: None,
+            has_windows: true,
+            parts: &[],
             path,
             label,
             permission: label,

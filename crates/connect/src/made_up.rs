@@ -13,6 +13,7 @@ use crate::fields::{Fields, Filing, only};
 use crate::key::{KeyFormat, KeyPrefix};
 use crate::rest::Api;
 use crate::signature::{require_recent, require_signed};
+use crate::transport::Dialect;
 use crate::{
     Account, Billed, Event, KeyError, List, Listing, ReadError, SignatureError, Source, Stage, Texts,
     WebhookTerms,
@@ -98,8 +99,12 @@ pub(crate) static DEFINITION: Definition = Definition {
 
 pub(crate) static API: Api = Api {
     source: Source::MadeUp,
-    key_header: "x-club-phrase",
-    key_scheme: "",
+    dialect: Dialect {
+        version_path: "/api/2026",
+        key_header: "x-club-phrase",
+        key_scheme: "",
+        ..Dialect::PLAIN
+    },
     account_path: "/club",
     account: |club| {
         let (name, default_currency) = (club.get("title")?, club.get("money")?);

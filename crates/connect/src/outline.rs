@@ -77,7 +77,7 @@ fn empty(text: &str) -> &str {
 }
 
 /// The fields of an object in their order.
-struct Fields<'t>(Vec<(Cow<'t, str>, &'t RawValue)>);
+pub(crate) struct Fields<'t>(pub Vec<(Cow<'t, str>, &'t RawValue)>);
 
 impl<'de> Deserialize<'de> for Fields<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -41,6 +41,10 @@ pub struct Children {
 pub struct Page {
     pub objects: Vec<RawObject>,
     pub has_more: bool,
+    /// Objects of other kinds that came inside these, and may be had in no other way.
+    pub embedded: Vec<RawObject>,
+    /// Where the next page begins, if that is not after the last object.
+    pub next: Option<String>,
     /// The embedded lists of these objects that were cut.
     pub incomplete: Vec<Children>,
     /// Why objects of the page were skipped, one reason each, without their data.
@@ -59,6 +63,8 @@ pub enum Retrieved {
         object: RawObject,
         /// Its embedded list, where that was cut.
         incomplete: Option<Children>,
+        /// Objects of other kinds that came inside it.
+        embedded: Vec<RawObject>,
     },
     /// The provider's tombstone.
     Deleted(RawObject),

@@ -6,35 +6,23 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
-use http::{Request, Response};
 use model::{ObjectKind, RawObject};
 use serde_json::value::RawValue;
 use tokio::sync::Semaphore;
-use tokio::time::sleep;
-use url::Url;
 
+use crate::attempts::{self, Entering, Failed, Place, Request, Said, Turns, Unreadable};
 use crate::fields::{Fields, Filing};
-use crate::http::host_of;
-use crate::network::Carrier;
+use crate::transport::{Answer, Dialect, Transport, Verb};
 use crate::{
-    Account, Children, ClientConfig, ConnectError, EventPage, List, ListRequest, NoAnswer, Page, Probe,
-    ReadError, Retrieved, Source, Webhook, WebhookEndpoint, probe,
+    Account, Children, ClientConfig, ConnectError, EventPage, List, ListRequest, Page, Probe, ReadError,
+    Retrieved, Source, Webhook, WebhookEndpoint, probe, retry,
 };
-
-const TIMEOUT: Duration = Duration::from_secs(60);
-const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
-const ATTEMPTS: u32 = 4;
-/// A longer wait than this is handed to the caller, who can say so on a page.
-const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 /// What there is to say of one provider's API.
 pub(crate) struct Api {
     /// Whose lists are requested, below their own paths.
     pub source: Source,
-    pub key_header: &'static str,
-    /// What stands before the key in its header.
-    pub key_scheme: &'static str,
+    pub dialect: Dialect,
     /// Where the account's own record is.
     pub account_path: &'static str,
     pub account: fn(&Fields) -> Result<Account, ReadError>,
@@ -55,18 +43,15 @@ pub(crate) struct Client(Arc<Inner>);
 struct Inner {
     api: &'static Api,
     config: ClientConfig,
-    headers: HeaderMap,
-    carrier: Arc<dyn Carrier>,
-    places: Semaphore,
+    transport: Transport,
+    places: Places,
 }
 
 impl Client {
     pub fn new(api: &'static Api, config: ClientConfig) -> Result<Self, ConnectError> {
-        let unusable = |reason| ConnectError::Unreachable { host: host_of(&config.base), reason };
-        let headers = headers(api, &config).map_err(unusable)?;
-        let carrier = config.network.carrier(&config.base, TIMEOUT, LARGEST_ANSWER).map_err(unusable)?;
-        let places = Semaphore::new(api.source.requests_at_once(&config));
-        Ok(Self(Arc::new(Inner { api, config, headers, carrier, places })))
+        let transport = Transport::new(&api.dialect, &config, &config.base)?;
+        let places = Places(Semaphore::new(api.source.requests_at_once(&config)));
+        Ok(Self(Arc::new(Inner { api, config, transport, places })))
     }
 
     pub fn config(&self) -> &ClientConfig {
@@ -75,7 +60,7 @@ impl Client {
 
     pub async fn account(&self) -> Result<Account, ConnectError> {
         let (api, path) = (self.0.api, self.0.api.account_path);
-        let body = self.get(path, None, &[]).await?;
+        let body = self.get(ObjectKind::new("account"), path, None, &[]).await?;
         let body = body.ok_or_else(|| unreadable(path, "there is no account"))?;
         let account =
             Fields::read(ObjectKind::new("account"), &body).and_then(|fields| (api.account)(&fields));
@@ -88,7 +73,7 @@ impl Client {
 
     pub async fn list(&self, request: &ListRequest) -> Result<Page, ConnectError> {
         let (api, List { kind, path, .. }) = (self.0.api, self.list_of(request.kind)?);
-        let body = self.get(path, None, &(api.query)(request)).await?;
+        let body = self.get(*kind, path, None, &(api.query)(request)).await?;
         let body = body.ok_or(ConnectError::EndpointAbsent { kind: *kind })?;
         let records = part(&body, api.records).and_then(|part| serde_json::from_str(part).ok());
         let records: Vec<&RawValue> = records.ok_or_else(|| unreadable(path, "it is no list"))?;
@@ -111,12 +96,12 @@ impl Client {
 
     pub async fn retrieve(&self, kind: ObjectKind, id: &str) -> Result<Retrieved, ConnectError> {
         let path = self.list_of(kind)?.path;
-        let Some(body) = self.get(path, Some(id), &[]).await? else { return Ok(Retrieved::Missing) };
+        let Some(body) = self.get(kind, path, Some(id), &[]).await? else { return Ok(Retrieved::Missing) };
         let record = part(&body, self.0.api.record).ok_or_else(|| unreadable(path, "it is no record"))?;
         let object = self.filed(kind, record).map_err(|error| unreadable(path, &error.to_string()))?;
         Ok(match object.is_deleted {
             true => Retrieved::Deleted(object),
-            false => Retrieved::Found { object, incomplete: None },
+            false => Retrieved::Found { object, incomplete: None, embedded: Vec::new() },
         })
     }
 
@@ -147,83 +132,45 @@ impl Client {
         Ok(self.0.config.privacy.applied_to(source, object))
     }
 
-    /// The body of an answer, requested until asking again would not change it; `None`: there is nothing at this path.
+    /// The body of an answer; `None`: there is nothing at this path.
     async fn get(
         &self,
+        kind: ObjectKind,
         path: &str,
         id: Option<&str>,
         query: &[(&str, String)],
     ) -> Result<Option<String>, ConnectError> {
-        let config = &self.0.config;
-        let url = self.url(path, id, query);
-        let mut attempt = 1;
-        loop {
-            let outcome = self.ask(&url, path).await;
-            let Err(failure) = &outcome else { return outcome };
-            let wait = match failure {
-                ConnectError::RateLimited { retry_after: Some(seconds), .. } => {
-                    Duration::from_secs(*seconds).max(config.backoff.first)
-                }
-                _ => config.backoff.after(attempt, config.network.jitter()),
-            };
-            if attempt == ATTEMPTS || wait > LONGEST_WAIT || !failure.is_retryable() {
-                return outcome;
-            }
-            tracing::debug!(path, attempt, wait_ms = wait.as_millis(), "retrying a request");
-            sleep(wait).await;
-            attempt += 1;
-        }
-    }
-
-    fn url(&self, path: &str, id: Option<&str>, query: &[(&str, String)]) -> Url {
-        let mut url = self.0.config.base.clone();
-        let source = self.0.api.source;
-        url.set_path(&format!("{}{}{path}", source.tidy_path(url.path()), source.definition().version_path));
-        if let (Some(id), Ok(mut segments)) = (id, url.path_segments_mut()) {
-            segments.push(id);
-        }
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        url
-    }
-
-    async fn ask(&self, url: &Url, path: &str) -> Result<Option<String>, ConnectError> {
-        let unreachable = |reason| ConnectError::Unreachable { host: host_of(url), reason };
-        let request = Request::get(url.as_str()).body(Vec::new());
-        let mut request = request.map_err(|error| unreachable(error.to_string()))?;
-        request.headers_mut().extend(self.0.headers.clone());
-        let answer = {
-            let _place = self.0.places.acquire().await;
-            self.0.carrier.carry(request).await
+        let Inner { config, transport, places, .. } = &*self.0;
+        let version = self.0.api.dialect.version_path;
+        let segments = version.split('/').chain(path.split('/')).filter(|segment| !segment.is_empty());
+        let segments: Vec<&str> = segments.chain(id).collect();
+        let url = transport.url(&segments, query.iter().map(|(name, value)| (*name, value.as_str())));
+        let request = Request { url, verb: &Verb::Get, path: path.to_owned(), attempts: retry::BACKGROUND };
+        let read = |answer: &Answer| {
+            let not_text = |_| Unreadable { reason: "it is not text".to_owned(), is_cut: false };
+            String::from_utf8(answer.body.clone()).map_err(not_text)
         };
-        match answer {
-            Ok(answer) => opened(answer, path),
-            Err(NoAnswer::TooLarge) => Err(unreadable(path, "it is too large")),
-            Err(no_answer) => Err(unreachable(no_answer.to_string())),
+        match attempts::answered((config, transport), &request, places, read).await {
+            Ok(body) => Ok(Some(body)),
+            Err(Failed::Answer(answer)) if matches!(answer.status, 404 | 410) => Ok(None),
+            Err(Failed::Answer(answer)) => {
+                let said = Said { permission: None, message: "no reason given".to_owned() };
+                Err(attempts::meaning(&answer, kind, request.path, said))
+            }
+            Err(Failed::Other(error)) => Err(error),
         }
     }
 }
 
-fn opened(answer: Response<Vec<u8>>, path: &str) -> Result<Option<String>, ConnectError> {
-    let text = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
-    let retry_after = text(RETRY_AFTER.as_str()).and_then(|value| value.trim().parse().ok());
-    let request_id = None;
-    match answer.status().as_u16() {
-        200 => match String::from_utf8(answer.into_body()) {
-            Ok(body) => Ok(Some(body)),
-            Err(_) => Err(unreadable(path, "it is not text")),
-        },
-        404 | 410 => Ok(None),
-        401 => Err(ConnectError::KeyRefused { request_id }),
-        403 => Err(ConnectError::PermissionMissing { permission: None, request_id }),
-        429 => Err(ConnectError::RateLimited { retry_after, request_id }),
-        status @ 500.. => Err(ConnectError::ProviderFailed { status, request_id }),
-        status => {
-            let message = "no reason given".to_owned();
-            Err(ConnectError::Refused { path: path.to_owned(), status, message, request_id })
-        }
+/// A bound on requests at once; the provider has no other limits.
+struct Places(Semaphore);
+
+impl Turns for Places {
+    fn enter(&self) -> Entering<'_> {
+        Box::pin(async { Box::new(self.0.acquire().await.ok()) as Box<dyn Place> })
     }
+
+    fn refused(&self, _: &Answer, _: Duration) {}
 }
 
 /// The text of a field, letter for letter; of the whole where no names are given.
@@ -234,23 +181,13 @@ fn part<'t>(text: &'t str, names: &[&str]) -> Option<&'t str> {
     })
 }
 
-fn headers(api: &Api, config: &ClientConfig) -> Result<HeaderMap, String> {
-    let key = format!("{}{}", api.key_scheme, config.key.secret().expose());
-    let mut key = HeaderValue::from_str(&key).map_err(|_| "the key can't be sent".to_owned())?;
-    key.set_sensitive(true);
-    let mut headers = HeaderMap::new();
-    headers.insert(api.key_header, key);
-    headers.insert(USER_AGENT, HeaderValue::from_static(concat!("chartsy/", env!("CARGO_PKG_VERSION"))));
-    Ok(headers)
-}
-
 fn unreadable(path: &str, reason: &str) -> ConnectError {
     ConnectError::Unreadable { path: path.to_owned(), reason: reason.to_owned(), request_id: None }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Client({}, {:?})", host_of(&self.0.config.base), self.0.config.key)
+        write!(f, "Client({}, {:?})", self.0.transport.host(), self.0.config.key)
     }
 }
 

@@ -12,13 +12,14 @@ use url::Url;
 use crate::definition::{Definition, Extras, Functions};
 use crate::{
     Billed, ClientConfig, Event, EventList, Key, KeyError, List, Listing, ReadError, SignatureError,
-    WebhookTerms, outline, stripe,
+    WebhookTerms, outline, paddle, stripe,
 };
 
 /// A provider that accounts can be connected with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Source {
     Stripe,
+    Paddle,
     /// For tests alone.
     #[cfg(feature = "made-up")]
     MadeUp,
@@ -48,6 +49,7 @@ pub struct Texts {
 impl Source {
     pub const ALL: &'static [Self] = &[
         Self::Stripe,
+        Self::Paddle,
         #[cfg(feature = "made-up")]
         Self::MadeUp,
     ];
@@ -55,6 +57,7 @@ impl Source {
     pub(crate) fn definition(self) -> &'static Definition {
         match self {
             Self::Stripe => &stripe::DEFINITION,
+            Self::Paddle => &paddle::DEFINITION,
             #[cfg(feature = "made-up")]
             Self::MadeUp => &crate::made_up::DEFINITION,
         }
@@ -85,6 +88,11 @@ impl Source {
     /// All lists that are read, the indispensable first.
     pub fn lists(self) -> &'static [List] {
         self.definition().lists
+    }
+
+    /// Whether a list can be asked for what was created in a window of time.
+    pub fn has_windows(self, kind: ObjectKind) -> bool {
+        self.list(kind).is_none_or(|list| list.has_windows)
     }
 
     pub fn list(self, kind: ObjectKind) -> Option<&'static List> {
@@ -162,9 +170,10 @@ impl Source {
         self.agreements().iter().copied().chain([self.bills()])
     }
 
-    /// The prefix of customer ids.
-    pub fn customer_prefix(self) -> &'static str {
-        self.definition().customer_prefix
+    /// A place among customers, in the order of their ids, by chance.
+    pub fn somewhere_among_customers(self, chance: u64, now: UnixSeconds) -> CustomerId {
+        let place = (self.extras().place)(chance, now);
+        CustomerId::from(format!("{}{place}", self.definition().customer_prefix))
     }
 
     /// No account is older.
@@ -183,8 +192,9 @@ impl Source {
     }
 
     #[expect(clippy::expect_used, reason = "constants; a test reads each")]
-    pub(crate) fn default_base(self) -> Url {
-        Url::parse(self.definition().base).expect("the address is well-formed")
+    pub(crate) fn default_base(self, is_test_mode: bool) -> Url {
+        let base = self.extras().test_base.filter(|_| is_test_mode).unwrap_or(self.definition().base);
+        Url::parse(base).expect("the address is well-formed")
     }
 }
 
@@ -311,17 +321,23 @@ impl Source {
         prices.map(ToString::to_string).collect()
     }
 
-    /// The kind of what moved the balance that the provider keeps for the account, if it keeps one.
-    pub fn balance_transactions(self) -> Option<ObjectKind> {
-        self.extras().balance.as_ref().map(|balance| balance.kind)
+    /// The kinds of what says how the balance moved that the provider keeps for the account; none if it keeps none.
+    pub fn balance_kinds(self) -> &'static [ObjectKind] {
+        self.extras().balance.as_ref().map_or(&[], |balance| balance.kinds)
     }
 
-    /// What one of them says; `None` if the provider keeps no balance.
+    /// The ids of all balance transactions that may be read from an object of such a kind.
+    pub fn balance_ids(self, object_id: &str) -> impl Iterator<Item = String> {
+        let parts = self.extras().balance.as_ref().map_or(&[][..], |balance| balance.parts);
+        parts.iter().map(move |part| format!("{object_id}{part}"))
+    }
+
+    /// The balance transactions that are in an object of such a kind; none if the provider keeps no balance.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn balance_transaction(self, object: &RawObject) -> Option<Result<BalanceTransaction, ReadError>> {
-        self.extras().balance.as_ref().map(|balance| (balance.read)(object))
+    pub fn balance_transactions(self, object: &RawObject) -> Result<Vec<BalanceTransaction>, ReadError> {
+        self.extras().balance.as_ref().map_or(Ok(Vec::new()), |balance| (balance.read)(object))
     }
 
     /// The kind of the payments that balance transactions were made for.
@@ -415,11 +431,13 @@ mod tests {
         for source in Source::ALL {
             assert_eq!(Source::of(source.id()), Some(*source));
             assert!(source.id().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
-            assert_eq!(source.default_base().scheme(), "https");
+            let schemes =
+                [false, true].map(|is_test_mode| source.default_base(is_test_mode).scheme().to_owned());
+            assert_eq!(schemes, ["https", "https"]);
             let has_shape = |kind: &ObjectKind| source.shapes().iter().any(|shape| shape.kind == *kind);
             assert!(source.lists().iter().all(|list| has_shape(&list.kind)));
             assert!(source.pending_items().as_ref().is_none_or(has_shape));
-            assert!(source.balance_transactions().as_ref().is_none_or(has_shape));
+            assert!(source.balance_kinds().iter().all(has_shape));
             for kind in source.load_order() {
                 assert!(source.list(*kind).is_some(), "{kind}");
             }

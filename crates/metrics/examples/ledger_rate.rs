@@ -179,6 +179,7 @@ fn history(number: u64) -> CustomerHistory {
                 subscription: Some(subscription.as_str().into()),
                 subscription_item: None,
                 invoice_item: None,
+                effect: model::billing::LineEffect::Whole,
             }],
             id: id.into(),
         }

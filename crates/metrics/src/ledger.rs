@@ -10,8 +10,10 @@ mod attempts;
 mod bills;
 mod cards;
 mod causes;
+mod deltas;
 mod ending;
 mod entry;
+mod exact;
 pub mod explain;
 mod items;
 mod lapses;
@@ -94,6 +96,9 @@ pub enum Cause {
     Billed { lines: Vec<LineRef> },
     /// A change within a period was billed for the time that remained. `beside`: other bills that told its value.
     Prorated { lines: Vec<LineRef>, valuation: Valuation, beside: Vec<LineRef> },
+    /// A change within a period was billed as the difference for the time that remained. `quantity`: how many there are
+    /// then. `beside`: a later bill that told its value.
+    Changed { lines: Vec<LineRef>, quantity: i64, valuation: ChangeValuation, beside: Vec<LineRef> },
     /// Unused time was credited and not replaced by the same price.
     Removed { lines: Vec<LineRef> },
     /// The invoice of the period was voided or written off.
@@ -102,6 +107,10 @@ pub enum Cause {
     NotRenewed { lines: Vec<LineRef> },
     /// The item was not billed for a while: until the line that billed it again.
     NotBilled { lines: Vec<LineRef> },
+    /// The subscription was paused.
+    Paused,
+    /// A pause ended within a period that was billed before it.
+    Resumed,
     /// Another price took its place on the subscription's item.
     OtherPrice { lines: Vec<LineRef> },
     /// An active subscription that was never billed counts from its start (setting).
@@ -127,6 +136,20 @@ pub enum Valuation {
     /// That, less the discount of another bill of the item: the share is too small to tell.
     ByOtherBill,
     /// What was billed is not the exact share of the full price, so the value follows the amount.
+    ByAmount,
+}
+
+/// How the value after a change follows from the difference that was billed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeValuation {
+    /// It is the exact share of so many units more or less, at what each was worth before.
+    ByUnit,
+    /// It is the exact share of the list price, less the discount on the bill.
+    ByListPrice,
+    /// It is the exact share of what the next bill of the same quantity adds.
+    ByNextBill,
+    /// It is none of these, so the value follows the amount.
     ByAmount,
 }
 

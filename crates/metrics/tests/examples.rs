@@ -236,6 +236,7 @@ fn subscription(status: &str, facts: &[&str]) -> Subscription {
         is_collection_paused: false,
         inclusive_tax_percent: None,
         payment_method: None,
+        pauses: Vec::new(),
         pending_update: facts.contains(&"pending_update").then_some(PendingUpdate { invoice: None }),
         discounts: facts
             .iter()
@@ -307,6 +308,7 @@ fn line(price: &str, amount_minor: i64, period: &str, facts: &[&str]) -> Invoice
         subscription: Some("sub_1".into()),
         subscription_item: fact(facts, "item").map(Into::into),
         invoice_item: None,
+        effect: model::billing::LineEffect::Whole,
     }
 }
 

@@ -57,10 +57,14 @@ pub enum BalanceCategory {
     /// Sent to another account of the provider, or returned from it.
     Transfer,
     Other,
+    /// The tax in payments and refunds, where the provider is the seller and pays it to the authorities.
+    RemittedTax,
+    /// What customers paid by credit that the merchant owed them, or got as such credit.
+    CustomerCredit,
 }
 
 impl BalanceCategory {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Charge,
         Self::PartialCapture,
         Self::FailedCharge,
@@ -79,6 +83,8 @@ impl BalanceCategory {
         Self::Payout,
         Self::Transfer,
         Self::Other,
+        Self::RemittedTax,
+        Self::CustomerCredit,
     ];
 
     /// Whether it only moves money that was already counted to another place.
@@ -107,6 +113,8 @@ impl BalanceCategory {
             Self::Payout => "payout",
             Self::Transfer => "transfer",
             Self::Other => "other",
+            Self::RemittedTax => "remitted_tax",
+            Self::CustomerCredit => "customer_credit",
         }
     }
 }

@@ -206,6 +206,16 @@ pub struct Subscription {
     pub items: Vec<SubscriptionItem>,
     /// What it is paid by, where it names its own.
     pub payment_method: Option<PaymentMethod>,
+    /// When nothing was provided or billed, as far as that is known.
+    pub pauses: Vec<Pause>,
+}
+
+/// A time in which a subscription rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    pub start: UnixSeconds,
+    /// `None`: it lasts.
+    pub end: Option<UnixSeconds>,
 }
 
 /// What a coupon takes off a subscription, for as long as it lasts.
@@ -300,6 +310,31 @@ pub struct InvoiceLine {
     pub subscription_item: Option<SubscriptionItemId>,
     /// The pending item that became this line.
     pub invoice_item: Option<InvoiceItemId>,
+    pub effect: LineEffect,
+}
+
+/// What a line says of the value of its price. A provider writes either lines of the first effect or of the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LineEffect {
+    /// It bills a period of its item, or as a proration the rest of one at the full new price, or gives the rest back.
+    #[default]
+    Whole,
+    /// The price is worth this much from the start of the period. What the invoice does not name is no longer part of the
+    /// subscription.
+    Sets,
+    /// The price is worth more by this much, or less where it is below zero, from the start of the line's period: what is
+    /// billed is the difference for this share of an interval, which is above zero.
+    Adds { share: Decimal },
+    /// The price is worth this much from the start of the line's period, which is this share of an interval.
+    Replaces { share: Decimal },
+    /// The price is worth nothing from the start of the line's period.
+    Removes,
+    /// What a trial cost. It is bought once.
+    PaidTrial,
+    /// It is bought once, though its price recurs.
+    Once,
+    /// Nothing changes by it, as where a payment method is replaced.
+    Nothing,
 }
 
 /// An invoice item: pending while it is on no invoice.
@@ -369,6 +404,7 @@ pub struct Dispute {
     pub charge: Option<ChargeId>,
     pub status: DisputeStatus,
     pub currency: Currency,
+    /// Below zero: what an earlier dispute took came back.
     pub amount_minor: i64,
     pub created_at: UnixSeconds,
     /// What of the amount was given back although it was lost.
@@ -385,7 +421,8 @@ pub struct CreditNote {
     pub is_void: bool,
     pub currency: Currency,
     pub created_at: UnixSeconds,
-    /// What it took off after the invoice was paid.
+    /// What it took off after the invoice was paid, or at any time where the invoice counts in full. Below zero: an earlier
+    /// one was taken back.
     pub post_payment_minor: i64,
     /// The part of that which was paid out as refunds, and so is counted with them.
     pub refunded_minor: i64,
@@ -413,6 +450,8 @@ pub struct CustomerHistory {
     pub credit_notes: Vec<CreditNote>,
     pub invoice_payments: Vec<InvoicePayment>,
     pub disputes: Vec<Dispute>,
+    /// Lines that credit the rest of a period, where they are on no invoice and are not going to be.
+    pub given_back: Vec<InvoiceLine>,
 }
 
 impl SubscriptionStatus {

@@ -6,6 +6,7 @@ mod chance;
 mod generated;
 mod kind;
 mod options;
+pub mod paddle;
 mod server;
 pub mod world;
 
@@ -13,7 +14,7 @@ pub use account_file::{AccountFile, AccountFileError, FileSettings};
 pub use generated::Generated;
 pub use kind::ObjectKind;
 pub use options::{
-    DEFAULT_KEY, Faults, Limits, MerchantName, Options, OptionsError, Permission, PermissionSet,
+    DEFAULT_KEY, Faults, Limits, MerchantName, Options, OptionsError, Permission, PermissionSet, Provider,
 };
 pub use server::{Running, Sandbox, StartError, signature, start};
 

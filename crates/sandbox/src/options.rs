@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use model::{Clock, UnixSeconds};
 
-use crate::AccountFile;
+use crate::{AccountFile, paddle};
 
 pub use faults::Faults;
 pub use permissions::{Permission, PermissionSet};
@@ -22,6 +22,7 @@ pub const DEFAULT_KEY: &str = "sk_test_sandbox0000000000000000";
 /// Everything that can be chosen about a sandbox. `Options::default()` is a small merchant on a free port.
 #[derive(Debug, Clone)]
 pub struct Options {
+    pub provider: Provider,
     pub merchant: MerchantName,
     /// Served instead of a merchant.
     pub objects: Option<Arc<AccountFile>>,
@@ -37,6 +38,8 @@ pub struct Options {
     pub key: String,
     /// What a restricted key may read. Secret keys may do everything.
     pub permissions: PermissionSet,
+    /// The same, by Paddle's names.
+    pub paddle_permissions: paddle::PermissionSet,
     pub faults: Faults,
     pub limits: Limits,
     /// How many seconds of the merchant's life pass in one real second; `None`: its clock stands still.
@@ -55,6 +58,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            provider: Provider::Stripe,
             merchant: MerchantName::Small,
             objects: None,
             record: None,
@@ -63,6 +67,7 @@ impl Default for Options {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             key: DEFAULT_KEY.to_owned(),
             permissions: PermissionSet::all(),
+            paddle_permissions: paddle::PermissionSet::all(),
             faults: Faults::NONE,
             limits: Limits::None,
             alive: None,
@@ -75,9 +80,78 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// The defaults of a provider.
+    pub fn of(provider: Provider) -> Self {
+        Self { provider, key: provider.default_key().to_owned(), ..Self::default() }
+    }
+
+    /// What the key may do, by the provider's names.
+    ///
+    /// # Errors
+    /// When the provider has no permission of that name.
+    pub fn permit(&mut self, text: &str) -> Result<(), OptionsError> {
+        match self.provider {
+            Provider::Stripe => self.permissions = text.parse()?,
+            Provider::Paddle => self.paddle_permissions = text.parse()?,
+        }
+        Ok(())
+    }
+}
+
+/// Whose API it speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Provider {
+    #[default]
+    Stripe,
+    Paddle,
+}
+
+impl Provider {
+    pub const ALL: [Self; 2] = [Self::Stripe, Self::Paddle];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stripe => "stripe",
+            Self::Paddle => "paddle",
+        }
+    }
+
+    pub fn default_key(self) -> &'static str {
+        match self {
+            Self::Stripe => DEFAULT_KEY,
+            Self::Paddle => paddle::DEFAULT_KEY,
+        }
+    }
+}
+
+impl FromStr for Provider {
+    type Err = OptionsError;
+
+    fn from_str(text: &str) -> Result<Self, OptionsError> {
+        let found = Self::ALL.into_iter().find(|provider| provider.as_str() == text);
+        found.ok_or_else(|| OptionsError::Provider(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// An option that cannot be meant as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OptionsError {
+    #[error("'{0}' is not a provider: use stripe or paddle")]
+    Provider(String),
+    #[error("a key of Paddle's must start with pdl_sdbx_apikey_ or pdl_live_apikey_")]
+    PaddleKey,
+    #[error(
+        "this provider's sandbox has only the merchants small, mid and empty, and no account files, recordings or \
+         API versions"
+    )]
+    NotOfProvider,
     #[error("'{0}' is not a merchant: use small, mid, empty or generated")]
     Merchant(String),
     #[error("'{0}' is not a limit: use published or none")]

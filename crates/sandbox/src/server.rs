@@ -2,10 +2,11 @@
 
 mod answer;
 mod auth;
+pub(crate) mod delivery;
 mod error;
 mod expand;
-mod extras;
-mod faults;
+pub(crate) mod extras;
+pub(crate) mod faults;
 mod file;
 mod legacy;
 mod limits;
@@ -18,7 +19,7 @@ mod shape;
 mod tests;
 mod version;
 mod webhooks;
-mod wire;
+pub(crate) mod wire;
 
 use std::io;
 use std::net::SocketAddr;
@@ -42,14 +43,15 @@ use tower::ServiceExt;
 use crate::account_file::FileMerchant;
 use crate::chance::mix;
 use crate::world::{ExpectedStep, Merchant, Simulated, Start};
-use crate::{AccountFile, Generated, MerchantName, Options, OptionsError, PermissionSet};
+use crate::{AccountFile, Generated, MerchantName, Options, OptionsError, PermissionSet, Provider, paddle};
 use auth::Lock;
+use delivery::{Courier, CourierOptions};
 use faults::FaultStream;
 use limits::Limiter;
 use recorder::{Origin, Recorder};
 use shape::MerchantLinks;
 use version::ApiVersion;
-use webhooks::{Courier, CourierOptions, Endpoints};
+use webhooks::Endpoints;
 use wire::{Fuse, WireListener};
 
 pub(crate) use resources::list_name;
@@ -78,8 +80,15 @@ pub enum StartError {
 #[derive(Clone)]
 pub struct Sandbox {
     pub key: String,
-    app: Arc<App>,
+    app: Behind,
     router: Router,
+}
+
+/// The provider whose API it is.
+#[derive(Clone)]
+enum Behind {
+    Stripe(Arc<App>),
+    Paddle(Arc<paddle::App>),
 }
 
 /// A sandbox that listens. Dropping it stops it.
@@ -101,6 +110,7 @@ struct App {
     lock: Lock,
     limiter: Option<Limiter>,
     faults: FaultStream,
+    endpoints: Arc<Endpoints>,
     courier: Arc<Courier>,
     /// Whatever is asked for.
     api_version: RwLock<Option<ApiVersion>>,
@@ -116,26 +126,43 @@ struct App {
 /// # Errors
 /// When an option makes no sense or the address cannot be listened on.
 pub async fn start(options: Options) -> Result<Running, StartError> {
-    let merchant = make_merchant(&options);
-    start_with(merchant, options).await
+    let cancel = CancellationToken::new();
+    let sandbox = prepare(&options, &cancel)?;
+    run(sandbox, options, cancel).await
 }
 
 /// Starts a sandbox with that merchant behind it, whichever the options name.
+#[cfg(test)]
 async fn start_with(merchant: Box<dyn Merchant>, options: Options) -> Result<Running, StartError> {
     let cancel = CancellationToken::new();
-    let sandbox = prepare(merchant, &options, &cancel)?;
+    let sandbox = prepare_with(merchant, &options, &cancel)?;
+    run(sandbox, options, cancel).await
+}
+
+async fn run(sandbox: Sandbox, options: Options, cancel: CancellationToken) -> Result<Running, StartError> {
     let refused = |source| StartError::Listen { addr: options.listen, source };
     let listener = TcpListener::bind(options.listen).await.map_err(refused)?;
     let addr = listener.local_addr().map_err(refused)?;
     if let Some(speed) = options.alive {
-        tokio::spawn(live(Arc::clone(&sandbox.app), speed, cancel.clone()));
+        tokio::spawn(live(sandbox.clone(), speed, cancel.clone()));
     }
     let server = tokio::spawn(listen(WireListener(listener), sandbox.router.clone(), cancel.clone()));
     let api_base = format!("http://{addr}");
     Ok(Running { addr, api_base, sandbox, cancel, server: Some(server) })
 }
 
-fn prepare(
+fn prepare(options: &Options, cancel: &CancellationToken) -> Result<Sandbox, StartError> {
+    match options.provider {
+        Provider::Stripe => prepare_with(make_merchant(options), options, cancel),
+        Provider::Paddle => {
+            let app = Arc::new(paddle::App::new(options, cancel)?);
+            let router = app.router();
+            Ok(Sandbox { key: options.key.clone(), app: Behind::Paddle(app), router })
+        }
+    }
+}
+
+fn prepare_with(
     merchant: Box<dyn Merchant>,
     options: &Options,
     cancel: &CancellationToken,
@@ -143,16 +170,8 @@ fn prepare(
     let account = merchant.account().get("id").and_then(Value::as_str).unwrap_or("acct_sandbox").to_owned();
     let lock = Lock::new(&options.key, options.permissions, &account)?;
     let api_version = options.api_version.as_deref().map(fixed_version).transpose()?;
-    let courier = Courier::new(
-        Endpoints::new(options.seed, lock.is_live_mode()),
-        CourierOptions {
-            clock: options.clock.clone(),
-            seed: options.seed,
-            is_disorderly: !options.faults.is_none(),
-            may_go_anywhere: options.may_deliver_anywhere,
-            cancel: cancel.clone(),
-        },
-    )?;
+    let endpoints = Arc::new(Endpoints::new(options.seed, lock.is_live_mode()));
+    let courier = Courier::new(Arc::clone(&endpoints) as _, CourierOptions::of(options, cancel))?;
     let app = Arc::new(App {
         merchant: RwLock::new(merchant),
         account_file: options.objects.clone(),
@@ -160,6 +179,7 @@ fn prepare(
         limiter: Limiter::new(options.limits, lock.is_live_mode()),
         lock,
         faults: FaultStream::new(options.faults, options.seed),
+        endpoints,
         courier: Arc::new(courier),
         api_version: RwLock::new(api_version),
         embedded_max: options.embedded_max,
@@ -175,7 +195,7 @@ fn prepare(
         .route("/sandbox/advance", post(extras::advance))
         .fallback(answer::answer)
         .with_state(Arc::clone(&app));
-    Ok(Sandbox { key: options.key.clone(), app, router })
+    Ok(Sandbox { key: options.key.clone(), app: Behind::Stripe(app), router })
 }
 
 fn fixed_version(text: &str) -> Result<ApiVersion, OptionsError> {
@@ -209,7 +229,7 @@ async fn listen(listener: WireListener, router: Router, cancel: CancellationToke
 }
 
 /// Keeps the merchant's clock running, `speed` of its seconds in one of ours, from wherever it was moved to.
-async fn live(app: Arc<App>, speed: u32, cancel: CancellationToken) {
+async fn live(sandbox: Sandbox, speed: u32, cancel: CancellationToken) {
     let mut ticks = tokio::time::interval(TICK);
     let run = async {
         let mut last = ticks.tick().await;
@@ -222,8 +242,8 @@ async fn live(app: Arc<App>, speed: u32, cancel: CancellationToken) {
             let seconds = owed_ms / 1000;
             owed_ms %= 1000;
             if seconds > 0 {
-                let now = app.merchant().now().0;
-                app.advance(UnixSeconds(now.saturating_add(seconds))).await;
+                let now = sandbox.now().0;
+                sandbox.advance(UnixSeconds(now.saturating_add(seconds))).await;
             }
         }
     };
@@ -251,7 +271,7 @@ impl App {
         let merchant = app.merchant();
         for event in &events {
             let number = app.events_sent.fetch_add(1, Ordering::Relaxed);
-            app.courier.dispatch(number, event, &MerchantLinks(&**merchant));
+            app.courier.dispatch(number, app.endpoints.parcels(event, &MerchantLinks(&**merchant)));
         }
         events.len()
     }
@@ -277,7 +297,7 @@ impl Sandbox {
     /// # Errors
     /// When an option makes no sense.
     pub fn new(options: &Options) -> Result<Self, StartError> {
-        prepare(make_merchant(options), options, &CancellationToken::new())
+        prepare(options, &CancellationToken::new())
     }
 
     /// Answers a request as it would over the network, faults included.
@@ -285,7 +305,7 @@ impl Sandbox {
     /// # Errors
     /// When the connection would have broken.
     pub async fn answer(&self, mut request: Request<Body>) -> io::Result<Response<Bytes>> {
-        let fuse = Fuse::new();
+        let fuse = Fuse::new(None);
         request.extensions_mut().insert(ConnectInfo(fuse.clone()));
         let Ok(answer) = self.router.clone().oneshot(request).await;
         let (head, body) = answer.into_parts();
@@ -299,17 +319,26 @@ impl Sandbox {
     /// What each customer was meant to be worth: one step a change. For a large generated merchant read
     /// `GET /sandbox/expected_mrr` instead, which streams.
     pub fn expected_mrr(&self) -> Vec<ExpectedStep> {
-        self.app.merchant().expected_mrr().collect()
+        match &self.app {
+            Behind::Stripe(app) => app.merchant().expected_mrr().collect(),
+            Behind::Paddle(app) => app.expected_mrr(),
+        }
     }
 
     /// The merchant's present.
     pub fn now(&self) -> UnixSeconds {
-        self.app.merchant().now()
+        match &self.app {
+            Behind::Stripe(app) => app.merchant().now(),
+            Behind::Paddle(app) => app.now(),
+        }
     }
 
     /// Moves the merchant's clock on, and whatever happens until then happens. How many events that were.
     pub async fn advance(&self, to: UnixSeconds) -> usize {
-        self.app.advance(to).await
+        match &self.app {
+            Behind::Stripe(app) => app.advance(to).await,
+            Behind::Paddle(app) => app.advance(to).await,
+        }
     }
 
     /// Writes what was served so far as an account file, where the options ask for one.
@@ -317,10 +346,11 @@ impl Sandbox {
     /// # Errors
     /// When the file cannot be written.
     pub fn write_recording(&self) -> io::Result<()> {
-        match &self.app.recorder {
+        let Behind::Stripe(app) = &self.app else { return Ok(()) };
+        match &app.recorder {
             Some(recorder) => {
-                let merchant = self.app.merchant();
-                recorder.write(self.app.origin(&**merchant))
+                let merchant = app.merchant();
+                recorder.write(app.origin(&**merchant))
             }
             None => Ok(()),
         }
@@ -328,7 +358,9 @@ impl Sandbox {
 
     /// What a restricted key may read from now on.
     pub fn permit(&self, permissions: PermissionSet) {
-        self.app.lock.permit(permissions);
+        if let Behind::Stripe(app) = &self.app {
+            app.lock.permit(permissions);
+        }
     }
 
     /// Answers in the shapes of that version from now on; `None`: in those of the version that is asked for.
@@ -337,8 +369,13 @@ impl Sandbox {
     /// When there can be no such version.
     pub fn answer_in(&self, version: Option<&str>) -> Result<(), OptionsError> {
         let version = version.map(fixed_version).transpose()?;
-        *self.app.api_version.write().unwrap_or_else(PoisonError::into_inner) = version;
-        Ok(())
+        match &self.app {
+            Behind::Stripe(app) => {
+                *app.api_version.write().unwrap_or_else(PoisonError::into_inner) = version;
+                Ok(())
+            }
+            Behind::Paddle(_) => Err(OptionsError::NotOfProvider),
+        }
     }
 }
 
@@ -351,7 +388,10 @@ impl Running {
         {
             server.abort();
         }
-        self.sandbox.app.courier.finish().await;
+        match &self.sandbox.app {
+            Behind::Stripe(app) => app.courier.finish().await,
+            Behind::Paddle(app) => app.finish().await,
+        }
     }
 }
 

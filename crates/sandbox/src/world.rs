@@ -34,6 +34,7 @@ mod subscribing;
 mod tests;
 mod unpaid_changes;
 
+pub(crate) use calendar::{add_months, after};
 pub use simulated::{Simulated, Start};
 
 /// A merchant's account at the provider. Objects are in the current shape and whole: embedded lists are complete and

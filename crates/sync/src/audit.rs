@@ -121,11 +121,8 @@ fn sample(
     objects: &Objects,
     now: UnixSeconds,
 ) -> Result<(Vec<CustomerId>, Vec<RawObject>), StoreError> {
-    const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let place = (now.0 / EVERY_SECONDS).unsigned_abs().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-    let letter = |at: u64| char::from(LETTERS[(at % 62) as usize]);
-    let after =
-        CustomerId::from(format!("{}{}{}", source.customer_prefix(), letter(place), letter(place / 62)));
+    let after = source.somewhere_among_customers(place, now);
     let mut customers = objects.customer_ids(Some(&after), CUSTOMERS)?;
     if customers.len() < CUSTOMERS {
         let first = objects.customer_ids(None, CUSTOMERS - customers.len())?;

@@ -96,7 +96,7 @@ pub struct State {
 /// # Errors
 /// What the store says.
 pub fn state_of(source: Source, objects: &Objects, now: UnixSeconds) -> Result<State, StoreError> {
-    let kinds = table::kinds(objects, source.load_order())?;
+    let kinds = table::kinds(source, objects)?;
     let plan =
         LoadPlan::new(source, kinds, Horizon::new(source, None, now), Cursors { total: 1, per_kind: 1 });
     let reaches_back_on = reaches_back_on(&plan);
@@ -146,7 +146,7 @@ impl<'a> Load<'a> {
         let cursors = table::cursors(context.client.config());
         let (began, kinds, followups, kept) = blocking(move || {
             let began = objects.meta(LOAD_BEGAN)?.and_then(|at| at.parse().ok()).map(UnixSeconds);
-            let kinds = table::kinds(&objects, source.load_order())?;
+            let kinds = table::kinds(source, &objects)?;
             Ok((began, kinds, objects.followups()?, objects.kinds()?))
         })
         .await?;
@@ -264,6 +264,7 @@ impl<'a> Load<'a> {
         }
         let cut = page.incomplete.into_iter().map(followup_of);
         self.followups.extend(self.pending.begin_lists(cut));
+        self.pending.add_objects(page.embedded, requested_at);
         self.pending.add_objects(page.objects, requested_at);
         Ok(())
     }

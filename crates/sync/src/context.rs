@@ -123,8 +123,8 @@ impl Context {
             let through = self.request_clock.0.load(Ordering::Relaxed).max(batch.seen_at.0);
             batch.meta.push((REQUESTED_THROUGH.to_owned(), through.to_string()));
         }
-        let (prices, balance) = (self.source().price_list_kinds(), self.source().balance_transactions());
-        let is_listed = |kind: ObjectKind| prices.contains(&kind) || balance == Some(kind);
+        let (prices, balance) = (self.source().price_list_kinds(), self.source().balance_kinds());
+        let is_listed = |kind: ObjectKind| prices.contains(&kind) || balance.contains(&kind);
         let listed = batch.objects.iter().filter(|object| is_listed(object.kind));
         let listed: Vec<_> = listed.map(|object| (object.kind, object.id.clone())).collect();
         let (source, namings, objects) = (self.source(), Arc::clone(&self.namings), self.objects.clone());

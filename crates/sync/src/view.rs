@@ -22,8 +22,8 @@ pub fn of(
     reaches_back_on: Option<Day>,
 ) -> View {
     let source = Source::of(&record.source);
-    let fed = |kind: ObjectKind| Some((feed(source?, kind)?, kind.as_str().to_owned()));
-    let absent = record.absent.iter().filter_map(|(kind, _)| fed(*kind));
+    let fed = |kind: ObjectKind| feeds(source, kind).map(move |feed| (feed, kind.as_str().to_owned()));
+    let absent = record.absent.iter().flat_map(|(kind, _)| fed(*kind));
     View {
         absent: absent.collect(),
         ledger,
@@ -64,9 +64,10 @@ pub(crate) fn together(one: View, other: View) -> View {
     }
 }
 
-/// What a kind of object feeds; `None` if nothing can be computed without it.
-fn feed(source: Source, kind: ObjectKind) -> Option<Feed> {
-    Some(match source.list(kind)?.part? {
+/// What a kind of object feeds; nothing if nothing can be computed without it.
+fn feeds(source: Option<Source>, kind: ObjectKind) -> impl Iterator<Item = Feed> {
+    let parts = source.and_then(|source| source.list(kind)).map_or([].as_slice(), |list| list.parts);
+    parts.iter().map(|part| match part {
         Part::PendingItems => Feed::PendingItems,
         Part::Charges => Feed::Charges,
         Part::Refunds => Feed::Refunds,

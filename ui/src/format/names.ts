@@ -63,6 +63,8 @@ const REASON: Record<string, string> = {
   void: 'Voided',
   uncollectible: 'Written off',
   unpaid: 'Unpaid',
+  paid_trial: 'Trial fees',
+  no_change: 'Lines that change nothing',
 }
 
 export const reasonName = (reason: string) => REASON[reason] ?? sentence(reason)

@@ -2,6 +2,7 @@ import type { Connection, CustomerDetail, Source } from '~/api/types'
 
 import { generic } from './generic'
 import { NAMES, UNNAMED } from './names'
+import { paddle } from './paddle'
 import { stripe } from './stripe'
 import type { SourceTexts } from './texts'
 
@@ -10,6 +11,7 @@ export type { KeyTexts, SourceTexts } from './texts'
 /** Each source in the words of its own dashboard, by the id that the API gives it. */
 const SOURCES: Record<string, SourceTexts> = {
   stripe,
+  paddle,
   sample: { ...generic(NAMES.sample), about: 'Explore a fictional business before you connect your own.' },
 }
 

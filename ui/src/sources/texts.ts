@@ -41,6 +41,8 @@ export interface SourceTexts {
   about: string
   key?: KeyTexts
   webhook: WebhookTexts
+  /** What it calls a bill to a customer, within a sentence. */
+  bill: { one: string; many: string }
   /** Why an invoice was created, by the source's own codes. */
   invoiceReasons: Record<string, string>
 }

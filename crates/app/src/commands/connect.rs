@@ -89,7 +89,8 @@ pub async fn run(args: Connect) -> anyhow::Result<()> {
         admission::check_name(name)?;
     }
     // Before anything is created on disk, so that an invalid key leaves nothing behind.
-    let candidate = admission::examine(source, &key, base, outgoing::network(), Clock::System).await?;
+    let examined = admission::examine(source, &key, base, outgoing::network(), Clock::System).await;
+    let candidate = examined.map_err(|error| explained(source, error))?;
     tell_permissions(&candidate)?;
     let folder = Folder::open(&args.data.data)?;
     let wishes = Wishes { name: args.name.as_deref(), gdpr: args.gdpr, is_sample: false };
@@ -111,6 +112,15 @@ pub async fn run(args: Connect) -> anyhow::Result<()> {
         eprintln!("note: {} {}", problem.count, problem.title);
     }
     Ok(())
+}
+
+/// Where this source's keys are made, where what was given is none.
+fn explained(source: Source, error: AdmissionError) -> anyhow::Error {
+    if !matches!(error, AdmissionError::Key(_)) {
+        return error.into();
+    }
+    let link = source.key_link().map_or_else(String::new, |link| format!(": {link}"));
+    Advice::no_key(error.to_string(), format!("{}{link}", source.texts().new_key)).into()
 }
 
 fn read_key() -> anyhow::Result<Secret> {

@@ -6,12 +6,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
-use sandbox::{AccountFile, Faults, Limits, MerchantName, Options, PermissionSet};
+use sandbox::{AccountFile, Faults, Limits, MerchantName, Options, Provider};
 
 use crate::stop::StopSignal;
 
 #[derive(Debug, clap::Args)]
 pub struct Sandbox {
+    /// The provider whose API it speaks
+    #[arg(long, default_value_t = Provider::default())]
+    provider: Provider,
     /// small, mid, empty or generated
     #[arg(long, default_value = "small")]
     merchant: MerchantName,
@@ -30,12 +33,12 @@ pub struct Sandbox {
     /// The address to listen on; port 0 takes any free port
     #[arg(long, default_value = "127.0.0.1:12111")]
     listen: SocketAddr,
-    /// The only key that is accepted
-    #[arg(long, default_value = sandbox::DEFAULT_KEY)]
-    key: String,
+    /// The only key that is accepted, if it is not the provider's usual one here
+    #[arg(long)]
+    key: Option<String>,
     /// What a restricted key may read: customers,invoices,… or all except some, such as all,-charges
     #[arg(long, value_name = "LIST")]
-    permissions: Option<PermissionSet>,
+    permissions: Option<String>,
     /// Faults to inject: any of 500=SHARE,reset=SHARE,truncate=SHARE,slow=SHARE,429=SHARE,storm,seed=N, or none
     #[arg(long, value_name = "LIST")]
     faults: Option<Faults>,
@@ -57,23 +60,25 @@ pub async fn run(args: Sandbox) -> anyhow::Result<()> {
     for name in args.objects.iter().flat_map(|file| file.settings().unknown()) {
         eprintln!("warning: unknown setting in the account file: {name}");
     }
-    let defaults = Options::default();
-    let options = Options {
+    let defaults = Options::of(args.provider);
+    let mut options = Options {
         merchant: args.merchant,
         objects: args.objects,
         record: args.record.clone(),
         seed: args.seed,
         customers: args.customers,
         listen: args.listen,
-        key: args.key,
-        permissions: args.permissions.unwrap_or(defaults.permissions),
+        key: args.key.unwrap_or(defaults.key),
         faults: args.faults.unwrap_or(defaults.faults),
         limits: args.limits,
         alive: args.alive,
         now: args.now.map(|now| model::UnixSeconds(now.as_second())),
         api_version: args.api_version,
-        ..Options::default()
+        ..Options::of(args.provider)
     };
+    if let Some(text) = &args.permissions {
+        options.permit(text)?;
+    }
     let mut stop_signal = StopSignal::listen()?;
     let running = sandbox::start(options).await.context("the sandbox could not be started")?;
     let mut out = std::io::stdout();

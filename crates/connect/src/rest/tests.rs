@@ -1,10 +1,12 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
+use ::http::header::RETRY_AFTER;
+use ::http::{Request, Response};
 use model::Clock;
 
 use super::*;
-use crate::{Carrying, Network};
+use crate::{Carrier, Carrying, Network, NoAnswer};
 
 const PASS: ObjectKind = ObjectKind::new("pass");
 
@@ -70,10 +72,10 @@ async fn what_may_pass_is_asked_again_and_what_will_not_is_not() {
     assert!(matches!(found, Retrieved::Found { object, .. } if object.id == "P/1"));
     assert_eq!(*carrier.asked.lock().unwrap(), ["https://club.example/proxy/api/2026/passes/P%2F1"; 3]);
 
-    let (carrier, client) = answers(&[(429, ""), (429, ""), (429, ""), (429, ""), (200, "{}")]);
+    let (carrier, client) = answers(&[(429, ""); 20]);
     let refused = client.retrieve(PASS, "P-1").await.unwrap_err();
     assert_eq!(refused, ConnectError::RateLimited { retry_after: Some(1), request_id: None });
-    assert_eq!(carrier.asked.lock().unwrap().len(), 4);
+    assert_eq!(carrier.asked.lock().unwrap().len(), 20);
 
     let request_id = None;
     for (status, meaning) in [

@@ -3,15 +3,15 @@
 use model::{AccountId, RawObject, UnixSeconds};
 use serde::Deserialize;
 
-use super::client::{Call, Failed};
+use super::client::Call;
 use super::limiter::{Access, Endpoint};
 use super::loose::{self, Number, Object, Text};
 use super::refusal::Refusal;
-use super::retry;
-use super::transport::Verb;
 use super::{Account, Client};
-use crate::ConnectError;
+use crate::attempts::Failed;
 use crate::stripe::kind;
+use crate::transport::Verb;
+use crate::{ConnectError, retry};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -4,16 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use model::{ObjectKind, RawObject};
-use tokio::time::sleep;
 
 use super::limiter::{Access, Endpoint, Limiter};
 use super::page;
 use super::refusal::Refusal;
-use super::retry::{self, AttemptLimits, Failure};
-use super::transport::{Answer, Transport, Verb};
-use super::{Children, ClientConfig, ListRequest, Page, Probe, Retrieved, catalog, facts, loose};
+use super::{Children, ClientConfig, DIALECT, ListRequest, Page, Probe, Retrieved, catalog, facts};
+use crate::attempts::{self, Failed, Request, Said, Unreadable};
+use crate::retry::{self, AttemptLimits};
 use crate::stripe::kind;
-use crate::{ConnectError, NoAnswer, Source, probe};
+use crate::transport::{Answer, Transport, Verb};
+use crate::{ConnectError, Source, probe};
 
 /// Reads from one account on one server. Clones share its rate limits.
 #[derive(Clone)]
@@ -43,19 +43,13 @@ pub(super) struct Call<'a> {
     pub(super) attempts: AttemptLimits,
 }
 
-/// Why a call gave nothing: the last answer as it was, or that there was none.
-pub(super) enum Failed {
-    Answer(Answer),
-    Other(ConnectError),
-}
-
 impl Client {
     /// Prepares a client; nothing is sent yet.
     ///
     /// # Errors
     /// When the address cannot be one of an API, or the machine trusts no certificates.
     pub fn new(config: ClientConfig) -> Result<Self, ConnectError> {
-        let transport = Transport::new(&config)?;
+        let transport = Transport::new(&DIALECT, &config, &config.base)?;
         let limiter = Limiter::new(config.limits, config.key.is_test_mode(), config.share_percent);
         Ok(Self(Arc::new(Inner { config, transport, limiter, expansions: Default::default() })))
     }
@@ -130,7 +124,11 @@ impl Client {
         };
         match found {
             Ok(filed) if filed.object.is_deleted => Ok(Retrieved::Deleted(filed.object)),
-            Ok(filed) => Ok(Retrieved::Found { object: filed.object, incomplete: filed.incomplete }),
+            Ok(filed) => Ok(Retrieved::Found {
+                object: filed.object,
+                incomplete: filed.incomplete,
+                embedded: Vec::new(),
+            }),
             Err(Failed::Answer(answer))
                 if answer.status == 404 && !Refusal::of(&answer).is_about_the_path() =>
             {
@@ -196,7 +194,7 @@ impl Client {
         match answer {
             Err(failed) => {
                 let has_another = level + 1 < EXPANDED[place].1.len();
-                (has_another && failed.may_be_the_expansion()).then_some(level + 1)
+                (has_another && may_be_the_expansion(failed)).then_some(level + 1)
             }
             Ok(_) => {
                 self.0.expansions[place].fetch_max(level, Ordering::Relaxed);
@@ -212,55 +210,10 @@ impl Client {
         read: impl Fn(&Answer) -> Result<T, Unreadable>,
     ) -> Result<T, Failed> {
         let Inner { config, transport, limiter, .. } = &*self.0;
-        let mut attempt = 1;
-        loop {
-            let url =
-                transport.url(&call.path, call.query.iter().map(|(name, value)| (*name, value.as_str())));
-            let outcome = {
-                let _place = limiter.enter(call.endpoint).await;
-                transport.send(url, &call.verb).await
-            };
-            let failure = match outcome {
-                Err(no_answer) => Failure::NoAnswer(no_answer),
-                Ok(answer) if !(200..300).contains(&answer.status) => Failure::Status(answer),
-                Ok(answer) => match read(&answer) {
-                    Ok(value) => return Ok(value),
-                    Err(Unreadable { reason, is_cut }) => Failure::Unreadable { answer, reason, is_cut },
-                },
-            };
-            let wait = failure.wait(attempt, call.attempts, config.backoff, config.network.jitter());
-            if let Failure::Status(answer) = &failure
-                && answer.status == 429
-            {
-                let pause = answer.retry_after.and(wait).unwrap_or_default();
-                limiter.slow_down(call.endpoint, answer.limited_reason.as_deref(), pause);
-            }
-            let Some(wait) = wait else { return Err(self.give_up(failure, call)) };
-            tracing::debug!(path = call.named(), attempt, wait_ms = wait.as_millis(), "retrying a request");
-            sleep(wait).await;
-            attempt += 1;
-        }
-    }
-
-    fn give_up(&self, failure: Failure, call: &Call<'_>) -> Failed {
-        let path = call.named();
-        Failed::Other(match failure {
-            Failure::Status(answer) => return Failed::Answer(answer),
-            Failure::NoAnswer(NoAnswer::Connection(reason)) => {
-                ConnectError::Unreachable { host: self.0.transport.host(), reason }
-            }
-            Failure::NoAnswer(refused @ NoAnswer::NotPublic) => {
-                ConnectError::Unreachable { host: self.0.transport.host(), reason: refused.to_string() }
-            }
-            Failure::NoAnswer(NoAnswer::TooLarge) => ConnectError::Unreadable {
-                path,
-                reason: "it is larger than 64 MiB".to_owned(),
-                request_id: None,
-            },
-            Failure::Unreadable { answer, reason, .. } => {
-                ConnectError::Unreadable { path, reason, request_id: answer.request_id }
-            }
-        })
+        let query = call.query.iter().map(|(name, value)| (*name, value.as_str()));
+        let url = transport.url(&call.path, query);
+        let request = Request { url, verb: &call.verb, path: call.named(), attempts: call.attempts };
+        attempts::answered((config, transport), &request, &limiter.turns(call.endpoint), read).await
     }
 
     /// What a refusal means to the caller.
@@ -270,20 +223,16 @@ impl Client {
             Failed::Answer(answer) => answer,
         };
         let refusal = Refusal::of(&answer);
-        let kind = call.endpoint.kind;
-        let Answer { status, request_id, retry_after, .. } = answer;
-        match status {
-            401 => ConnectError::KeyRefused { request_id },
-            403 if !refusal.is_about_the_address() => {
-                ConnectError::PermissionMissing { permission: refusal.permission(), request_id }
+        match answer.status {
+            403 if refusal.is_about_the_address() => {
+                attempts::refused(&answer, call.named(), refusal.safe_message())
             }
-            404 | 405 | 501 => ConnectError::EndpointAbsent { kind },
-            429 => ConnectError::RateLimited { retry_after, request_id },
-            500.. => ConnectError::ProviderFailed { status, request_id },
-            _ => {
-                let message = refusal.safe_message();
-                ConnectError::Refused { path: call.named(), status, message, request_id }
-            }
+            _ => attempts::meaning(
+                &answer,
+                call.endpoint.kind,
+                call.named(),
+                Said { permission: refusal.permission(), message: refusal.safe_message() },
+            ),
         }
     }
 }
@@ -294,29 +243,15 @@ impl std::fmt::Debug for Client {
     }
 }
 
-impl Failed {
-    /// A server that does not know the expansion, or a key that may not have what it adds.
-    fn may_be_the_expansion(&self) -> bool {
-        matches!(self, Self::Answer(answer) if matches!(answer.status, 400 | 403))
-    }
-}
-
 impl Call<'_> {
     fn named(&self) -> String {
         format!("/{}", self.path.join("/"))
     }
 }
 
-/// A success whose body is not what it has to be.
-pub(super) struct Unreadable {
-    pub(super) reason: String,
-    pub(super) is_cut: bool,
-}
-
-impl From<serde_json::Error> for Unreadable {
-    fn from(error: serde_json::Error) -> Self {
-        Self { reason: loose::why(&error), is_cut: error.is_eof() }
-    }
+/// A server that does not know the expansion, or a key that may not have what it adds.
+fn may_be_the_expansion(failed: &Failed) -> bool {
+    matches!(failed, Failed::Answer(answer) if matches!(answer.status, 400 | 403))
 }
 
 /// The place of a kind in [`EXPANDED`].

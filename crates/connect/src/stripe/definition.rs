@@ -6,7 +6,7 @@ use model::{MrrMethod, UnixSeconds};
 use super::{
     API_VERSION, catalog, history, key, kind, lifetime, pace, privacy, signature, translate, webhook,
 };
-use crate::definition::{Balance, Definition, Extras, Functions};
+use crate::definition::{Balance, Definition, Extras, Functions, any_letters};
 use crate::{Texts, WebhookTerms};
 
 pub(crate) static DEFINITION: Definition = Definition {
@@ -56,10 +56,12 @@ pub(crate) static DEFINITION: Definition = Definition {
         redact: privacy::redact,
     },
     extras: Extras {
+        test_base: None,
         pending_items: Some(kind::INVOICE_ITEM),
         balance: Some(Balance {
-            kind: kind::BALANCE_TRANSACTION,
-            read: |object| translate::balance_transaction(&object.body),
+            kinds: &[kind::BALANCE_TRANSACTION],
+            parts: &[""],
+            read: |object| translate::balance_transaction(&object.body).map(|one| vec![one]),
             payments: kind::CHARGE,
             read_payment: |object| translate::charge(&object.body),
         }),
@@ -73,6 +75,7 @@ pub(crate) static DEFINITION: Definition = Definition {
         event_list: Some(webhook::EVENT_LIST),
         keyed_by_data: &[privacy::CURRENCY_OPTIONS],
 
+        place: |chance, _| any_letters(chance),
         key_link: catalog::key_link,
         customer_link: catalog::customer_link,
         requests_at_once: pace::requests_at_once,

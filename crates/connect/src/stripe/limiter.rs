@@ -1,7 +1,6 @@
 //! Keeps one connection's requests below the provider's limits, by Stripe's "Rate limits": a budget per second for
 //! the account, one for each endpoint, and a bound on requests at once. What the provider answers moves them.
 
-mod budget;
 mod concurrency;
 
 use std::collections::HashMap;
@@ -12,10 +11,10 @@ use std::time::Duration;
 use model::ObjectKind;
 use tokio::time::{Instant, sleep_until};
 
-use self::budget::Budget;
 use self::concurrency::Concurrency;
 pub(super) use self::concurrency::RunningRequest;
-use super::Limits;
+use crate::budget::Budget;
+use crate::{Limits, attempts, transport};
 
 /// What one budget of its own is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -111,6 +110,25 @@ impl Limiter {
         let budgets = self.budgets.as_ref().filter(|_| self.is_limited.load(Ordering::Relaxed))?;
         let mut budgets = budgets.lock().unwrap_or_else(PoisonError::into_inner);
         Some(act(&mut budgets, Instant::now()))
+    }
+}
+
+/// Turns for one endpoint.
+pub(super) struct Turns<'l>(&'l Limiter, Endpoint);
+
+impl Limiter {
+    pub(super) fn turns(&self, endpoint: Endpoint) -> Turns<'_> {
+        Turns(self, endpoint)
+    }
+}
+
+impl attempts::Turns for Turns<'_> {
+    fn enter(&self) -> attempts::Entering<'_> {
+        Box::pin(async { Box::new(self.0.enter(self.1).await) as Box<dyn attempts::Place> })
+    }
+
+    fn refused(&self, answer: &transport::Answer, pause: Duration) {
+        self.0.slow_down(self.1, answer.limited_reason.as_deref(), pause);
     }
 }
 

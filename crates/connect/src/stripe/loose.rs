@@ -12,6 +12,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::attempts;
+
 /// What a type makes of each kind of JSON value. `null` and everything that it has no use for is its default.
 trait Loose: Default {
     fn from_bool(_: bool) -> Self {
@@ -347,17 +349,6 @@ pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T, String> {
     match serde_json::from_str::<Object<T>>(json) {
         Ok(Object(Some(object))) => Ok(*object),
         Ok(Object(None)) => Err("it is not a JSON object".to_owned()),
-        Err(error) => Err(why(&error)),
+        Err(error) => Err(attempts::why(&error)),
     }
-}
-
-/// A JSON error in words that hold nothing of the text.
-pub(super) fn why(error: &serde_json::Error) -> String {
-    let what = match error.classify() {
-        serde_json::error::Category::Eof => "it is truncated",
-        serde_json::error::Category::Io => "it stopped arriving",
-        serde_json::error::Category::Syntax => "it is not JSON",
-        serde_json::error::Category::Data => "it has an unexpected shape",
-    };
-    format!("{what} at line {} column {}", error.line(), error.column())
 }

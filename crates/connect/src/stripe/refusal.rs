@@ -3,7 +3,8 @@
 use serde::Deserialize;
 
 use super::loose::{self, Object, Text};
-use super::transport::Answer;
+use crate::attempts::safe_words;
+use crate::transport::Answer;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -25,9 +26,6 @@ pub(super) struct Refusal {
     code: String,
     message: String,
 }
-
-/// The longest message that is handed on.
-const LONGEST_MESSAGE: usize = 300;
 
 impl Refusal {
     pub(super) fn of(answer: &Answer) -> Self {
@@ -73,13 +71,6 @@ impl Refusal {
         if self.message.is_empty() {
             return "no reason given".to_owned();
         }
-        let is_unsafe = |word: &str| {
-            let word = word.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
-            word.contains('@')
-                || ["sk_", "rk_", "pk_", "whsec_"].iter().any(|prefix| word.starts_with(prefix))
-        };
-        let words = self.message.split_whitespace().map(|word| if is_unsafe(word) { "***" } else { word });
-        let message = words.collect::<Vec<_>>().join(" ");
-        message.chars().take(LONGEST_MESSAGE).collect()
+        safe_words(&self.message, &["sk_", "rk_", "pk_", "whsec_"])
     }
 }

@@ -3,13 +3,14 @@
 use model::{Secret, UnixSeconds};
 use serde::Deserialize;
 
-use super::client::{Call, Client, Unreadable};
+use super::client::{Call, Client};
 use super::limiter::{Access, Endpoint};
 use super::loose::Text;
-use super::transport::{Answer, Verb};
-use super::{API_VERSION, EventPage, ListRequest, Webhook, WebhookEndpoint, retry, translate};
+use super::{API_VERSION, EventPage, ListRequest, Webhook, WebhookEndpoint, translate};
+use crate::attempts::Unreadable;
 use crate::stripe::kind;
-use crate::{ConnectError, EventList};
+use crate::transport::{Answer, Verb};
+use crate::{ConnectError, EventList, retry};
 
 /// The events to subscribe to: everything that changes a stored object.
 pub const WEBHOOK_EVENTS: &[&str] = &[
@@ -136,7 +137,11 @@ impl Client {
             ("description", "Chartsy: keeps figures up to date".to_owned()),
         ];
         form.extend(WEBHOOK_EVENTS.iter().map(|event| ("enabled_events[]", (*event).to_owned())));
-        let post = Verb::Post { form, idempotency_key: retry::idempotency_key() };
+        let post = Verb::Post {
+            content_type: "application/x-www-form-urlencoded",
+            body: form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish(),
+            idempotency_key: Some(retry::idempotency_key()),
+        };
         let call = call(vec!["v1", "webhook_endpoints"], post);
         let made = self.call(&call, |answer| {
             let shape = read::<Shape>(answer)?;

@@ -205,7 +205,7 @@ async fn one_object_is_found_deleted_or_missing() {
     .await;
     let client = &server.client;
     match client.retrieve(kind::SUBSCRIPTION, "sub_1").await.unwrap() {
-        Retrieved::Found { object, incomplete } => {
+        Retrieved::Found { object, incomplete, .. } => {
             assert_eq!(object.id, "sub_1");
             assert_eq!(incomplete.unwrap().starting_after.as_deref(), Some("si_1"));
         }

@@ -5,6 +5,8 @@ use model::billing::{BillingInterval, Price, PriceScheme, Recurrence, Tier};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{RoundingStrategy, ToPrimitive};
 
+use super::exact::Exact;
+
 /// A price's decimals end at the twelfth.
 const PICOS: i128 = 1_000_000_000_000;
 
@@ -27,6 +29,12 @@ impl Months {
         Self { numerator: numerator * count, denominator }
     }
 
+    /// `amount ÷ months` of an exact amount, rounded in the same way.
+    pub(super) fn per_month_exactly(self, amount: Exact) -> i64 {
+        let months = Exact::ratio(self.numerator, self.denominator);
+        amount.over(months).map_or(0, Exact::to_minor)
+    }
+
     /// `amount ÷ months`, rounded half away from zero to one minor unit.
     pub(super) fn per_month(self, amount: Picos) -> i64 {
         round_ratio(amount.0.saturating_mul(self.denominator), self.numerator.saturating_mul(PICOS))
@@ -42,6 +50,10 @@ impl Picos {
 
     pub(super) fn of_minor(amount_minor: i64) -> Self {
         Self(i128::from(amount_minor).saturating_mul(PICOS))
+    }
+
+    pub(super) fn exactly(self) -> Exact {
+        Exact::ratio(self.0, PICOS)
     }
 
     /// Rounded half away from zero.
@@ -103,7 +115,7 @@ pub(super) fn percent_of(minor: i64, percent: Decimal) -> i64 {
 }
 
 /// Half away from zero. The denominator is above zero.
-fn round_ratio(numerator: i128, denominator: i128) -> i64 {
+pub(super) fn round_ratio(numerator: i128, denominator: i128) -> i64 {
     let half_up =
         numerator.abs().saturating_mul(2).saturating_add(denominator) / denominator.saturating_mul(2).max(1);
     let rounded = i64::try_from(half_up).unwrap_or(i64::MAX);

@@ -177,7 +177,7 @@ fn quantities(history: &CustomerHistory) -> Quantities<'_> {
 
 fn lines(step: &Step) -> Option<&[LineRef]> {
     match &step.cause {
-        Cause::Billed { lines } | Cause::Prorated { lines, .. } => Some(lines),
+        Cause::Billed { lines } | Cause::Prorated { lines, .. } | Cause::Changed { lines, .. } => Some(lines),
         _ => None,
     }
 }
@@ -188,6 +188,10 @@ fn is_billed(step: &Step) -> bool {
 
 /// How many a step is of; tiers bill a line each.
 fn quantity(step: &Step, quantities: &Quantities<'_>) -> Option<Decimal> {
+    // Its lines are of how many more or less.
+    if let Cause::Changed { quantity, .. } = step.cause {
+        return Some(quantity.into());
+    }
     let known = lines(step)?.iter().filter_map(|line| quantities.get(&(line.invoice.as_ref(), &line.line)));
     known.copied().reduce(|a, b| a + b)
 }

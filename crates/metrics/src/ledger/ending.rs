@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use model::billing::{InvoiceStatus, Subscription, SubscriptionStatus};
 use model::{ChurnAt, UnixSeconds};
 
-use super::Cause;
 use super::entry::{Entry, Item};
 use super::lapses::last_billed;
+use super::{Cause, deltas};
 
 /// From `at` on nothing of the subscription has a value.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub(super) fn end(subscription: &Subscription, entries: &[Entry<'_>], churn_at: 
         // Objects from before `ended_at` existed.
         (subscription.status == SubscriptionStatus::Canceled).then_some(subscription.canceled_at).flatten()
     });
+    let ended_at =
+        ended_at.map(|at| if deltas::speak(entries) { deltas::service_end(at, entries) } else { at });
     let by_service = match churn_at {
         ChurnAt::Ended => ended_at.map(|at| End { at, cause: Cause::Ended }),
         ChurnAt::Requested => {

@@ -6,7 +6,7 @@ use model::billing::{BillingInterval, CustomerHistory, Invoice, InvoiceLine, Inv
 use model::{Currency, InvoiceId, LedgerRules, Money, PriceId, SubscriptionId, UnixSeconds};
 use serde::Serialize;
 
-use super::{Cause, LineRef, LineVerdict, PriceBook, Step, Valuation, build, line_verdicts};
+use super::{Cause, ChangeValuation, LineRef, LineVerdict, PriceBook, Step, Valuation, build, line_verdicts};
 
 /// The answer for one customer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -132,7 +132,9 @@ impl<'a> LineIndex<'a> {
         let pending = history
             .invoice_items
             .iter()
-            .map(|item| (LineRef { invoice: None, line: item.line.id.clone() }, (&item.line, None)));
+            .map(|item| &item.line)
+            .chain(&history.given_back)
+            .map(|line| (LineRef { invoice: None, line: line.id.clone() }, (line, None)));
         Self(invoiced.chain(pending).collect())
     }
 
@@ -191,19 +193,28 @@ impl Cause {
         match self {
             Self::Billed { lines }
             | Self::Prorated { lines, .. }
+            | Self::Changed { lines, .. }
             | Self::Removed { lines }
             | Self::GivenUp { lines }
             | Self::NotRenewed { lines }
             | Self::NotBilled { lines }
             | Self::OtherPrice { lines }
             | Self::Unpaid { lines } => lines,
-            Self::Ended | Self::CancellationRequested | Self::PaidThrough | Self::Unbilled => &[],
+            Self::Ended
+            | Self::CancellationRequested
+            | Self::PaidThrough
+            | Self::Unbilled
+            | Self::Paused
+            | Self::Resumed => &[],
         }
     }
 
     /// Other bills that told what the lines are worth.
     pub fn beside(&self) -> &[LineRef] {
-        if let Self::Prorated { beside, .. } = self { beside } else { &[] }
+        match self {
+            Self::Prorated { beside, .. } | Self::Changed { beside, .. } => beside,
+            _ => &[],
+        }
     }
 
     pub fn rule(&self) -> &'static str {
@@ -211,10 +222,13 @@ impl Cause {
             Self::Billed { .. } => "billed",
             Self::Prorated { valuation: Valuation::FullPrice, .. } => "prorated",
             Self::Prorated { .. } => "prorated_with_discount",
+            Self::Changed { .. } => "changed",
             Self::Removed { .. } => "removed",
             Self::GivenUp { .. } => "given_up",
             Self::NotRenewed { .. } => "not_renewed",
             Self::NotBilled { .. } => "not_billed",
+            Self::Paused => "paused",
+            Self::Resumed => "resumed",
             Self::OtherPrice { .. } => "other_price",
             Self::Unbilled => "unbilled",
             Self::Ended => "ended",
@@ -242,6 +256,22 @@ impl Cause {
                 "The price or quantity changed within a period. The amount billed for the rest of it is not the exact \
                  share of the full price, so it contains a discount and the value follows the amount."
             }
+            Self::Changed { valuation: ChangeValuation::ByUnit, .. } => {
+                "The quantity changed within a period, and the difference was billed for the rest of it. Each unit is \
+                 worth what it was worth before."
+            }
+            Self::Changed { valuation: ChangeValuation::ByListPrice, .. } => {
+                "The price was added within a period and billed for the rest of it. Its list price, less the discount \
+                 on the bill, counts from the change."
+            }
+            Self::Changed { valuation: ChangeValuation::ByNextBill, .. } => {
+                "The price or quantity changed within a period, and the difference was billed for the rest of it. The \
+                 amount is the share of what the next period was billed at, so that counts from the change."
+            }
+            Self::Changed { valuation: ChangeValuation::ByAmount, .. } => {
+                "The price or quantity changed within a period, and the difference was billed for the rest of it. That \
+                 amount, scaled to a whole period, counts from the change."
+            }
             Self::Removed { .. } => "Unused time was credited and not replaced by the same price.",
             Self::GivenUp { .. } => "The invoice for this period was voided or written off.",
             Self::NotRenewed { .. } => {
@@ -249,6 +279,11 @@ impl Cause {
             }
             Self::NotBilled { .. } => {
                 "The billed time of this item ended more than a day before it was billed again."
+            }
+            Self::Paused => "The subscription was paused.",
+            Self::Resumed => {
+                "The subscription resumed within the period that was billed before it was paused. What it was worth then \
+                 counts again."
             }
             Self::OtherPrice { .. } => "The subscription item changed to another price.",
             Self::Unbilled => {
@@ -300,6 +335,21 @@ fn arithmetic(step: &Step, recurrence: Recurrence, lines: &[ExplainedLine]) -> O
                 }
                 Valuation::ByAmount => {
                     format!("{} for the rest of the period, scaled to a whole one,", money(net.sum()))
+                }
+            };
+            Some(format!("{part} ÷ {} = {value}", months_text(recurrence)))
+        }
+        Cause::Changed { lines: own, quantity, valuation, .. } => {
+            let units = if *quantity == 1 { "1 unit".to_owned() } else { format!("{quantity} units") };
+            let net = lines.iter().take(own.len()).map(|line| line.amount_minor - line.discount_minor);
+            let part = match valuation {
+                ChangeValuation::ByUnit => format!("{units} at what each was worth before"),
+                ChangeValuation::ByListPrice => {
+                    format!("{units} at the list price, less the discount on the bill,")
+                }
+                ChangeValuation::ByNextBill => format!("{units}, as billed for the next period,"),
+                ChangeValuation::ByAmount => {
+                    format!("what it was worth before and {}, scaled to a whole period,", money(net.sum()))
                 }
             };
             Some(format!("{part} ÷ {} = {value}", months_text(recurrence)))

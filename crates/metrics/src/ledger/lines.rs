@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use model::billing::{CustomerHistory, Invoice, InvoiceLine, InvoiceStatus, Price, Subscription};
+use model::billing::{CustomerHistory, Invoice, InvoiceLine, InvoiceStatus, LineEffect, Price, Subscription};
 use model::{InvoiceId, InvoiceItemId, InvoiceLineId, LedgerRules, SubscriptionId};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -33,6 +33,10 @@ pub enum LeftOut {
     AwaitingPayment,
     /// A newer invoice bills the same period of the same item.
     Replaced,
+    /// What a trial cost.
+    PaidTrial,
+    /// Nothing changes by it.
+    NoChange,
 }
 
 /// How a line is treated.
@@ -67,7 +71,10 @@ pub(super) fn by_subscription<'a>(
             recurrence,
             months: Months::of(recurrence),
             item: Item::named(line, &price.id),
-            standing: standing::of_invoice(invoice, subscription),
+            standing: match line.effect {
+                LineEffect::Whole => standing::of_invoice(invoice, subscription),
+                _ => standing::of_bill(invoice, subscription),
+            },
             subscription_tax_percent: subscription.and_then(|known| known.inclusive_tax_percent),
         });
     }
@@ -172,11 +179,17 @@ fn recurring<'a, 'b>(
 ) -> Result<(&'a SubscriptionId, &'b Price), LeftOut> {
     let subscription = line.subscription.as_ref().ok_or(LeftOut::NoSubscription)?;
     let price_id = line.price.as_ref().ok_or(LeftOut::OneOff)?;
+    match line.effect {
+        LineEffect::PaidTrial => return Err(LeftOut::PaidTrial),
+        LineEffect::Nothing => return Err(LeftOut::NoChange),
+        LineEffect::Once => return Err(LeftOut::OneOff),
+        _ => {}
+    }
     let price = prices.get(price_id).ok_or(LeftOut::UnknownPrice)?;
     if price.recurrence.is_none() { Err(LeftOut::OneOff) } else { Ok((subscription, price)) }
 }
 
-/// All invoice lines, and the invoice items that are on no invoice.
+/// All invoice lines, and the invoice items and credited lines that are on no invoice.
 fn all_lines(history: &CustomerHistory) -> impl Iterator<Item = (&InvoiceLine, Option<&Invoice>)> {
     let invoiced =
         || history.invoices.iter().flat_map(|invoice| invoice.lines.iter().map(move |line| (line, invoice)));
@@ -187,5 +200,6 @@ fn all_lines(history: &CustomerHistory) -> impl Iterator<Item = (&InvoiceLine, O
         .invoice_items
         .iter()
         .filter(move |item| item.invoice.is_none() && !on_an_invoice.contains(&item.id));
-    invoiced().map(|(line, invoice)| (line, Some(invoice))).chain(pending.map(|item| (&item.line, None)))
+    let apart = pending.map(|item| &item.line).chain(&history.given_back);
+    invoiced().map(|(line, invoice)| (line, Some(invoice))).chain(apart.map(|line| (line, None)))
 }

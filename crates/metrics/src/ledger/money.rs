@@ -126,7 +126,7 @@ pub struct MoneyFact {
     pub at: UnixSeconds,
     pub kind: MoneyKind,
     pub currency: Currency,
-    /// Above or at zero, but for an invoice whose total is negative.
+    /// Above or at zero, but for an invoice whose total is negative, and for what takes a credit note or a dispute back.
     pub amount_minor: i64,
     /// The provider's id of the invoice, charge, refund or credit note.
     pub source: String,
@@ -267,7 +267,10 @@ fn disputes(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
             source: dispute.id.to_string(),
             decline_code: None,
         };
-        facts.push(fact(dispute.created_at, MoneyKind::DisputeOpened, dispute.amount_minor));
+        // What came back is not opened once more.
+        if dispute.amount_minor >= 0 {
+            facts.push(fact(dispute.created_at, MoneyKind::DisputeOpened, dispute.amount_minor));
+        }
         if dispute.status == DisputeStatus::Lost {
             let lost_minor = dispute.amount_minor.saturating_sub(dispute.won_back_minor);
             let closed_at = dispute.moved_at.unwrap_or(dispute.created_at);
@@ -279,7 +282,7 @@ fn disputes(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
 fn credit_notes(history: &CustomerHistory, facts: &mut Vec<MoneyFact>) {
     for note in history.credit_notes.iter().filter(|note| !note.is_void) {
         let amount_minor = note.post_payment_minor.saturating_sub(note.refunded_minor);
-        if amount_minor > 0 {
+        if amount_minor > 0 || note.post_payment_minor < 0 {
             facts.push(MoneyFact {
                 at: note.created_at,
                 kind: MoneyKind::CreditNote,

@@ -30,6 +30,10 @@ pub enum Reason {
     AwaitingPayment,
     /// A newer invoice bills the same period.
     Replaced,
+    /// What trials cost.
+    PaidTrial,
+    /// Lines that change nothing.
+    NoChange,
 }
 
 /// What became of a part of a paid invoice.
@@ -139,6 +143,8 @@ impl From<LeftOut> for Reason {
             LeftOut::Unpaid => Self::Unpaid,
             LeftOut::AwaitingPayment => Self::AwaitingPayment,
             LeftOut::Replaced => Self::Replaced,
+            LeftOut::PaidTrial => Self::PaidTrial,
+            LeftOut::NoChange => Self::NoChange,
         }
     }
 }

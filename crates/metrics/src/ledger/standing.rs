@@ -6,12 +6,26 @@ use model::billing::{Invoice, InvoiceStatus, Subscription, SubscriptionStatus};
 use model::{InvoiceId, PriceId, UnixSeconds};
 use rust_decimal::Decimal;
 
+use super::deltas;
 use super::entry::{Entry, Item, Standing};
 
 /// A subscription that still provides service: its unpaid invoices may yet be paid.
 pub(super) fn is_alive(status: SubscriptionStatus) -> bool {
     use SubscriptionStatus::{Active, PastDue, Paused, Trialing};
     matches!(status, Active | PastDue | Trialing | Paused)
+}
+
+/// The same of a line that sets or changes a value by itself: a draft is nothing yet, and while a subscription rests nothing
+/// is collected.
+pub(super) fn of_bill(invoice: Option<&Invoice>, subscription: Option<&Subscription>) -> Standing {
+    use SubscriptionStatus::{Active, PastDue, Trialing};
+    let is_served = subscription.is_some_and(|known| matches!(known.status, Active | PastDue | Trialing));
+    match invoice.map(|invoice| invoice.status) {
+        None | Some(InvoiceStatus::Paid) => Standing::Counts,
+        Some(InvoiceStatus::Void | InvoiceStatus::Uncollectible) => Standing::GivenUp,
+        Some(InvoiceStatus::Open) if is_served => Standing::Counts,
+        Some(InvoiceStatus::Open | InvoiceStatus::Draft | InvoiceStatus::Unknown) => Standing::Unpaid,
+    }
 }
 
 /// How lines stand by the state of their invoice alone.
@@ -31,6 +45,10 @@ pub(super) fn of_invoice(invoice: Option<&Invoice>, subscription: Option<&Subscr
 
 /// How lines stand beside each other. `entries` are one subscription's, in order of period.
 pub(super) fn decide(entries: &mut [Entry<'_>], subscription: Option<&Subscription>) {
+    // Where differences are billed, a change that is not paid for is not made.
+    if deltas::speak(entries) {
+        return replace(entries);
+    }
     await_payment(entries, subscription);
     replace(entries);
     make_changes(entries, subscription);

@@ -10,8 +10,8 @@ use super::amounts::tier_quantities;
 use super::bills::{self, Bill, refs};
 use super::entry::{Entry, Item};
 use super::proration::{self, Beside};
-use super::setting::{Setting, Strength, Track, track_of};
-use super::{Cause, Step, ending, lapses};
+use super::setting::{Setting, Strength, Track, track_of, zero};
+use super::{Cause, Step, deltas, ending, lapses};
 
 /// What the rules say of a subscription: of each price of each item, in order of time. The last of an instant holds.
 #[derive(Debug, Default)]
@@ -35,6 +35,9 @@ impl<'a> Timeline<'a> {
         entries: &[Entry<'a>],
         rules: LedgerRules,
     ) -> Self {
+        if deltas::speak(entries) {
+            return deltas::timeline(subscription, entries, rules);
+        }
         let mut items: BTreeMap<Item<'a>, Vec<Entry<'a>>> = BTreeMap::new();
         for entry in entries {
             items.entry(entry.item).or_default().push(*entry);
@@ -50,14 +53,7 @@ impl<'a> Timeline<'a> {
                 settings.sort_by_key(|setting| (setting.at, setting.strength));
                 if let Some(end) = &end {
                     settings.retain(|setting| setting.at < end.at);
-                    let cause = end.cause.clone();
-                    settings.push(Setting {
-                        at: end.at,
-                        track,
-                        strength: Strength::Zero,
-                        value_minor: 0,
-                        cause,
-                    });
+                    settings.push(zero(end.at, track, end.cause.clone()));
                 }
                 timeline.add(*item, track, settings);
             }

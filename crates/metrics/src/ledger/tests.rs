@@ -3,6 +3,7 @@
 mod apart;
 pub(crate) mod build;
 mod changes;
+mod deltas;
 mod given_up;
 mod invariants;
 mod items;

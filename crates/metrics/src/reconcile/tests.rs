@@ -56,6 +56,7 @@ fn line(price: &str, amount_minor: i64) -> InvoiceLine {
         subscription: Some(SubscriptionId::from("sub")),
         subscription_item: None,
         invoice_item: None,
+        effect: model::billing::LineEffect::Whole,
     }
 }
 

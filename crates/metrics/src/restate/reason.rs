@@ -32,11 +32,18 @@ fn of_what_came(
         SubscriptionEndedUnpaid,
     };
     let reason = match &step.cause {
-        Cause::Billed { .. } | Cause::Prorated { .. } if has_spoken_before => BillingChanged,
+        Cause::Billed { .. } | Cause::Prorated { .. } | Cause::Changed { .. } if has_spoken_before => {
+            BillingChanged
+        }
         Cause::Billed { .. } | Cause::NotRenewed { .. } | Cause::NotBilled { .. } | Cause::Unbilled => {
             LateInvoice
         }
-        Cause::Prorated { .. } | Cause::Removed { .. } | Cause::OtherPrice { .. } => BackdatedChange,
+        Cause::Prorated { .. }
+        | Cause::Changed { .. }
+        | Cause::Removed { .. }
+        | Cause::OtherPrice { .. }
+        | Cause::Paused
+        | Cause::Resumed => BackdatedChange,
         Cause::GivenUp { lines } => match invoice(lines, history).map(|invoice| invoice.status) {
             Some(InvoiceStatus::Uncollectible) => InvoiceUncollectible,
             _ => InvoiceVoided,
@@ -83,13 +90,19 @@ fn lines(cause: &Cause) -> &[LineRef] {
     match cause {
         Cause::Billed { lines }
         | Cause::Prorated { lines, .. }
+        | Cause::Changed { lines, .. }
         | Cause::Removed { lines }
         | Cause::GivenUp { lines }
         | Cause::NotRenewed { lines }
         | Cause::NotBilled { lines }
         | Cause::OtherPrice { lines }
         | Cause::Unpaid { lines } => lines,
-        Cause::Ended | Cause::CancellationRequested | Cause::PaidThrough | Cause::Unbilled => &[],
+        Cause::Ended
+        | Cause::CancellationRequested
+        | Cause::PaidThrough
+        | Cause::Unbilled
+        | Cause::Paused
+        | Cause::Resumed => &[],
     }
 }
 

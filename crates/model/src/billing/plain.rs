@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::{
-    BillingInterval, Customer, Invoice, InvoiceLine, InvoiceStatus, Period, Price, PriceScheme, Recurrence,
-    Subscription, SubscriptionItem, SubscriptionStatus,
+    BillingInterval, Customer, Invoice, InvoiceLine, InvoiceStatus, LineEffect, Period, Price, PriceScheme,
+    Recurrence, Subscription, SubscriptionItem, SubscriptionStatus,
 };
 use crate::{
     Currency, CustomerId, InvoiceId, InvoiceLineId, PriceId, SubscriptionId, SubscriptionItemId, UnixSeconds,
@@ -80,6 +80,7 @@ impl Subscription {
             discounts: Vec::new(),
             items: Vec::new(),
             payment_method: None,
+            pauses: Vec::new(),
         }
     }
 }
@@ -137,6 +138,7 @@ impl InvoiceLine {
             subscription: None,
             subscription_item: None,
             invoice_item: None,
+            effect: LineEffect::Whole,
         }
     }
 }

@@ -167,7 +167,7 @@ fn serve(
         version,
         embedded_max: app.embedded_max.unwrap_or(EMBEDDED_MAX),
     };
-    let endpoints = &app.courier.endpoints;
+    let endpoints = &app.endpoints;
     let no_endpoint = |id: &str| Refusal::no_such_object("webhook endpoint", id);
     match route {
         Route::OfFile(route) => {

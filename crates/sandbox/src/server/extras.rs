@@ -25,8 +25,24 @@ pub struct Advance {
     seconds: Option<i64>,
 }
 
+impl Advance {
+    /// The instant that a body names; whatever content type it is sent with: curl calls everything a form.
+    pub fn parse(body: &[u8], now: UnixSeconds) -> Option<UnixSeconds> {
+        match serde_json::from_slice::<Self>(body).ok()? {
+            Self { to: Some(to), seconds: None } => Some(UnixSeconds(to)),
+            Self { to: None, seconds: Some(seconds) } => Some(UnixSeconds(now.0.saturating_add(seconds))),
+            _ => None,
+        }
+    }
+
+    /// What is answered where it names none.
+    pub fn problem() -> Value {
+        json!({ "error": { "message": "send {\"to\": unix seconds} or {\"seconds\": number}" } })
+    }
+}
+
 /// `GET /sandbox/expected_mrr`: `{"customer","currency","at","mrr_minor"}`, a line per change.
-pub async fn expected_mrr(State(app): State<Arc<App>>) -> Response<Body> {
+pub(super) async fn expected_mrr(State(app): State<Arc<App>>) -> Response<Body> {
     let (sender, receiver) = tokio::sync::mpsc::channel::<Bytes>(4);
     tokio::task::spawn_blocking(move || {
         let merchant = app.merchant();
@@ -54,7 +70,7 @@ pub async fn expected_mrr(State(app): State<Arc<App>>) -> Response<Body> {
 }
 
 /// `GET /sandbox/facts`: the merchant's present, and how many objects there are of each kind.
-pub async fn facts(State(app): State<Arc<App>>) -> Response<Body> {
+pub(super) async fn facts(State(app): State<Arc<App>>) -> Response<Body> {
     let merchant = app.merchant();
     let counts: Map<String, Value> =
         merchant.counts().into_iter().map(|(kind, count)| (kind.as_str().to_owned(), json!(count))).collect();
@@ -63,19 +79,11 @@ pub async fn facts(State(app): State<Arc<App>>) -> Response<Body> {
 }
 
 /// `POST /sandbox/advance`: the merchant lives on.
-pub async fn advance(State(app): State<Arc<App>>, body: Bytes) -> Response<Body> {
-    let now = app.merchant().now().0;
-    // Whatever content type it is sent with: curl calls everything a form.
-    let advance = serde_json::from_slice::<Advance>(&body).ok();
-    let to = match advance.map(|advance| (advance.to, advance.seconds)) {
-        Some((Some(to), None)) => to,
-        Some((None, Some(seconds))) => now.saturating_add(seconds),
-        _ => {
-            let problem =
-                json!({ "error": { "message": "send {\"to\": unix seconds} or {\"seconds\": number}" } });
-            return json_response(StatusCode::BAD_REQUEST, problem.to_string());
-        }
+pub(super) async fn advance(State(app): State<Arc<App>>, body: Bytes) -> Response<Body> {
+    let now = app.merchant().now();
+    let Some(to) = Advance::parse(&body, now) else {
+        return json_response(StatusCode::BAD_REQUEST, Advance::problem().to_string());
     };
-    let events = app.advance(UnixSeconds(to)).await;
+    let events = app.advance(to).await;
     json_response(StatusCode::OK, json!({ "now": app.merchant().now(), "events": events }).to_string())
 }

@@ -1,19 +1,19 @@
 //! Webhook endpoints: created with a form, listed, deleted; their secret is told once.
 
-mod delivery;
-
 use std::sync::{Mutex, PoisonError};
 
+use hmac::{Hmac, KeyInit, Mac};
 use model::UnixSeconds;
 use serde_json::{Map, Value, json};
+use sha2::Sha256;
 use url::Url;
 
+use super::delivery::{Attempt, Parcel, Sender};
 use super::error::Refusal;
+use super::legacy::{Links, downgrade};
 use super::params::Params;
-use super::version::ApiVersion;
+use super::version::{self, ApiVersion};
 use crate::chance::mix;
-
-pub use delivery::{Courier, CourierOptions, signature};
 
 /// Stripe's own limit for an account.
 const ENDPOINTS_MAX: usize = 16;
@@ -143,6 +143,61 @@ impl Endpoints {
     }
 }
 
+impl Endpoints {
+    /// An event for each endpoint that wants it, in the shape of its version.
+    pub fn parcels(&self, event: &Value, links: &dyn Links) -> Vec<Parcel> {
+        let text = |field: &str| event.get(field).and_then(Value::as_str).unwrap_or_default();
+        let wanting = self.all().into_iter().filter(|endpoint| endpoint.wants(text("type")));
+        let parcels = wanting.map(|endpoint| Parcel {
+            id: text("id").to_owned(),
+            body: in_version_of(&endpoint, event, links).to_string(),
+            endpoint: endpoint.id,
+            url: endpoint.url,
+            secret: endpoint.secret,
+        });
+        parcels.collect()
+    }
+}
+
+impl Sender for Endpoints {
+    fn headers(&self, parcel: &Parcel, at: UnixSeconds) -> Vec<(&'static str, String)> {
+        vec![
+            ("user-agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)".to_owned()),
+            ("stripe-signature", signature(&parcel.secret, at, &parcel.body)),
+        ]
+    }
+
+    fn is_registered(&self, endpoint: &str) -> bool {
+        self.get(endpoint).is_some()
+    }
+
+    fn tried(&self, _: &Parcel, _: Attempt) {}
+}
+
+/// `Stripe-Signature` of a body: `t=<unix>,v1=<hex of HMAC-SHA256 over "t.body">`. Stripe's "Verify webhook
+/// signatures manually".
+pub fn signature(secret: &str, at: UnixSeconds, body: &str) -> String {
+    let digest = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map(|mut mac| {
+        mac.update(format!("{}.", at.0).as_bytes());
+        mac.update(body.as_bytes());
+        hex::encode(mac.finalize().into_bytes())
+    });
+    format!("t={},v1={}", at.0, digest.unwrap_or_default())
+}
+
+/// The payload has the shape of the endpoint's version.
+fn in_version_of(endpoint: &Endpoint, event: &Value, links: &dyn Links) -> Value {
+    let mut event = event.clone();
+    let wanted = endpoint.version.clone().unwrap_or_else(ApiVersion::current);
+    if let Some(object) = event.pointer_mut("/data/object") {
+        downgrade(object, &wanted, links);
+    }
+    if wanted.as_str() != version::CURRENT {
+        event["api_version"] = json!(wanted.as_str());
+    }
+    event
+}
+
 fn parse_url(text: &str) -> Result<Url, Refusal> {
     let refuse = |message: &str| Refusal::parameter("url_invalid", "url", message);
     let url = Url::parse(text)
@@ -154,6 +209,13 @@ fn parse_url(text: &str) -> Result<Url, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_signature_is_the_one_anybody_computes() {
+        // openssl dgst -sha256 -hmac whsec_test over "1700000000.{}"
+        let expected = "t=1700000000,v1=35495024f4ef3f94e5a93e22221544c4b75e9a42300cd965ab81cb85cd994e91";
+        assert_eq!(signature("whsec_test", UnixSeconds(1_700_000_000), "{}"), expected);
+    }
 
     #[test]
     fn a_pattern_takes_what_begins_with_it() {

@@ -1,7 +1,7 @@
 //! Connections that can be made to break: a reset or an early end is a matter of the socket, below HTTP.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -21,11 +21,18 @@ struct FuseState {
     /// How many bytes may still be written; `i64::MAX`: not lit.
     bytes_left: AtomicI64,
     is_reset: AtomicBool,
+    /// Whose connection it is; `None`: nobody's, as it is not from the network.
+    peer: Option<IpAddr>,
 }
 
 impl Fuse {
-    pub fn new() -> Self {
-        Self(Arc::new(FuseState { bytes_left: AtomicI64::new(i64::MAX), is_reset: AtomicBool::new(false) }))
+    pub fn new(peer: Option<IpAddr>) -> Self {
+        let (bytes_left, is_reset) = (AtomicI64::new(i64::MAX), AtomicBool::new(false));
+        Self(Arc::new(FuseState { bytes_left, is_reset, peer }))
+    }
+
+    pub fn peer(&self) -> Option<IpAddr> {
+        self.0.peer
     }
 
     /// After so many more bytes the peer gets a reset.
@@ -121,7 +128,7 @@ impl Listener for WireListener {
         let (stream, addr) = Listener::accept(&mut self.0).await;
         // Small answers must not wait for the acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
-        (Wire { stream, fuse: Fuse::new() }, addr)
+        (Wire { stream, fuse: Fuse::new(Some(addr.ip())) }, addr)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {

@@ -9,7 +9,7 @@ pub(super) const HOUR: i64 = 3600;
 pub(super) const DAY: i64 = 24 * HOUR;
 
 /// `periods` intervals after the anchor, in UTC.
-pub(super) fn after(anchor: i64, recurrence: Recurrence, periods: i64) -> i64 {
+pub(crate) fn after(anchor: i64, recurrence: Recurrence, periods: i64) -> i64 {
     let units = periods * i64::from(recurrence.interval_count);
     match recurrence.interval {
         BillingInterval::Day => anchor + units * DAY,
@@ -20,7 +20,7 @@ pub(super) fn after(anchor: i64, recurrence: Recurrence, periods: i64) -> i64 {
 }
 
 /// The same time of the day so many months later; the last day of a month that is too short.
-pub(super) fn add_months(at: i64, months: i64) -> i64 {
+pub(crate) fn add_months(at: i64, months: i64) -> i64 {
     let day = Day(at.div_euclid(DAY) as i32);
     let date = day.date().saturating_add(Span::new().months(months));
     i64::from(Day::from(date).0) * DAY + at.rem_euclid(DAY)

@@ -26,19 +26,19 @@ pub(super) fn cursors(config: &ClientConfig) -> Cursors {
 }
 
 /// Every kind as the last load left it.
-pub(super) fn kinds(objects: &Objects, kinds: &[ObjectKind]) -> Result<Vec<KindPlan>, StoreError> {
+pub(super) fn kinds(source: Source, objects: &Objects) -> Result<Vec<KindPlan>, StoreError> {
     let windows = objects.windows()?;
     let plan = |kind: ObjectKind| -> Result<KindPlan, StoreError> {
         let own = windows.iter().filter(|window| window.kind == kind);
         let ranges: Vec<Range> = own.map(|window| range(objects, window)).collect::<Result<_, _>>()?;
-        let is_plain = objects.meta(&plain_key(kind))?.is_some();
+        let is_plain = !source.has_windows(kind) || objects.meta(&plain_key(kind))?.is_some();
         Ok(if ranges.is_empty() {
             KindPlan::new(kind, is_plain)
         } else {
             KindPlan::resumed(kind, ranges, is_plain)
         })
     };
-    kinds.iter().map(|kind| plan(*kind)).collect()
+    source.load_order().iter().map(|kind| plan(*kind)).collect()
 }
 
 fn range(objects: &Objects, window: &Window) -> Result<Range, StoreError> {

@@ -21,13 +21,16 @@ pub fn read_balance(
     mut add: impl FnMut(&[BalanceTransaction]),
 ) -> Result<Vec<Unreadable>, StoreError> {
     let mut skipped = Vec::new();
-    let Some(kind) = source.balance_transactions() else { return Ok(skipped) };
+    let kinds = source.balance_kinds();
+    if kinds.is_empty() {
+        return Ok(skipped);
+    }
     for stretch in objects.stretches()? {
-        let stored = objects.read_stretch(stretch, &[kind])?;
+        let stored = objects.read_stretch(stretch, kinds)?;
         let mut some = Vec::with_capacity(stored.len());
         for stored in &stored {
             match read(source, &stored.object) {
-                Ok(transaction) => some.extend(transaction),
+                Ok(transactions) => some.extend(transactions),
                 Err(unreadable) => skipped.push(unreadable),
             }
         }
@@ -46,13 +49,14 @@ pub fn changes_of_balance(
     ids: &BTreeSet<String>,
 ) -> Result<BalanceChanges, StoreError> {
     let mut changes = BalanceChanges::default();
-    changes.transactions.extend(ids.iter().map(|id| (id.clone(), None)));
-    let Some(kind) = source.balance_transactions() else { return Ok(changes) };
+    changes.transactions.extend(ids.iter().flat_map(|id| source.balance_ids(id)).map(|id| (id, None)));
     let ids: Vec<String> = ids.iter().cloned().collect();
-    for ids in ids.chunks(BATCH) {
+    for (kind, ids) in
+        source.balance_kinds().iter().flat_map(|kind| ids.chunks(BATCH).map(|ids| (*kind, ids)))
+    {
         for stored in objects.get_many(kind, ids)? {
-            let transaction = read(source, &stored.object).ok().flatten();
-            changes.transactions.insert(stored.object.id, transaction);
+            let transactions = read(source, &stored.object).unwrap_or_default().into_iter();
+            changes.transactions.extend(transactions.map(|one| (one.id.to_string(), Some(one))));
         }
     }
     let transactions = changes.transactions.values().flatten();
@@ -74,12 +78,12 @@ fn payments(source: Source, objects: &Objects, charges: &[String]) -> Result<Vec
     Ok(payments)
 }
 
-/// `None`: it is deleted.
-fn read(source: Source, object: &RawObject) -> Result<Option<BalanceTransaction>, Unreadable> {
+/// None where it is deleted.
+fn read(source: Source, object: &RawObject) -> Result<Vec<BalanceTransaction>, Unreadable> {
     if object.is_deleted {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    source.balance_transaction(object).transpose().map_err(|error| {
+    source.balance_transactions(object).map_err(|error| {
         let (kind, id) = (object.kind, object.id.clone());
         Unreadable { kind, id, reason: error.to_string() }
     })

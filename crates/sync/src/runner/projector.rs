@@ -100,7 +100,7 @@ impl Dirty {
             self.customers.insert(CustomerId::from(NOBODY));
         }
         for (kind, id) in written.listed.into_iter().filter(|(kind, _)| kinds.contains(kind)) {
-            if source.balance_transactions() == Some(kind) {
+            if source.balance_kinds().contains(&kind) {
                 self.balance.insert(id);
             } else {
                 self.listed.insert((kind, id));

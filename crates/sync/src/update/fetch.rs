@@ -85,10 +85,11 @@ async fn read_new(
         };
         say_what_is_left_out(&page);
         first_answer = first_answer.or(page.server_time);
-        let last = page.objects.last().map(|object| object.id.clone());
+        let last = page.next.or_else(|| page.objects.last().map(|object| object.id.clone()));
         let is_past = page.objects.last().is_some_and(|last| last.created_at.is_some_and(|at| at.0 < from));
         seen.extend(page.objects.iter().map(|object| (kind, object.id.clone())));
-        let mut fetched = Fetched { objects: page.objects, ..Fetched::default() };
+        let mut fetched = Fetched { objects: page.embedded, ..Fetched::default() };
+        fetched.objects.extend(page.objects);
         for children in page.incomplete {
             let id = children.parent_id.clone();
             match fetched.add_rest(context, children).await {
@@ -238,8 +239,9 @@ fn is_refusal(error: &ConnectError) -> bool {
 pub(crate) async fn retrieve(context: &Context, kind: ObjectKind, id: &str) -> Result<Fetched, SyncError> {
     let mut fetched = Fetched::default();
     match context.try_once(context.client.retrieve(kind, id)).await? {
-        Retrieved::Found { object, incomplete } => {
+        Retrieved::Found { object, incomplete, embedded } => {
             fetched.objects.push(object);
+            fetched.objects.extend(embedded);
             if let Some(children) = incomplete {
                 fetched.add_rest(context, children).await?;
             }

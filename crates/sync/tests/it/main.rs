@@ -4,5 +4,6 @@
 mod accounts;
 mod oracle;
 mod outgoing;
+mod providers;
 mod support;
 mod webhook;

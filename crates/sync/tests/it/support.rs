@@ -13,11 +13,22 @@ pub fn connected(data: &DataDir, api_base: &str, key: &str) -> ConnectionRecord 
 
 /// The same for a sample merchant, or for an account that somebody has connected.
 pub fn connected_as(data: &DataDir, api_base: &str, key: &str, is_sample: bool) -> ConnectionRecord {
+    connected_to(sandbox::SOURCE, data, api_base, key, is_sample)
+}
+
+/// The same for a sandbox of any provider.
+pub fn connected_to(
+    source: &str,
+    data: &DataDir,
+    api_base: &str,
+    key: &str,
+    is_sample: bool,
+) -> ConnectionRecord {
     let catalog = data.catalog().unwrap();
     let workspace = catalog.default_workspace().unwrap().id;
     let connection = NewConnection {
         workspace: workspace.clone(),
-        source: sandbox::SOURCE.to_owned(),
+        source: source.to_owned(),
         name: "Sandbox".to_owned(),
         account_id: AccountId::from("acct_1"),
         account_name: None,

@@ -60,7 +60,14 @@ export function KeyConnect({ source, texts }: { source: Source; texts: KeyTexts 
               )}
               {!isChecking && error && <Refusal error={error} retry={retry} texts={texts} />}
               {!isChecking && check && (
-                <Checked key={check.account.id} check={check} request={request} retry={retry} texts={texts} />
+                <Checked
+                  key={check.account.id}
+                  check={check}
+                  request={request}
+                  retry={retry}
+                  source={source.name}
+                  texts={texts}
+                />
               )}
             </div>
           </div>
@@ -93,10 +100,12 @@ interface CheckedProps {
   check: KeyCheck
   request: ConnectRequest
   retry: () => void
+  /** What it is called. */
+  source: string
   texts: KeyTexts
 }
 
-function Checked({ check, request, retry, texts }: CheckedProps) {
+function Checked({ check, request, retry, source, texts }: CheckedProps) {
   const { account, permissions } = check
   const [name, setName] = useState(account.name ?? '')
   const [isGdpr, setIsGdpr] = useState(false)
@@ -109,7 +118,7 @@ function Checked({ check, request, retry, texts }: CheckedProps) {
     <div className="flex flex-col gap-4 text-ink">
       <div className="rounded-xl border border-line p-4">
         <p className="flex flex-wrap items-center gap-2 font-semibold">
-          {account.name ?? account.id}
+          {account.name ?? `${source} account`}
           {check.is_test_mode && <Badge tone="warn">Test mode</Badge>}
           {check.is_restricted ? <Badge tone="good">{texts.restricted}</Badge> : <Badge tone="warn">{texts.full.badge}</Badge>}
         </p>

@@ -50,7 +50,7 @@ export function CustomerPage() {
       <Timelines detail={detail} explain={explain} view={view} />
       <Movements detail={detail} explain={explain} />
       <Subscriptions detail={detail} zone={view.connection.time_zone} />
-      <Invoices detail={detail} reasons={sourceOf(view.connection).invoiceReasons} zone={view.connection.time_zone} />
+      <Invoices detail={detail} texts={sourceOf(view.connection)} zone={view.connection.time_zone} />
       <Charges
         detail={detail}
         isAbsent={view.connection.absent.some(({ kind }) => kind === 'charge')}

@@ -8,6 +8,7 @@ import { Money, MoneyList, MovementName } from '~/components/Figures'
 import { DetailDrawer } from '~/components/Overlay'
 import { formatDay, todayIn } from '~/format/date'
 import { reasonName } from '~/format/names'
+import { sourceOf } from '~/sources'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
 
@@ -30,18 +31,28 @@ export function ExplainDrawer({ detail, view }: { detail: CustomerDetail; view: 
     >
       {query.error && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && <SkeletonRows rows={10} />}
-      {why && query.data && <Explained day={why} detail={detail} explanation={query.data} zone={view.connection.time_zone} />}
+      {why && query.data && (
+        <Explained
+          bill={sourceOf(view.connection).bill.one}
+          day={why}
+          detail={detail}
+          explanation={query.data}
+          zone={view.connection.time_zone}
+        />
+      )}
     </DetailDrawer>
   )
 }
 
 function Explained({
   explanation,
+  bill,
   day,
   detail,
   zone,
 }: {
   explanation: Explanation
+  bill: string
   day: Day
   detail: CustomerDetail
   zone: string
@@ -73,6 +84,7 @@ function Explained({
       )}
       {changed.length > 0 && (
         <Parts
+          bill={bill}
           parts={changed.map((part) => ({ ...part, steps: part.steps.filter((step) => isOfDay(step.at)) }))}
           title={changed.length === 1 ? 'What changed' : 'What changed, by price'}
           zone={zone}
@@ -80,6 +92,7 @@ function Explained({
       )}
       {rest.length > 0 && (
         <Parts
+          bill={bill}
           parts={rest.map((part) => ({ ...part, steps: part.steps.slice(-1) }))}
           title={changed.length > 0 ? 'Unchanged' : 'MRR by subscription'}
           zone={zone}
@@ -99,7 +112,7 @@ function Explained({
             {explanation.left_out.map((line) => (
               <li key={`${line.invoice} ${line.id}`} className="py-2">
                 <p className="font-medium">{reasonName(line.reason)}</p>
-                <ExplainedLineRow currency={line.currency} line={line} zone={zone} />
+                <ExplainedLineRow bill={bill} currency={line.currency} line={line} zone={zone} />
               </li>
             ))}
           </ul>
@@ -109,7 +122,14 @@ function Explained({
   )
 }
 
-function Parts({ title, parts, zone }: { title: string; parts: ExplainedPart[]; zone: string }) {
+interface PartsProps {
+  title: string
+  parts: ExplainedPart[]
+  bill: string
+  zone: string
+}
+
+function Parts({ title, parts, bill, zone }: PartsProps) {
   return (
     <section aria-label={title} className="flex flex-col gap-3">
       <h3 className="font-semibold">{title}</h3>
@@ -125,7 +145,7 @@ function Parts({ title, parts, zone }: { title: string; parts: ExplainedPart[]; 
             <Money className="font-semibold" currency={part.currency} minor={part.value_minor} />
           </p>
           {part.steps.map((step) => (
-            <ExplainedStepCard key={step.at} currency={part.currency} step={step} zone={zone} />
+            <ExplainedStepCard key={step.at} bill={bill} currency={part.currency} step={step} zone={zone} />
           ))}
         </div>
       ))}

@@ -2,10 +2,18 @@ import type { Currency, ExplainedLine } from '~/api/types'
 import { Badge } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
 import { formatInstantDay } from '~/format/date'
-import { sentence } from '~/format/names'
+import { capital, sentence } from '~/format/names'
+
+interface Props {
+  line: ExplainedLine
+  /** What the source calls an invoice. */
+  bill: string
+  currency: Currency
+  zone: string
+}
 
 /** A line as it was billed, with its invoice and the days that it pays for. */
-export function ExplainedLineRow({ line, currency, zone }: { line: ExplainedLine; currency: Currency; zone: string }) {
+export function ExplainedLineRow({ line, bill, currency, zone }: Props) {
   const taken = line.discount_minor !== 0 || line.inclusive_tax_minor !== 0
   return (
     <div className="flex items-start justify-between gap-4 text-[0.8125rem]">
@@ -14,7 +22,7 @@ export function ExplainedLineRow({ line, currency, zone }: { line: ExplainedLine
           <bdi>{line.description ?? line.id}</bdi> {line.is_proration && <Badge>Proration</Badge>}
         </p>
         <p className="text-ink-soft">
-          {line.invoice ? `Invoice ${line.invoice_number ?? line.invoice}` : 'Pending, not invoiced yet'}
+          {line.invoice ? `${capital(bill)} ${line.invoice_number ?? line.invoice}` : 'Pending, not invoiced yet'}
           {line.invoice_status && `, ${sentence(line.invoice_status).toLowerCase()}`} ·{' '}
           {formatInstantDay(line.period_start, zone)} – {formatInstantDay(line.period_end, zone)}
         </p>

@@ -6,8 +6,15 @@ import { sentence } from '~/format/names'
 
 import { ExplainedLineRow } from './ExplainedLineRow'
 
+interface Props {
+  step: ExplainedStep
+  bill: string
+  currency: Currency
+  zone: string
+}
+
 /** One change of one price: the rule in words, the arithmetic, and the lines it was read from. */
-export function ExplainedStepCard({ step, currency, zone }: { step: ExplainedStep; currency: Currency; zone: string }) {
+export function ExplainedStepCard({ step, bill, currency, zone }: Props) {
   return (
     <div className="border-t border-line px-4 py-3 text-sm">
       <p className="flex flex-wrap items-center gap-2">
@@ -21,7 +28,7 @@ export function ExplainedStepCard({ step, currency, zone }: { step: ExplainedSte
         <ul className="mt-2 divide-y divide-line border-t border-line">
           {step.lines.map((line) => (
             <li key={`${line.invoice} ${line.id}`} className="py-2">
-              <ExplainedLineRow currency={currency} line={line} zone={zone} />
+              <ExplainedLineRow bill={bill} currency={currency} line={line} zone={zone} />
             </li>
           ))}
         </ul>

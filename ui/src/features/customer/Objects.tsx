@@ -7,8 +7,9 @@ import { DataTable } from '~/components/DataTable'
 import { Badge } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
 import { formatInstantDay } from '~/format/date'
-import { sentence } from '~/format/names'
+import { capital, sentence } from '~/format/names'
 import { formatCount } from '~/format/number'
+import type { SourceTexts } from '~/sources'
 
 import { InvoiceRow } from './InvoiceRow'
 import { Nothing, Section } from './Section'
@@ -108,15 +109,15 @@ export function Subscriptions({ detail, zone }: ObjectsProps) {
 
 const SHOWN_AT_FIRST = 12
 
-export function Invoices({ detail, reasons, zone }: ObjectsProps & { reasons: Record<string, string> }) {
+export function Invoices({ detail, texts, zone }: ObjectsProps & { texts: SourceTexts }) {
   const [isAll, setIsAll] = useState(false)
   const invoices: CustomerInvoice[] = isAll ? detail.invoices : detail.invoices.slice(0, SHOWN_AT_FIRST)
   return (
-    <Section count={detail.invoices.length} title="Invoices">
-      {detail.invoices.length === 0 && <Nothing>No invoices.</Nothing>}
+    <Section count={detail.invoices.length} title={capital(texts.bill.many)}>
+      {detail.invoices.length === 0 && <Nothing>No {texts.bill.many}.</Nothing>}
       <ul className="divide-y divide-line">
         {invoices.map((invoice) => (
-          <InvoiceRow key={invoice.id} invoice={invoice} reasons={reasons} zone={zone} />
+          <InvoiceRow key={invoice.id} invoice={invoice} reasons={texts.invoiceReasons} zone={zone} />
         ))}
       </ul>
       {!isAll && detail.invoices.length > SHOWN_AT_FIRST && (

@@ -41,7 +41,7 @@ const TILES = [
   'trial_conversion_rate',
 ]
 
-const KINDS = ['charge', 'refund', 'balance_transaction']
+const KINDS = ['charge', 'refund', 'adjustment', 'balance_transaction']
 
 /** How the business does today: read in a minute, every day. */
 export function OverviewPage() {

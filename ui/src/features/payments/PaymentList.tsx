@@ -13,6 +13,7 @@ import { ShowMore } from '~/components/ShowMore'
 import { useOpenCustomer } from '~/features/customers/useOpenCustomer'
 import { formatMoney } from '~/format/money'
 import { countOf } from '~/format/number'
+import { sourceOf } from '~/sources'
 import { isKnown } from '~/view/known'
 import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
@@ -32,7 +33,9 @@ const OF_CHARGES: ReadonlySet<string> = new Set(['payment', 'failed_payment', 'c
 function Nothing({ view, types }: { view: View; types: readonly string[] }) {
   const isUnread = view.connection.absent.some(({ kind }) => kind === 'charge') && types.some((type) => OF_CHARGES.has(type))
   return isUnread ? (
-    <EmptyState title="Not known">The key can’t read charges. Paid invoices are known without them.</EmptyState>
+    <EmptyState title="Not known">
+      The key can’t read charges. Paid {sourceOf(view.connection).bill.many} are known without them.
+    </EmptyState>
   ) : (
     <EmptyState title="Nothing in this period">Choose other dates or clear a filter.</EmptyState>
   )

@@ -3,6 +3,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import type { MetricDefinition } from '~/api/types'
 import { Chips } from '~/components/Chips'
 import { formatRange } from '~/format/date'
+import { sourceOf } from '~/sources'
 import { shownCurrency } from '~/view/currency'
 import { FILTER_LABEL } from '~/view/filterNames'
 import { foreignFilters } from '~/view/filterable'
@@ -11,7 +12,7 @@ import { PAYMENT_TYPES } from '~/view/pageSearch'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
 
-import { PAYMENT_LABEL } from './columns'
+import { paymentLabel } from './columns'
 import { PaymentList } from './PaymentList'
 
 const route = getRouteApi('/app/c/$connectionId/payments')
@@ -49,7 +50,7 @@ export function PaymentsCard({ view }: { view: View }) {
         </p>
         <div className="mt-2">
           <Chips chosen={types} label="Types" options={PAYMENT_TYPES} onChange={choose}>
-            {(type) => PAYMENT_LABEL[type]}
+            {(type) => paymentLabel(type, sourceOf(view.connection))}
           </Chips>
         </div>
       </header>

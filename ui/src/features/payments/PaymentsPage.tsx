@@ -51,7 +51,7 @@ const TABLE = [
   { id: 'disputes_lost' },
 ]
 
-const KINDS = ['charge', 'dispute', 'balance_transaction']
+const KINDS = ['charge', 'dispute', 'adjustment', 'balance_transaction']
 
 const OWING = ['mrr', 'plans', 'revenue', 'last_payment'] as const
 

@@ -5,11 +5,13 @@ import { Money } from '~/components/Figures'
 import { CustomerLink } from '~/features/customers/CustomerLink'
 import { formatDay } from '~/format/date'
 import { moneyOf } from '~/format/money'
-import { sentence } from '~/format/names'
+import { capital, sentence } from '~/format/names'
+import type { SourceTexts } from '~/sources'
+import { sourceOf } from '~/sources'
 import type { PaymentType } from '~/view/pageSearch'
 import type { View } from '~/view/useView'
 
-export const PAYMENT_LABEL: Record<PaymentType, string> = {
+const PAYMENT_LABEL: Record<PaymentType, string> = {
   payment: 'Payment',
   failed_payment: 'Failed payment',
   paid_invoice: 'Paid invoice',
@@ -25,6 +27,11 @@ export const PAYMENT_LABEL: Record<PaymentType, string> = {
   dispute_lost: 'Dispute lost',
 }
 
+/** A type of payment in the words of the connection’s source. */
+export function paymentLabel(type: PaymentType, { bill }: SourceTexts): string {
+  return PAYMENT_LABEL[type].replace('invoice', bill.one).replace('Invoice', capital(bill.one))
+}
+
 /** Revenue is without tax, and what is owed is with it. */
 const WITH_TAX: Partial<Record<PaymentType, string>> = {
   paid_invoice: 'without tax',
@@ -34,12 +41,13 @@ const WITH_TAX: Partial<Record<PaymentType, string>> = {
 }
 
 /** What a customer’s money did, as one reads it. */
-const nameOf = ({ type, decline_code }: Payment) =>
-  [PAYMENT_LABEL[type as PaymentType] ?? sentence(type), WITH_TAX[type as PaymentType], decline_code && sentence(decline_code)].filter(Boolean).join(' · ')
+const nameOf = ({ type, decline_code }: Payment, texts: SourceTexts) =>
+  [type in PAYMENT_LABEL ? paymentLabel(type as PaymentType, texts) : sentence(type), WITH_TAX[type as PaymentType], decline_code && sentence(decline_code)].filter(Boolean).join(' · ')
 
 /** The columns of a list of payments. */
 export function paymentColumns(view: View): Column<Payment>[] {
   const into = view.currency === 'native' ? null : view.currency
+  const texts = sourceOf(view.connection)
   return [
     {
       id: 'on',
@@ -54,7 +62,7 @@ export function paymentColumns(view: View): Column<Payment>[] {
         <span className="block max-w-[12rem] md:max-w-[15rem]">
           <CustomerLink connectionId={view.connection.id} customer={{ id: row.customer_id, name: row.name, email: row.email }} />
           <span className="mt-0.5 flex flex-wrap gap-x-2 text-xs text-ink-soft md:hidden">
-            <span>{nameOf(row)}</span>
+            <span>{nameOf(row, texts)}</span>
             <span className="num">{formatDay(row.on)}</span>
           </span>
         </span>
@@ -66,7 +74,7 @@ export function paymentColumns(view: View): Column<Payment>[] {
       isWideOnly: true,
       cell: (row) => (
         <span className="block">
-          {nameOf(row)}
+          {nameOf(row, texts)}
           {row.source && <span className="block font-mono text-xs break-all text-ink-soft">{row.source}</span>}
         </span>
       ),

@@ -19,6 +19,7 @@ import { Segmented } from '~/components/Segmented'
 import { moneyOf } from '~/format/money'
 import { reasonName } from '~/format/names'
 import { countOf } from '~/format/number'
+import { sourceOf } from '~/sources'
 import { compact } from '~/view/search'
 import { isTogether } from '~/view/together'
 import { useFallback } from '~/view/useFallback'
@@ -32,9 +33,7 @@ import { RestatedMonths } from './RestatedMonths'
 
 const route = getRouteApi('/app/c/$connectionId/reconcile')
 
-const TITLE = 'From paid invoices to MRR'
-
-const KINDS = ['charge', 'balance_transaction']
+const KINDS = ['charge', 'adjustment', 'balance_transaction']
 
 /** Every reason that occurs, in the server's order. */
 function reasonsOf(months: readonly ReconcileMonth[]): string[] {
@@ -152,6 +151,8 @@ export function ReconcilePage() {
         : currencies[0]
   const months = useMemo(() => query.data?.months.filter((month) => month.currency === shown) ?? [], [query.data, shown])
   const columns = useMemo(() => columnsOf(months, view.today), [months, view.today])
+  const { bill } = sourceOf(connection)
+  const title = `From paid ${bill.many} to MRR`
   const unexplained = query.data?.months.filter((month) => month.unexplained_minor !== 0).length ?? 0
   return (
     <>
@@ -168,7 +169,7 @@ export function ReconcilePage() {
       )}
       {query.data && query.data.months.length > 0 && (
         <Banner
-          title={unexplained === 0 ? 'Every paid invoice is accounted for' : `${countOf(unexplained, 'month doesn’t', 'months don’t')} add up`}
+          title={unexplained === 0 ? `Every paid ${bill.one} is accounted for` : `${countOf(unexplained, 'month doesn’t', 'months don’t')} add up`}
           tone={unexplained === 0 ? 'good' : 'danger'}
         >
           {unexplained === 0
@@ -176,8 +177,8 @@ export function ReconcilePage() {
             : 'The last column shows by how much. Usually, history is still loading.'}
         </Banner>
       )}
-      <section aria-label={TITLE} className="card min-w-0 pb-2">
-        <CardHead lead="What was paid, what of it counts in MRR, and what was left out." title={TITLE}>
+      <section aria-label={title} className="card min-w-0 pb-2">
+        <CardHead lead="What was paid, what of it counts in MRR, and what was left out." title={title}>
           <DownloadTable
             isDisabled={months.length === 0}
             name={fileName(connection.name, 'reconcile')}
@@ -191,7 +192,7 @@ export function ReconcilePage() {
           </div>
         )}
         {query.data && months.length === 0 && (
-          <EmptyState title="No invoices were paid in this period">{longerRange(view)}</EmptyState>
+          <EmptyState title={`No ${bill.many} were paid in this period`}>{longerRange(view)}</EmptyState>
         )}
         {months.length > 0 && (
           <DataTable

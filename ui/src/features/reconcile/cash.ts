@@ -19,6 +19,7 @@ const LINES: Record<string, string> = {
   fees_of_payouts: 'Fees of payouts',
   service_fees: 'Other fees',
   taxes: 'Taxes on fees',
+  remitted_taxes: 'Sales taxes remitted',
   top_ups: 'Top-ups',
 }
 

@@ -55,7 +55,7 @@ const TABLE = [
 /** With native currencies, revenue is in what customers paid in, and cash in what the balance is kept in. */
 const SETTLED = 'In the currency of your balance, including payments in other currencies that were converted into it.'
 
-const KINDS = ['charge', 'refund', 'credit_note', 'balance_transaction']
+const KINDS = ['charge', 'refund', 'credit_note', 'adjustment', 'balance_transaction']
 
 /** What was paid, what went back, and what is left of it. */
 export function RevenuePage() {

@@ -1,6 +1,6 @@
 //! Invoice lines, and the invoice items that wait to become lines.
 
-use model::billing::{InvoiceItem, InvoiceLine, Period, Price};
+use model::billing::{InvoiceItem, InvoiceLine, LineEffect, Period, Price};
 use model::{
     Currency, CustomerId, InvoiceId, InvoiceItemId, InvoiceLineId, ObjectKind, SubscriptionId,
     SubscriptionItemId, UnixSeconds,
@@ -207,6 +207,7 @@ impl LineShape {
             subscription: self.subscription(details, around).map(SubscriptionId::from),
             subscription_item: self.subscription_item(details).map(SubscriptionItemId::from),
             invoice_item: self.invoice_item(details).map(InvoiceItemId::from),
+            effect: LineEffect::Whole,
         };
         Ok((line, inline))
     }

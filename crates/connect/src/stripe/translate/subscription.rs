@@ -148,6 +148,7 @@ pub fn subscription(body: &str) -> Result<SubscriptionParts, ReadError> {
             .map(|_| PendingUpdate { invoice: shape.latest_invoice.id().map(InvoiceId::from) }),
         discounts: shape.discounts(reading)?,
         payment_method: method([&shape.default_payment_method, &shape.default_source]),
+        pauses: Vec::new(),
         items,
     };
     let is_cut = shape.items.get().is_some_and(|list| list.has_more.is_set());

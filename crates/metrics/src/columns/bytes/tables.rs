@@ -35,7 +35,7 @@ const REASONS: [Option<CancellationReason>; 5] = [
     Some(CancellationReason::PaymentDisputed),
     Some(CancellationReason::Other),
 ];
-const PARTS: [PaidPart; 14] = [
+const PARTS: [PaidPart; 16] = [
     PaidPart::Used,
     PaidPart::LeftOut(Reason::Tax),
     PaidPart::LeftOut(Reason::Shipping),
@@ -50,6 +50,8 @@ const PARTS: [PaidPart; 14] = [
     PaidPart::LeftOut(Reason::Unpaid),
     PaidPart::LeftOut(Reason::AwaitingPayment),
     PaidPart::LeftOut(Reason::Replaced),
+    PaidPart::LeftOut(Reason::PaidTrial),
+    PaidPart::LeftOut(Reason::NoChange),
 ];
 /// The value at list prices; the reasons follow it.
 const LIST_VALUE: u8 = 0;

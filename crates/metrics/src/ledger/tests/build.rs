@@ -65,6 +65,7 @@ pub(crate) fn line(price: &str, amount_minor: i64, start: &str, end: &str) -> In
         subscription: Some("sub_1".into()),
         subscription_item: None,
         invoice_item: None,
+        effect: model::billing::LineEffect::Whole,
     }
 }
 

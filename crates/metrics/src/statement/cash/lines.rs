@@ -31,6 +31,10 @@ pub enum CashLine {
     FeesOfPayouts,
     ServiceFees,
     Taxes,
+    /// The tax in payments and refunds, where the provider pays it to the authorities.
+    RemittedTaxes,
+    /// Bills that were paid by credit, less credit that was given.
+    CustomerCredit,
     ApplicationFees,
     Contributions,
     Reserves,
@@ -113,6 +117,8 @@ fn line_of(category: BalanceCategory) -> CashLine {
         BalanceCategory::WonDispute => CashLine::WonDisputes,
         BalanceCategory::ServiceFee => CashLine::ServiceFees,
         BalanceCategory::Tax => CashLine::Taxes,
+        BalanceCategory::RemittedTax => CashLine::RemittedTaxes,
+        BalanceCategory::CustomerCredit => CashLine::CustomerCredit,
         BalanceCategory::ApplicationFee => CashLine::ApplicationFees,
         BalanceCategory::Contribution => CashLine::Contributions,
         BalanceCategory::Reserve => CashLine::Reserves,
@@ -124,7 +130,7 @@ fn line_of(category: BalanceCategory) -> CashLine {
 }
 
 impl CashLine {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::NotBooked,
         Self::OtherMonths,
         Self::OtherCurrencies,
@@ -138,6 +144,8 @@ impl CashLine {
         Self::FeesOfPayouts,
         Self::ServiceFees,
         Self::Taxes,
+        Self::RemittedTaxes,
+        Self::CustomerCredit,
         Self::ApplicationFees,
         Self::Contributions,
         Self::Reserves,
@@ -163,6 +171,8 @@ impl CashLine {
             Self::FeesOfPayouts => "fees_of_payouts",
             Self::ServiceFees => "service_fees",
             Self::Taxes => "taxes",
+            Self::RemittedTaxes => "remitted_taxes",
+            Self::CustomerCredit => "customer_credit",
             Self::ApplicationFees => "application_fees",
             Self::Contributions => "contributions",
             Self::Reserves => "reserves",
@@ -190,6 +200,8 @@ impl CashLine {
             Self::FeesOfPayouts => "Fees of payouts and transfers",
             Self::ServiceFees => "Other fees",
             Self::Taxes => "Taxes on fees",
+            Self::RemittedTaxes => "Sales taxes remitted",
+            Self::CustomerCredit => "Customer credit",
             Self::ApplicationFees => "Application fees",
             Self::Contributions => "Contributions",
             Self::Reserves => "Reserves",

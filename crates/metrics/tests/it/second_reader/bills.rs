@@ -80,6 +80,7 @@ impl Biller<'_> {
             subscription: Some(self.subscription.id.clone()),
             subscription_item: self.names_items.then(|| held.id.as_str().into()),
             invoice_item: None,
+            effect: model::billing::LineEffect::Whole,
         }
     }
 

@@ -18,7 +18,7 @@ const SETTLING: Duration = Duration::from_secs(1);
 const LEAST_PART: u64 = 50;
 
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(crate) struct Budget {
     full_per_hour: u64,
     per_hour: u64,
     /// How many turns may be taken at once after a pause in which none was.
@@ -31,7 +31,7 @@ pub(super) struct Budget {
 impl Budget {
     /// A share of what the provider takes in a second. What the share leaves free is there for turns that came late: whoever
     /// was busy while they were due takes them afterwards, and within no second does the provider get more than it takes.
-    pub(super) fn new(per_second: u64, share_percent: u64, now: Instant) -> Self {
+    pub(crate) fn new(per_second: u64, share_percent: u64, now: Instant) -> Self {
         let full_per_hour = (per_second * 3600 * share_percent / 100).max(1);
         let free = (per_second * 100).saturating_sub(per_second * share_percent) / 100;
         let burst = u32::try_from(free.saturating_sub(1)).unwrap_or(u32::MAX).max(LEAST_BURST);
@@ -46,7 +46,7 @@ impl Budget {
     }
 
     /// Takes the next turn and says when it is.
-    pub(super) fn take_turn(&mut self, now: Instant) -> Instant {
+    pub(crate) fn take_turn(&mut self, now: Instant) -> Instant {
         self.recover(now);
         let spacing = Duration::from_nanos(HOUR_NS / self.per_hour);
         let saved_up = now.checked_sub(spacing * self.burst).unwrap_or(now);
@@ -56,7 +56,7 @@ impl Budget {
     }
 
     /// Lowers the rate, and lets nobody go before the pause is over.
-    pub(super) fn slow_down(&mut self, now: Instant, pause: Duration) {
+    pub(crate) fn slow_down(&mut self, now: Instant, pause: Duration) {
         self.pause(now, pause);
         if self.slowed_at.is_some_and(|at| now < at + SETTLING) {
             return;
@@ -67,7 +67,7 @@ impl Budget {
         self.per_hour = left.max(self.full_per_hour / LEAST_PART).max(1);
     }
 
-    pub(super) fn pause(&mut self, now: Instant, pause: Duration) {
+    pub(crate) fn pause(&mut self, now: Instant, pause: Duration) {
         self.next_at = self.next_at.max(now + pause);
     }
 

@@ -1,15 +1,14 @@
-//! When to retry, and after how long, following Stripe's own libraries. A repeated request changes nothing: reads
+//! When to retry, and after how long, as providers' own libraries do. A repeated request changes nothing: reads
 //! never do, and writes carry an idempotency key.
 
 use std::time::Duration;
 
-use super::Backoff;
-use super::transport::Answer;
-use crate::NoAnswer;
+use crate::transport::Answer;
+use crate::{Backoff, NoAnswer};
 
 /// What became of one attempt that did not end in a readable answer.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     NoAnswer(NoAnswer),
     /// An answer with a status other than success.
     Status(Answer),
@@ -23,14 +22,14 @@ pub(super) enum Failure {
 
 /// How many attempts each failure gets, the first included.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct AttemptLimits {
-    pub(super) connection: u32,
+pub(crate) struct AttemptLimits {
+    pub(crate) connection: u32,
 }
 
 /// A person waits for the answer.
-pub(super) const INTERACTIVE: AttemptLimits = AttemptLimits { connection: 3 };
+pub(crate) const INTERACTIVE: AttemptLimits = AttemptLimits { connection: 3 };
 /// Nobody does.
-pub(super) const BACKGROUND: AttemptLimits = AttemptLimits { connection: 6 };
+pub(crate) const BACKGROUND: AttemptLimits = AttemptLimits { connection: 6 };
 
 const PROVIDER_FAILURE: u32 = 6;
 /// A request to slow down is not a failure: it passes, at the latest when the account's other tools are done.
@@ -42,7 +41,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
 impl Failure {
     /// How long to wait before the next attempt; `None`: this was the last. `attempt` counts from 1.
-    pub(super) fn wait(
+    pub(crate) fn wait(
         &self,
         attempt: u32,
         limits: AttemptLimits,
@@ -80,7 +79,7 @@ impl Failure {
 }
 
 /// The same for all attempts of one call, so that the provider executes it only once.
-pub(super) fn idempotency_key() -> String {
+pub(crate) fn idempotency_key() -> String {
     let chance = || getrandom::u64().unwrap_or_default();
     format!("chartsy-{:016x}{:016x}", chance(), chance())
 }

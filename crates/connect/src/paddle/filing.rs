@@ -1,0 +1,306 @@
+//! What an entity is filed under, and what is taken out of it: entities that came inside it and are in no list, and addresses
+//! of pages on which whoever knows them can cancel or pay.
+
+use jiff::Timestamp;
+use model::{Column, Counterparts, ObjectKind, RawObject, UnixSeconds};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::kind;
+use crate::attempts::why;
+use crate::outline::Fields;
+
+/// Entities that a transaction comes with on request, and what they are filed as.
+const INCLUDED: &[(&str, ObjectKind)] =
+    &[("address", kind::ADDRESS), ("business", kind::BUSINESS), ("discount", kind::DISCOUNT)];
+/// Nobody who reads our files may be able to act for a customer.
+const NEVER_KEPT: &[&str] = &["management_urls", "checkout"];
+/// Entities with this type were made for one transaction, and are in no list.
+const CUSTOM: &str = "custom";
+const SUBSCRIPTION_ID: &str = "subscription_id";
+
+/// An entity, and those that came inside it.
+#[derive(Debug)]
+pub(super) struct Filed {
+    pub object: RawObject,
+    pub embedded: Vec<RawObject>,
+}
+
+impl Filed {
+    /// One with nothing inside.
+    pub fn alone(object: RawObject) -> Self {
+        Self { object, embedded: Vec::new() }
+    }
+}
+
+#[derive(Deserialize)]
+struct Facts {
+    #[serde(alias = "event_id")]
+    id: String,
+    #[serde(default, alias = "occurred_at")]
+    created_at: Option<Timestamp>,
+    #[serde(default)]
+    customer_id: Option<String>,
+    #[serde(default)]
+    subscription_id: Option<String>,
+    #[serde(default)]
+    transaction_id: Option<String>,
+}
+
+/// Where prices and products are.
+#[derive(Deserialize)]
+struct Goods<'a> {
+    #[serde(borrow, default)]
+    items: Vec<Item<'a>>,
+    #[serde(borrow, default)]
+    details: Option<Details<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Details<'a> {
+    #[serde(borrow, default)]
+    line_items: Vec<Item<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Item<'a> {
+    #[serde(borrow, default)]
+    price: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    product: Option<&'a RawValue>,
+}
+
+/// What becomes of a subscription.
+#[derive(Deserialize)]
+struct State {
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    updated_at: Option<Timestamp>,
+    #[serde(default)]
+    scheduled_change: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Kind {
+    #[serde(rename = "type")]
+    name: Option<String>,
+}
+
+/// Files an entity under its own facts.
+///
+/// # Errors
+/// When it is no object with an id; says so without any of its data.
+pub(super) fn file(kind: ObjectKind, json: &str) -> Result<Filed, String> {
+    let Fields(fields) = serde_json::from_str(json).map_err(|error| why(&error))?;
+    let is_embedded = |name: &str| kind == kind::TRANSACTION && included(name).is_some();
+    let is_taken_out = |name: &str| NEVER_KEPT.contains(&name) || is_embedded(name);
+    let mut object = match fields.iter().any(|(name, _)| is_taken_out(name)) {
+        false => filed(kind, json)?,
+        true => {
+            let left = fields.iter().filter(|(name, _)| !is_taken_out(name));
+            let left: Vec<String> = left.map(|(name, value)| format!("{}:{value}", quoted(name))).collect();
+            filed(kind, &format!("{{{}}}", left.join(",")))?
+        }
+    };
+    let mut embedded = Vec::new();
+    for (name, value) in fields.iter().filter(|(name, _)| is_embedded(name)) {
+        let of_kind = included(name).unwrap_or(kind);
+        // What is not there comes as null.
+        let Ok(mut inside) = filed(of_kind, value.get()) else { continue };
+        if matches!(of_kind, kind::ADDRESS | kind::BUSINESS) && inside.counterparts.customer.is_none() {
+            inside.counterparts.customer.clone_from(&object.counterparts.customer);
+        }
+        embedded.push(inside);
+    }
+    if matches!(kind, kind::TRANSACTION | kind::SUBSCRIPTION) {
+        embedded.extend(custom_goods(json));
+    }
+    if kind == kind::SUBSCRIPTION {
+        embedded.extend(pause_of(&object));
+    }
+    if kind == kind::CUSTOMER {
+        // Filed under itself, so that what is kept of one customer includes it.
+        object.counterparts.customer = Some(object.id.clone());
+    }
+    Ok(Filed { object, embedded })
+}
+
+/// Files an entry of a subscription's history, which does not say whose it is.
+///
+/// # Errors
+/// As [`file`].
+pub(super) fn history(subscription: &str, json: &str) -> Result<RawObject, String> {
+    let Fields(fields) = serde_json::from_str(json).map_err(|error| why(&error))?;
+    let own = fields.iter().filter(|(name, _)| name != SUBSCRIPTION_ID);
+    let own = own.map(|(name, value)| format!(",{}:{value}", quoted(name)));
+    let json = format!("{{\"{SUBSCRIPTION_ID}\":{}{}}}", quoted(subscription), own.collect::<String>());
+    filed(kind::HISTORY, &json)
+}
+
+/// Whether a subscription's history says what it does not say itself. There are no histories of before 29 June 2026.
+pub(super) fn has_history(subscription: &RawObject) -> bool {
+    const FIRST_HISTORIES: UnixSeconds = UnixSeconds(1_782_691_200);
+    let Ok(state) = serde_json::from_str::<State>(&subscription.body) else { return false };
+    let is_recorded = state.updated_at.is_none_or(|at| at.as_second() >= FIRST_HISTORIES.0);
+    is_recorded
+        && (matches!(state.status.as_str(), "canceled" | "paused") || state.scheduled_change.is_some())
+}
+
+fn included(name: &str) -> Option<ObjectKind> {
+    INCLUDED.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+}
+
+fn quoted(name: &str) -> String {
+    serde_json::Value::from(name).to_string()
+}
+
+fn filed(kind: ObjectKind, json: &str) -> Result<RawObject, String> {
+    let facts: Facts = serde_json::from_str(json).map_err(|error| why(&error))?;
+    if facts.id.is_empty() {
+        return Err("it has no id".to_owned());
+    }
+    let mut counterparts = Counterparts::default();
+    *counterparts.get_mut(Column::Customer) = facts.customer_id;
+    *counterparts.get_mut(Column::Subscription) = facts.subscription_id;
+    *counterparts.get_mut(Column::Invoice) = facts.transaction_id;
+    Ok(RawObject {
+        kind,
+        id: facts.id,
+        created_at: facts.created_at.map(|at| UnixSeconds(at.as_second())),
+        counterparts,
+        is_deleted: false,
+        body: json.into(),
+    })
+}
+
+#[derive(Deserialize)]
+struct State<'a> {
+    status: &'a str,
+    paused_at: Option<&'a str>,
+}
+
+/// A subscription that is resumed forgets when it was paused. So that is kept as an entry of its history, where it is seen.
+fn pause_of(subscription: &RawObject) -> Option<RawObject> {
+    let state: State<'_> = serde_json::from_str(&subscription.body).ok()?;
+    let paused_at = state.paused_at.filter(|_| state.status == "paused")?;
+    let entry = serde_json::json!({
+        "id": format!("{}-paused-{paused_at}", subscription.id),
+        "subscription_id": subscription.id,
+        "occurred_at": paused_at,
+        "detail": { "action": "subscription_paused" },
+    });
+    let mut entry = filed(kind::HISTORY, &entry.to_string()).ok()?;
+    entry.counterparts.customer.clone_from(&subscription.counterparts.customer);
+    Some(entry)
+}
+
+/// Prices and products that were made for this alone. Each once.
+fn custom_goods(json: &str) -> Vec<RawObject> {
+    let Ok(Goods { items, details }) = serde_json::from_str::<Goods<'_>>(json) else { return Vec::new() };
+    let lines = details.map(|details| details.line_items).unwrap_or_default();
+    let mut goods: Vec<RawObject> = Vec::new();
+    for item in items.iter().chain(&lines) {
+        for (kind, value) in [(kind::PRODUCT, item.product), (kind::PRICE, item.price)] {
+            let Some(json) = value.map(RawValue::get) else { continue };
+            let is_custom =
+                serde_json::from_str(json).is_ok_and(|kind: Kind| kind.name.as_deref() == Some(CUSTOM));
+            let made = if is_custom { filed(kind, json).ok() } else { None };
+            goods.extend(made.filter(|made| goods.iter().all(|known| known.id != made.id)));
+        }
+    }
+    goods
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn value(object: &RawObject) -> Value {
+        serde_json::from_str(&object.body).unwrap()
+    }
+
+    #[test]
+    fn an_entity_is_kept_letter_for_letter() {
+        let body = r#"{ "id":"adj_1",  "created_at": "2026-02-10T09:00:05.5Z", "customer_id": "ctm_1",
+            "subscription_id": "sub_1", "transaction_id": "txn_1", "amount" : "1.50" }"#;
+        let Filed { object, embedded } = file(kind::ADJUSTMENT, body).unwrap();
+        assert_eq!((&*object.body, object.id.as_str()), (body, "adj_1"));
+        assert_eq!(object.created_at, Some(UnixSeconds(1_770_714_005)));
+        let named = [Column::Customer, Column::Subscription, Column::Invoice];
+        assert_eq!(
+            named.map(|column| object.counterparts.get(column)),
+            [Some("ctm_1"), Some("sub_1"), Some("txn_1")]
+        );
+        assert!(embedded.is_empty());
+        assert_eq!(
+            file(kind::CUSTOMER, r#"{"id":"ctm_1"}"#).unwrap().object.counterparts.customer.as_deref(),
+            Some("ctm_1")
+        );
+    }
+
+    #[test]
+    fn what_comes_inside_a_transaction_is_filed_by_itself() {
+        let body = json!({
+            "id": "txn_1", "customer_id": "ctm_1", "subscription_id": null,
+            "address": {"id": "add_1", "country_code": "DE"}, "business": null,
+            "discount": {"id": "dsc_1", "mode": "custom"},
+            "items": [
+                {"price": {"id": "pri_1", "type": "standard"}, "quantity": 1},
+                {"price": {"id": "pri_2", "type": "custom", "product_id": "pro_2"}, "quantity": 2},
+            ],
+            "details": {"line_items": [
+                {"price_id": "pri_2", "product": {"id": "pro_2", "type": "custom"}},
+                {"price_id": "pri_2", "product": {"id": "pro_2", "type": "custom"}},
+            ]},
+        });
+        let Filed { object, embedded } = file(kind::TRANSACTION, &body.to_string()).unwrap();
+        let mut left = body;
+        ["address", "business", "discount"]
+            .iter()
+            .for_each(|field| drop(left.as_object_mut().unwrap().remove(*field)));
+        assert_eq!(value(&object), left);
+        let found: Vec<_> = embedded.iter().map(|one| (one.kind, one.id.as_str())).collect();
+        assert_eq!(
+            found,
+            [
+                (kind::ADDRESS, "add_1"),
+                (kind::DISCOUNT, "dsc_1"),
+                (kind::PRICE, "pri_2"),
+                (kind::PRODUCT, "pro_2"),
+            ]
+        );
+        assert_eq!(embedded[0].counterparts.customer.as_deref(), Some("ctm_1"));
+    }
+
+    #[test]
+    fn addresses_of_pages_on_which_one_can_cancel_or_pay_are_never_kept() {
+        let subscription =
+            json!({"id": "sub_1", "management_urls": {"cancel": "https://pay.example/c"}, "items": []});
+        let transaction = json!({"id": "txn_1", "checkout": {"url": "https://pay.example/t"}});
+        for (kind, entity) in [(kind::SUBSCRIPTION, subscription), (kind::TRANSACTION, transaction)] {
+            let body = file(kind, &entity.to_string()).unwrap().object.body;
+            assert!(!body.contains("pay.example"), "{body}");
+        }
+    }
+
+    #[test]
+    fn the_pause_of_a_subscription_is_kept_for_when_it_is_forgotten() {
+        let mut body = json!({"id": "sub_1", "customer_id": "ctm_1", "status": "paused", "paused_at": "2026-04-10T09:00:00Z"});
+        let [entry] = file(kind::SUBSCRIPTION, &body.to_string()).unwrap().embedded.try_into().unwrap();
+        assert_eq!((entry.kind, entry.id.as_str()), (kind::HISTORY, "sub_1-paused-2026-04-10T09:00:00Z"));
+        assert_eq!(entry.counterparts.customer.as_deref(), Some("ctm_1"));
+        assert_eq!(value(&entry)["occurred_at"], body["paused_at"]);
+        body["status"] = json!("active");
+        assert!(file(kind::SUBSCRIPTION, &body.to_string()).unwrap().embedded.is_empty());
+    }
+
+    #[test]
+    fn what_is_no_entity_is_refused_without_its_data() {
+        for body in ["", "[]", "\"Ada\"", r#"{"name":"Ada"}"#, r#"{"id":""}"#, r#"{"id":7}"#] {
+            assert!(!file(kind::CUSTOMER, body).unwrap_err().contains("Ada"), "{body}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! When the service of a subscription that ended did.
+
+use model::UnixSeconds;
+use model::billing::{InvoiceStatus, LineEffect};
+
+use super::super::entry::Entry;
+use super::absent::billed_until;
+
+/// Providers try to collect a bill for 30 days, and serve meanwhile.
+const TRIED_S: i64 = 31 * 86_400;
+
+/// No later than what was billed lasts: one that is paused first and ends later is over before. A last period that nobody
+/// tried to collect was not served; one that could not be collected was, until the subscription ended for it.
+pub(in super::super) fn service_end(ended_at: UnixSeconds, entries: &[Entry<'_>]) -> UnixSeconds {
+    let periods = entries.iter().filter(|entry| entry.line.effect == LineEffect::Sets);
+    let last = periods.max_by_key(|entry| {
+        (entry.period().start, entry.counts(), entry.invoice.map(|invoice| (invoice.created_at, &invoice.id)))
+    });
+    let Some(last) = last else { return ended_at };
+    let is_paid = last.invoice.is_none_or(|invoice| invoice.status == InvoiceStatus::Paid);
+    let was_tried = last.invoice.is_some_and(|invoice| invoice.attempt_count > 0);
+    let (start, end) = (last.period().start, last.period().end);
+    let billed = if is_paid {
+        billed_until(entries, UnixSeconds::MAX).unwrap_or(end)
+    } else if was_tried {
+        end.max(UnixSeconds(start.0.saturating_add(TRIED_S)))
+    } else {
+        start
+    };
+    ended_at.min(billed)
+}
