@@ -78,8 +78,6 @@ struct State {
     #[serde(default)]
     updated_at: Option<Timestamp>,
     #[serde(default)]
-    paused_at: Option<String>,
-    #[serde(default)]
     scheduled_change: Option<serde::de::IgnoredAny>,
     #[serde(default)]
     paused_at: Option<String>,
