@@ -79,6 +79,8 @@ struct State {
     updated_at: Option<Timestamp>,
     #[serde(default)]
     scheduled_change: Option<serde::de::IgnoredAny>,
+    #[serde(default)]
+    paused_at: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -174,15 +176,9 @@ fn filed(kind: ObjectKind, json: &str) -> Result<RawObject, String> {
     })
 }
 
-#[derive(Deserialize)]
-struct State<'a> {
-    status: &'a str,
-    paused_at: Option<&'a str>,
-}
-
 /// A subscription that is resumed forgets when it was paused. So that is kept as an entry of its history, where it is seen.
 fn pause_of(subscription: &RawObject) -> Option<RawObject> {
-    let state: State<'_> = serde_json::from_str(&subscription.body).ok()?;
+    let state: State = serde_json::from_str(&subscription.body).ok()?;
     let paused_at = state.paused_at.filter(|_| state.status == "paused")?;
     let entry = serde_json::json!({
         "id": format!("{}-paused-{paused_at}", subscription.id),

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use connect::{Client, ClientConfig, Limits, ListRequest, Source};
-use model::{Clock, ManualClock, RawObject, UnixSeconds};
+use metrics::query::steps;
+use model::{Clock, ManualClock, RawObject, Settings, UnixSeconds};
 use sandbox::{MerchantName, Options, Provider, Running};
 use store::{ConnectionRecord, DataDir, Objects};
 use sync::{RetryPolicy, Runner, RunnerConfig};
 
-use crate::support::{NOW, connected_to};
+use crate::support::{NOW, connected_to, difference, lines};
 
 const DAY: i64 = 86_400;
 const RETRY_POLICY: RetryPolicy = RetryPolicy {
@@ -28,6 +29,10 @@ struct Account {
 
 impl Account {
     async fn of(provider: Provider, faults: &str) -> Self {
+        Self::with(provider, faults, Settings::default()).await
+    }
+
+    async fn with(provider: Provider, faults: &str, settings: Settings) -> Self {
         let sandbox = sandbox::start(Options {
             merchant: MerchantName::Mid,
             customers: Some(60),
@@ -40,6 +45,10 @@ impl Account {
         let data = DataDir::open(&dir.path().join("data")).unwrap();
         let source = Source::of(provider.as_str()).unwrap();
         let record = connected_to(source.id(), &data, &sandbox.api_base, &sandbox.key, false);
+        data.catalog()
+            .unwrap()
+            .update_connection(&record.workspace, &record.id, |own| own.settings = settings.clone())
+            .unwrap();
         let clock = ManualClock::at(NOW);
         let config =
             RunnerConfig::command(data.clone(), data.catalog().unwrap(), Clock::Manual(clock.clone()));
@@ -85,6 +94,15 @@ impl Account {
         listed
     }
 
+    /// Whether every customer is worth what the merchant meant.
+    async fn require_worth(&self, when: &str) {
+        let snapshot = self.runner.ledger(&self.record.workspace, &self.record.id).await.unwrap();
+        let meant = lines(self.sandbox.expected_mrr());
+        let found = lines(steps(&snapshot.ledger, self.sandbox.now()));
+        assert!(!meant.is_empty());
+        assert!(meant == found, "{when}\n{}", difference(&meant, &found));
+    }
+
     /// Whether what is stored is what the provider has, and whether all that objects name is there.
     async fn require_same(&self, when: &str) {
         let (objects, listed) = (self.objects().await, self.listed().await);
@@ -109,15 +127,17 @@ impl Account {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn everything_is_stored_as_it_is_listed_and_stays_so() {
+async fn everything_is_stored_as_it_is_listed_and_worth_what_the_merchant_meant() {
     for provider in Provider::ALL {
         for faults in ["none", "500=0.03,reset=0.03,truncate=0.03"] {
             let account = Account::of(provider, faults).await;
             account.sync().await;
             account.require_same(&format!("{provider}, {faults}: loaded")).await;
+            account.require_worth(&format!("{provider}, {faults}: loaded")).await;
             account.live(20).await;
             account.sync().await;
             account.require_same(&format!("{provider}, {faults}: by its events")).await;
+            account.require_worth(&format!("{provider}, {faults}: by its events")).await;
             // Longer than any list of events reaches back.
             account.live(200).await;
             account.sync().await;
@@ -125,5 +145,23 @@ async fn everything_is_stored_as_it_is_listed_and_stays_so() {
             account.runner.stop().await;
             account.sandbox.stop().await;
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_happens_is_followed_without_anybodys_name_too() {
+    for provider in Provider::ALL {
+        let settings = Settings { gdpr: true, ..Settings::default() };
+        let account = Account::with(provider, "none", settings).await;
+        account.sync().await;
+        account.live(20).await;
+        account.sync().await;
+        let objects = account.objects().await;
+        for there in account.listed().await {
+            let stored = objects.get(there.kind, &there.id).unwrap();
+            assert!(stored.is_some(), "{provider}: {} {} is missing", there.kind, there.id);
+        }
+        account.runner.stop().await;
+        account.sandbox.stop().await;
     }
 }
