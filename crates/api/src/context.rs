@@ -78,6 +78,8 @@ pub struct Options {
     pub book_demo: Option<BookDemo>,
     /// How many rows of lists a workspace is answered in a minute; no limit by default.
     pub rows_per_minute: Option<u32>,
+    /// Passwords that are guessed soon are refused, though they meet the rules.
+    pub refuses_guessable_passwords: bool,
 }
 
 /// Whoever knows the code is signed in as this user.

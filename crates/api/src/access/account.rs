@@ -6,6 +6,7 @@ use store::{NewUser, User};
 use utoipa::ToSchema;
 
 use super::password;
+use crate::Options;
 use crate::problem::Problem;
 
 /// What somebody enters for an account.
@@ -27,7 +28,7 @@ impl AccountFields {
     ///
     /// # Errors
     /// 422 naming the first field that is not acceptable.
-    pub async fn checked(self, is_email_confirmed: bool) -> Result<NewUser, Problem> {
+    pub async fn checked(self, options: &Options, is_email_confirmed: bool) -> Result<NewUser, Problem> {
         let full_name = check_full_name(&self.full_name)?.to_owned();
         let email = check_email(&self.email)?.to_owned();
         let username = self.username;
@@ -36,7 +37,8 @@ impl AccountFields {
             let title = "a username can have only letters and digits, at most 50";
             return Err(Problem::field("username", title));
         }
-        check_new_password(&self.password, &self.password_confirmation)?;
+        let about = [full_name.as_str(), &email, &username];
+        check_new_password(options, &self.password, &self.password_confirmation, &about)?;
         let password_hash = Some(Secret::new(password::hash(self.password).await?));
         Ok(NewUser { full_name, email, username, password_hash, is_email_confirmed })
     }
@@ -79,11 +81,22 @@ pub fn check_email(email: &str) -> Result<&str, Problem> {
     }
 }
 
+/// `about`: what is known of whoever will have it, which it should not be made of.
+///
 /// # Errors
 /// 422.
-pub fn check_new_password(password: &Secret, confirmation: &Secret) -> Result<(), Problem> {
+pub fn check_new_password(
+    options: &Options,
+    password: &Secret,
+    confirmation: &Secret,
+    about: &[&str],
+) -> Result<(), Problem> {
     if let Some(weakness) = password::weakness(password.expose()) {
         return Err(Problem::field("password", weakness));
+    }
+    if options.refuses_guessable_passwords && password::is_guessable(password.expose(), about) {
+        return Err(Problem::field("password", "this password is too easy to guess")
+            .action("choose several words, or let a password manager make one up"));
     }
     if password.expose() != confirmation.expose() {
         return Err(Problem::field("password_confirmation", "the passwords don't match"));

@@ -16,6 +16,11 @@ pub const MIN_LENGTH: usize = 8;
 /// Bytes. Hashing reads the whole password, so there is a limit.
 pub const MAX_LENGTH: usize = 256;
 
+/// As many as somebody can try in days against the limits on signing in.
+const MIN_GUESSES: u64 = 1_000_000;
+/// Nobody's password is to be made of it.
+const PRODUCT: &str = "chartsy";
+
 /// One hash takes 19 MiB and 50 ms: two at a time leave the machine to the others.
 static HASHING: Semaphore = Semaphore::const_new(2);
 
@@ -44,6 +49,13 @@ pub fn weakness(password: &str) -> Option<&'static str> {
         return Some("the password needs a digit");
     }
     None
+}
+
+/// Whether a password is among the first that somebody tries who knows this of the person: common ones, words, dates, rows of keys and
+/// what is made of them.
+pub fn is_guessable(password: &str, about: &[&str]) -> bool {
+    let words: Vec<&str> = about.iter().copied().chain([PRODUCT]).collect();
+    zxcvbn::zxcvbn(password, &words).guesses() < MIN_GUESSES
 }
 
 /// The hash to keep, as a PHC string.
@@ -103,6 +115,16 @@ mod tests {
         }
         assert!(weakness(&format!("Aa1{}", "x".repeat(254))).is_some());
         assert_eq!(weakness(&format!("Aa1{}", "x".repeat(253))), None);
+    }
+
+    #[test]
+    fn common_passwords_and_what_is_known_of_somebody_are_guessed_first() {
+        for guessable in ["Password1", "Qwerty123", "Abcd1234", "Iloveyou1", "P@ssw0rd", "Chartsy1"] {
+            assert!(is_guessable(guessable, &[]), "{guessable}");
+        }
+        assert!(is_guessable("Lovelace1815", &["Ada Lovelace", "lovelace", "lovelace1815@example.com"]));
+        assert!(!is_guessable("Correct1horse battery", &[]));
+        assert!(!is_guessable("v7Qm2xTz", &[]));
     }
 
     #[tokio::test]

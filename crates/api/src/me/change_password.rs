@@ -37,7 +37,8 @@ pub async fn handle(
 ) -> Result<StatusCode, Problem> {
     let user = person.session.user.clone();
     own_password::check(&context, &person, request.current_password, "current_password").await?;
-    check_new_password(&request.password, &request.password_confirmation)?;
+    let about = [user.full_name.as_str(), &user.email, &user.username];
+    check_new_password(&context.options, &request.password, &request.password_confirmation, &about)?;
     let hash = Secret::new(password::hash(request.password).await?);
     let (catalog, kept, id) = (context.catalog.clone(), person.session.id.clone(), user.id.clone());
     blocking(move || catalog.set_password(&id, &hash, Some(&kept))).await??;

@@ -39,15 +39,16 @@ pub async fn handle(
     client: Client,
     Body(request): Body<NewPasswordRequest>,
 ) -> Result<StatusCode, Problem> {
-    check_new_password(&request.password, &request.password_confirmation)?;
     let (catalog, now, code) =
         (context.catalog.clone(), context.clock.now(), credential::hash(&request.code));
     // Before the work of hashing a password.
-    blocking({
+    let user = blocking({
         let catalog = catalog.clone();
         move || catalog.email_link(&code, LinkPurpose::ResetPassword, now)
     })
     .await??;
+    let about = [user.full_name.as_str(), &user.email, &user.username];
+    check_new_password(&context.options, &request.password, &request.password_confirmation, &about)?;
     let hash = Secret::new(password::hash(request.password).await?);
     let user = blocking(move || catalog.reset_password(&code, &hash, now)).await??;
     let by = By::user(&user, client);

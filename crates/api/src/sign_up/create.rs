@@ -49,7 +49,7 @@ pub async fn handle(
         (SignUp::Open | SignUp::Invited, Some(code)) => {
             check_invitation(&context, &code).await?;
             // An invitation whose code was mailed is read by the owner of the address.
-            let new = request.account.checked(context.mailer.is_configured()).await?;
+            let new = request.account.checked(&context.options, context.mailer.is_configured()).await?;
             let user = by_invitation(&context, &client, code, new).await?;
             if user.email_confirmed_at.is_none() && context.mailer.is_configured() {
                 mailing::send_confirmation(&context, &user).await?;
@@ -60,7 +60,7 @@ pub async fn handle(
             let email = check_email(&request.account.email)?.to_owned();
             mailing::limit(&context, &client, &email)?;
             check_is_set_up(&context).await?;
-            let new = request.account.checked(false).await?;
+            let new = request.account.checked(&context.options, false).await?;
             by_oneself(&context, &client, new).await?;
             let delivery = mailing::delivery(&context);
             Ok((StatusCode::ACCEPTED, Json(SignUpPending { delivery })).into_response())

@@ -58,6 +58,7 @@ pub async fn run(args: Demo) -> anyhow::Result<()> {
         sign_up: SignUp::default(),
         book_demo: None,
         rows_per_minute: None,
+        refuses_guessable_passwords: false,
     };
     let server = Server::start(folder, site).await?;
     connect(&server, merchant.id, merchant.name).await?;

@@ -96,6 +96,9 @@ pub struct Serve {
     /// How many rows of lists a workspace can get from the API in a minute; no limit by default
     #[arg(long, value_name = "COUNT", env = "CHARTSY_MAX_ROWS_PER_MINUTE", value_parser = clap::value_parser!(u32).range(1..))]
     max_rows_per_minute: Option<u32>,
+    /// Refuse new passwords that are easy to guess, such as common ones, although they meet the rules
+    #[arg(long, env = "CHARTSY_REFUSE_GUESSABLE_PASSWORDS")]
+    refuse_guessable_passwords: bool,
     #[command(flatten)]
     mail: MailArgs,
     #[command(flatten)]
@@ -130,6 +133,7 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
         sign_up: args.sign_up.into(),
         book_demo,
         rows_per_minute: args.max_rows_per_minute,
+        refuses_guessable_passwords: args.refuse_guessable_passwords,
     };
     let server = Server::start(folder, site).await?;
     if let Some(days) = args.audit_retention_days {
@@ -203,6 +207,7 @@ pub struct Site {
     pub book_demo: Option<BookDemo>,
     /// Of each workspace; no limit by default.
     pub rows_per_minute: Option<u32>,
+    pub refuses_guessable_passwords: bool,
 }
 
 /// A server that is answering.
@@ -237,6 +242,7 @@ impl Server {
             sign_up,
             book_demo,
             rows_per_minute,
+            refuses_guessable_passwords,
         } = site;
         let stop_signal = StopSignal::listen()?;
         let lock = folder.data.lock_server()?;
@@ -269,6 +275,7 @@ impl Server {
             sign_up,
             book_demo,
             rows_per_minute,
+            refuses_guessable_passwords,
         };
         let samples = sandboxes.offered();
         let context = api::Context::new(folder.data, folder.catalog, runner, Clock::System, options, samples);

@@ -77,6 +77,29 @@ async fn what_is_wrong_with_an_account_is_told_by_field() {
 }
 
 #[tokio::test]
+async fn a_guessable_password_is_refused_where_the_operator_says_so() {
+    let options = api::Options { refuses_guessable_passwords: true, ..api::Options::default() };
+    let site = Site::started_with(model::Clock::System, options);
+    let with = |password: &str| {
+        let mut request = owner();
+        (request["password"], request["password_confirmation"]) = (json!(password), json!(password));
+        request
+    };
+    for guessable in ["Password1", "Lovelace1"] {
+        let refused = site.ask(As::Nobody, "POST", "/api/v1/setup/owner", Some(with(guessable))).await;
+        assert_eq!((refused.status, &refused.body["field"]), (422, &json!("password")), "{guessable}");
+    }
+    let taken =
+        site.ask(As::Nobody, "POST", "/api/v1/setup/owner", Some(with("correct Horse 7 battery"))).await;
+    assert_eq!(taken.status, 201, "{}", taken.text);
+    let cookie = taken.cookie();
+    let change = json!({"current_password": "correct Horse 7 battery", "password": "Qwerty123",
+        "password_confirmation": "Qwerty123"});
+    let refused = site.ask(As::Person(&cookie), "PUT", "/api/v1/me/password", Some(change)).await;
+    assert_eq!(refused.body["field"], "password");
+}
+
+#[tokio::test]
 async fn a_session_begins_with_the_password_and_ends_with_signing_out() {
     let site = Site::new();
     site.owner().await;

@@ -83,6 +83,7 @@ impl Site {
     pub fn started_with(clock: Clock, started_with: Options) -> Self {
         Self::with_options(clock, |_, _, options| {
             let Options { network, trusted_proxies, public_url, rows_per_minute, .. } = started_with;
+            options.refuses_guessable_passwords = started_with.refuses_guessable_passwords;
             (options.network, options.trusted_proxies) = (network, trusted_proxies);
             (options.public_url, options.rows_per_minute) = (public_url, rows_per_minute);
         })

@@ -183,6 +183,35 @@ impl Account {
         self.entities.entry(kind).or_default().insert(id, entity);
     }
 
+    /// Takes over what a life has made, in place of what it had made before: nothing is ever deleted, so that is all still there.
+    pub fn take_over(&mut self, life: Self) {
+        let customers = life.entities.get(&Kind::Customer).cloned().unwrap_or_default();
+        for (kind, entities) in life.entities {
+            self.entities.entry(kind).or_default().extend(entities);
+        }
+        for subscription in life.history.keys() {
+            self.next_transactions.remove(subscription);
+        }
+        self.credit.extend(life.credit);
+        self.recurring_details.extend(life.recurring_details);
+        self.next_transactions.extend(life.next_transactions);
+        self.history.extend(life.history);
+        self.expected.retain(|step| !customers.contains_key(step.customer.as_str()));
+        self.expected.extend(life.expected);
+        self.expected_money.retain(|money| !customers.contains_key(money.customer.as_str()));
+        self.expected_money.extend(life.expected_money);
+    }
+
+    /// The present is later; events that are too old are gone.
+    pub fn live_until(&mut self, now: UnixSeconds) {
+        self.now = now;
+        let oldest = instant(now.0 - EVENTS_KEPT_S);
+        let second = |text: &str| text.get(..19).map(str::to_owned);
+        if let Some(events) = self.entities.get_mut(&Kind::Event) {
+            events.retain(|_, event| event["occurred_at"].as_str().and_then(second) >= second(&oldest));
+        }
+    }
+
     /// An event, kept for 90 days. Payouts are nothing else.
     pub fn happen(&mut self, name: &str, entity: &Value, at: i64, happening: &str) {
         let number = self.next_number();

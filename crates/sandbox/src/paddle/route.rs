@@ -39,7 +39,8 @@ impl<'a> Route<'a> {
                 ["notification-settings", id] => Self::RetrieveSetting(id),
                 ["notifications"] => Self::ListNotifications(by_name("notifications")?),
                 ["notifications", id] => Self::RetrieveNotification(id),
-                ["history" | "addresses" | "businesses", ..] | ["events", _] => return None,
+                // There are only lists of these.
+                ["history" | "addresses" | "businesses", ..] | ["events" | "adjustments", _] => return None,
                 [name] => Self::List(by_name(name)?),
                 [name, id] => Self::Retrieve(by_name(name)?, id),
                 _ => return None,

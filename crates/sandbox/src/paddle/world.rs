@@ -1,5 +1,5 @@
 //! The merchants. A life is a script that is written down until the present, so an account is a function of the seed and
-//! the present alone: living on is writing it again with a later present.
+//! the present alone: living on is writing the lives that are due again with a later present.
 
 mod buyer;
 mod catalog;
@@ -48,7 +48,9 @@ pub struct World {
     start: Start,
     opened_at: i64,
     account: Account,
-    /// When something happens next.
+    /// When something happens next in each life; those that were not begun are due.
+    lives: Vec<i64>,
+    /// The first of all that is due.
     due_at: i64,
 }
 
@@ -57,9 +59,19 @@ impl World {
         let days = if start.merchant == MerchantName::Empty { 1 } else { HISTORY_DAYS };
         let usual = (start.now.0.div_euclid(DAY_S) - days) * DAY_S;
         let opened_at = if start.merchant == MerchantName::Mid { usual.min(OPENED_BY) } else { usual };
-        let mut world =
-            Self { start, opened_at, account: Account::new(start.seed, start.now), due_at: i64::MAX };
-        world.write(start.now);
+        let is_simple = start.merchant != MerchantName::Mid;
+        let customers = match start.merchant {
+            MerchantName::Empty => 0,
+            _ => start.customers.unwrap_or(if is_simple { SIMPLE_CUSTOMERS } else { CUSTOMERS }),
+        };
+        let mut world = Self {
+            start,
+            opened_at,
+            account: Account::new(start.seed, start.now),
+            lives: vec![i64::MIN; usize::try_from(customers).unwrap_or(0)],
+            due_at: i64::MAX,
+        };
+        world.live_until(start.now);
         world
     }
 
@@ -74,10 +86,10 @@ impl World {
             return Vec::new();
         }
         if to.0 < self.due_at {
-            self.account.now = to;
+            self.account.live_until(to);
             return Vec::new();
         }
-        self.write(to);
+        self.live_until(to);
         let since = super::account::instant(before.0);
         let second = |text: &str| text.get(..19).map(str::to_owned);
         let since = second(&since);
@@ -85,20 +97,30 @@ impl World {
         happened.filter(|event| event["occurred_at"].as_str().and_then(second) > since).cloned().collect()
     }
 
-    fn write(&mut self, now: UnixSeconds) {
-        self.account = Account::new(self.start.seed, now);
+    /// Writes each life that is due again, until the present.
+    fn live_until(&mut self, now: UnixSeconds) {
+        self.account.live_until(now);
         self.due_at = i64::MAX;
         if self.start.merchant == MerchantName::Empty {
             return;
         }
-        let catalog = Catalog::open(&mut self.account, &mut self.due_at, self.opened_at);
+        let fresh = || Account::new(self.start.seed, now);
+        let mut opening = fresh();
+        let catalog = Catalog::open(&mut opening, &mut self.due_at, self.opened_at);
+        self.account.take_over(opening);
         let is_simple = self.start.merchant != MerchantName::Mid;
-        let customers = self.start.customers.unwrap_or(if is_simple { SIMPLE_CUSTOMERS } else { CUSTOMERS });
+        let customers = self.lives.len();
         let span = (self.start.now.0 - NEWEST_DAYS * DAY_S - self.opened_at - DAY_S).max(0);
-        for number in 0..customers {
-            let share = i128::from(span) * i128::from(number) / i128::from(customers.max(1));
-            let came_at = self.opened_at + DAY_S + i64::try_from(share).unwrap_or(0);
-            scripts::live(&mut self.account, &catalog, &mut self.due_at, number, came_at, is_simple);
+        for (number, due_at) in self.lives.iter_mut().enumerate() {
+            if *due_at <= now.0 {
+                let share = i128::from(span) * number as i128 / customers as i128;
+                let came_at = self.opened_at + DAY_S + i64::try_from(share).unwrap_or(0);
+                let mut life = fresh();
+                *due_at = i64::MAX;
+                scripts::live(&mut life, &catalog, due_at, number as u64, came_at, is_simple);
+                self.account.take_over(life);
+            }
+            self.due_at = self.due_at.min(*due_at);
         }
         payouts::pay_out(&mut self.account, &mut self.due_at, self.opened_at);
         self.account.expected.sort_by(|one, other| (&one.customer, one.at).cmp(&(&other.customer, other.at)));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use connect::{Client, ClientConfig, Limits, ListRequest, Source};
-use model::{Clock, ManualClock, RawObject, UnixSeconds};
+use model::{Clock, ManualClock, RawObject, Settings, UnixSeconds};
 use sandbox::{MerchantName, Options, Provider, Running};
 use store::{ConnectionRecord, DataDir, Objects};
 use sync::{RetryPolicy, Runner, RunnerConfig};
@@ -28,6 +28,10 @@ struct Account {
 
 impl Account {
     async fn of(provider: Provider, faults: &str) -> Self {
+        Self::with(provider, faults, Settings::default()).await
+    }
+
+    async fn with(provider: Provider, faults: &str, settings: Settings) -> Self {
         let sandbox = sandbox::start(Options {
             merchant: MerchantName::Mid,
             customers: Some(60),
@@ -40,6 +44,10 @@ impl Account {
         let data = DataDir::open(&dir.path().join("data")).unwrap();
         let source = Source::of(provider.as_str()).unwrap();
         let record = connected_to(source.id(), &data, &sandbox.api_base, &sandbox.key, false);
+        data.catalog()
+            .unwrap()
+            .update_connection(&record.workspace, &record.id, |own| own.settings = settings.clone())
+            .unwrap();
         let clock = ManualClock::at(NOW);
         let config =
             RunnerConfig::command(data.clone(), data.catalog().unwrap(), Clock::Manual(clock.clone()));
@@ -125,5 +133,23 @@ async fn everything_is_stored_as_it_is_listed_and_stays_so() {
             account.runner.stop().await;
             account.sandbox.stop().await;
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_happens_is_followed_without_anybodys_name_too() {
+    for provider in Provider::ALL {
+        let settings = Settings { gdpr: true, ..Settings::default() };
+        let account = Account::with(provider, "none", settings).await;
+        account.sync().await;
+        account.live(20).await;
+        account.sync().await;
+        let objects = account.objects().await;
+        for there in account.listed().await {
+            let stored = objects.get(there.kind, &there.id).unwrap();
+            assert!(stored.is_some(), "{provider}: {} {} is missing", there.kind, there.id);
+        }
+        account.runner.stop().await;
+        account.sandbox.stop().await;
     }
 }

@@ -84,6 +84,10 @@ fn living_on_comes_to_the_same_account_as_having_lived() {
     }
     assert_eq!((&one.expected, &one.history), (&other.expected, &other.history));
     assert_eq!(one.expected_money, other.expected_money);
+    assert_eq!(
+        (&one.next_transactions, &one.recurring_details),
+        (&other.next_transactions, &other.recurring_details)
+    );
 }
 
 #[test]

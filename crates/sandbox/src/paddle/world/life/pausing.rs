@@ -48,7 +48,8 @@ impl Life<'_> {
     /// Where neither history nor events reach, a pause that is over shows by the time that was not billed alone.
     fn over(&mut self, at: i64) {
         let Some(paused_at) = self.paused_at.take() else { return };
-        let is_known = paused_at >= RECORDED_SINCE || self.account.now.0 - paused_at <= EVENTS_KEPT_S;
+        let forgotten_at = paused_at + EVENTS_KEPT_S + 1;
+        let is_known = paused_at >= RECORDED_SINCE || self.reach(forgotten_at).is_none();
         let billed_until = self.period.1;
         if !is_known && paused_at > self.period.0 && paused_at < billed_until {
             self.intended.forget(&self.id, paused_at);
