@@ -277,6 +277,7 @@ fn invoice(created_at: UnixSeconds, status: &str) -> Invoice {
         created_at,
         paid_at: None,
         finalized_at: None,
+        due_at: None,
         given_up_at: None,
         billing_reason: None,
         attempt_count: 0,
@@ -308,6 +309,7 @@ fn line(price: &str, amount_minor: i64, period: &str, facts: &[&str]) -> Invoice
         subscription: Some("sub_1".into()),
         subscription_item: fact(facts, "item").map(Into::into),
         invoice_item: None,
+        price_then: None,
         effect: model::billing::LineEffect::Whole,
     }
 }

@@ -272,6 +272,8 @@ pub struct Invoice {
     pub paid_at: Option<UnixSeconds>,
     /// When it became due, after which its payment is attempted.
     pub finalized_at: Option<UnixSeconds>,
+    /// By when the customer has to pay it by itself. `None`: its payment is collected.
+    pub due_at: Option<UnixSeconds>,
     /// When it was voided or written off.
     pub given_up_at: Option<UnixSeconds>,
     pub billing_reason: Option<String>,
@@ -305,6 +307,8 @@ pub struct InvoiceLine {
     pub is_proration_credit: bool,
     pub quantity: Decimal,
     pub price: Option<PriceId>,
+    /// The price as it was when this was billed, where the bill has a copy. `None`: as the price list has it.
+    pub price_then: Option<Box<Price>>,
     pub subscription: Option<SubscriptionId>,
     /// The subscription's item that is billed: it keeps its id when its price changes. `None` in shapes that name none.
     pub subscription_item: Option<SubscriptionItemId>,

@@ -9,14 +9,14 @@ use super::kind;
 /// Fields whose value is an id, a number, a time, a flag, a code of Paddle's, or something made of those.
 #[rustfmt::skip]
 const KEPT: &[&str] = &[
-    "action", "actor", "address_id", "adjusted_payout_totals", "adjusted_totals", "adjustment_id", "amount", "balance", "billed_at",
+    "action", "actor", "address_id", "adjusted_payout_totals", "adjusted_totals", "adjustment_id", "amount", "balance", "billed_at", "billing_details",
     "billing_cycle", "billing_period", "business_id", "canceled_at", "captured_at", "chargeback_fee", "collection_mode",
     "country_code", "country_codes", "created_at", "credit", "credit_applied_to_balance", "credit_to_balance", "currency_code",
     "current_billing_period", "customer_id", "detail", "details", "discount", "discount_group_id", "discount_id", "earnings", "effective_at",
     "effective_from", "ends_at", "error_code", "event_id", "event_type", "exchange_rate", "expires_at", "fee", "fee_rate",
     "first_billed_at", "frequency", "grand_total", "grand_total_tax", "group_id", "id", "import_meta", "imported_from", "interval",
     "invoice_id", "invoice_number", "item_id", "items", "line_items", "maximum", "maximum_recurring_intervals", "method_details",
-    "minimum", "mode", "next_billed_at", "occurred_at", "origin", "original", "payment_attempt_id", "payment_method_id", "payments",
+    "minimum", "mode", "next_billed_at", "occurred_at", "origin", "original", "payment_attempt_id", "payment_method_id", "payment_terms", "payments",
     "paused_at", "payout_totals", "previously_billed_at", "price", "price_id", "product", "product_id", "proration", "proration_billing_mode", "quantity", "quantity_delta", "rate",
     "recur", "recurring", "recurring_transaction_details", "requires_payment_method", "restrict_to", "resume_at", "retained_fee",
     "revised_at", "scheduled_change", "source", "started_at", "starts_at", "status", "subscription_id", "subtotal", "tax", "tax_category",

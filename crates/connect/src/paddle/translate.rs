@@ -106,7 +106,7 @@ impl Read {
             }
             kind::TRANSACTION => self.bills.push(transaction::transaction(record)?),
             kind::ADJUSTMENT => self.adjustments.push(adjustment::adjustment(record)?),
-            _ => self.happenings.extend(happening::happening(record)?),
+            _ => self.happenings.extend(happening::happening(record, object)?),
         }
         Ok(())
     }

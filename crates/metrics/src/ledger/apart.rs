@@ -33,7 +33,7 @@ pub struct ApartStep {
     pub delta_minor: i64,
 }
 
-/// An invoice whose payment failed, and a subscription that it puts at risk.
+/// An invoice whose payment failed or is late, and a subscription that it puts at risk.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FailedInvoice {
     pub subscription: SubscriptionId,

@@ -1,11 +1,13 @@
-//! Invoices whose payment failed: from when on, until when, and what became of them.
+//! Invoices whose payment failed, or did not come: from when on, until when, and what became of them.
 
 use std::collections::HashMap;
 
-use model::billing::{Charge, ChargeStatus, CustomerHistory, Invoice, InvoiceStatus};
+use model::billing::{
+    Charge, ChargeStatus, CustomerHistory, Invoice, InvoiceStatus, LineEffect, SubscriptionStatus,
+};
 use model::{InvoiceId, UnixSeconds};
 
-/// An invoice of which at least one attempt to collect it failed.
+/// An invoice of which at least one attempt to collect it failed, or which the customer did not pay in time.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Failing<'a> {
     pub invoice: &'a Invoice,
@@ -27,7 +29,26 @@ pub(super) fn failing(history: &CustomerHistory) -> Vec<Failing<'_>> {
         }
     }
     let of_invoice = |id: &InvoiceId| charges.get(id).map_or(&[][..], Vec::as_slice);
-    history.invoices.iter().filter_map(|invoice| of(invoice, of_invoice(&invoice.id))).collect()
+    let of_one = |invoice| of(invoice, of_invoice(&invoice.id)).or_else(|| late(invoice, history));
+    history.invoices.iter().filter_map(of_one).collect()
+}
+
+/// One that the customer has to pay by itself, paid or given up after it was due. One that is still open is late if its
+/// subscription is said to be, also where nobody tried to collect it yet. Only where bills of differences are written.
+fn late<'a>(invoice: &'a Invoice, history: &CustomerHistory) -> Option<Failing<'a>> {
+    if invoice.lines.iter().all(|line| line.effect == LineEffect::Whole) {
+        return None;
+    }
+    let until = until(invoice);
+    let is_late = match invoice.status {
+        InvoiceStatus::Open => history.subscriptions.iter().any(|subscription| {
+            let is_past_due = subscription.status == SubscriptionStatus::PastDue;
+            is_past_due && invoice.subscription.as_ref() == Some(&subscription.id)
+        }),
+        _ => invoice.due_at.zip(until).is_some_and(|(due_at, until)| due_at < until),
+    };
+    let since = invoice.due_at.or(invoice.finalized_at).unwrap_or(invoice.created_at);
+    is_late.then_some(Failing { invoice, failed_at: since, is_first: false, decline_code: None, until })
 }
 
 fn of<'a>(invoice: &'a Invoice, charges: &[&'a Charge]) -> Option<Failing<'a>> {

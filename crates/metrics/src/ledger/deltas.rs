@@ -20,6 +20,7 @@ use super::setting::{Setting, Strength, Track, track_of, zero};
 use super::subscription::Timeline;
 use super::{Cause, LineRef, ending};
 
+pub(super) use absent::billed_until;
 pub(super) use end::service_end;
 use worth::{Delta, Next, Worth};
 

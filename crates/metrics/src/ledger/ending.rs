@@ -46,6 +46,11 @@ fn paid_through(entries: &[Entry<'_>]) -> Option<UnixSeconds> {
         let is_paid = entry.invoice.is_some_and(|invoice| invoice.status == InvoiceStatus::Paid);
         is_paid && !entry.is_credit()
     });
+    if deltas::speak(entries) {
+        // Another price took the place of those before it, though their periods were longer.
+        let paid: Vec<Entry<'_>> = paid.copied().collect();
+        return deltas::billed_until(&paid, UnixSeconds::MAX);
+    }
     let mut items: BTreeMap<Item<'_>, Vec<&Entry<'_>>> = BTreeMap::new();
     for entry in paid {
         items.entry(entry.item).or_default().push(entry);

@@ -94,7 +94,8 @@ pub fn explain(
         let value_minor = steps.last().map_or(0, |step| step.value_minor);
         *mrr.entry(currency).or_default() += value_minor;
         let recurrence = prices.get(&price).and_then(|price| price.recurrence);
-        let steps = steps.iter().map(|step| explained(step, recurrence, &lines)).collect();
+        let explained = |step| explained(step, lines.recurrence(step).or(recurrence), &lines);
+        let steps = steps.iter().map(explained).collect();
         let label = prices.label(&price);
         parts.push(Part { subscription, price, label, currency, value_minor, steps });
     }
@@ -136,6 +137,12 @@ impl<'a> LineIndex<'a> {
             .chain(&history.given_back)
             .map(|line| (LineRef { invoice: None, line: line.id.clone() }, (line, None)));
         Self(invoiced.chain(pending).collect())
+    }
+
+    /// The interval that a step's lines billed, where they say it themselves.
+    fn recurrence(&self, step: &Step) -> Option<Recurrence> {
+        let (line, _) = self.0.get(step.cause.lines().first()?)?;
+        line.price_then.as_ref()?.recurrence
     }
 
     fn explained(&self, reference: &LineRef) -> Option<ExplainedLine> {

@@ -172,11 +172,11 @@ fn verdict(
     }
 }
 
-/// The subscription and the recurring price that a line belongs to.
-fn recurring<'a, 'b>(
+/// The subscription and the recurring price that a line belongs to: as it was then, if the bill says.
+fn recurring<'a>(
     line: &'a InvoiceLine,
-    prices: &'b PriceBook,
-) -> Result<(&'a SubscriptionId, &'b Price), LeftOut> {
+    prices: &'a PriceBook,
+) -> Result<(&'a SubscriptionId, &'a Price), LeftOut> {
     let subscription = line.subscription.as_ref().ok_or(LeftOut::NoSubscription)?;
     let price_id = line.price.as_ref().ok_or(LeftOut::OneOff)?;
     match line.effect {
@@ -185,7 +185,7 @@ fn recurring<'a, 'b>(
         LineEffect::Once => return Err(LeftOut::OneOff),
         _ => {}
     }
-    let price = prices.get(price_id).ok_or(LeftOut::UnknownPrice)?;
+    let price = line.price_then.as_deref().or_else(|| prices.get(price_id)).ok_or(LeftOut::UnknownPrice)?;
     if price.recurrence.is_none() { Err(LeftOut::OneOff) } else { Ok((subscription, price)) }
 }
 

@@ -56,6 +56,7 @@ fn line(price: &str, amount_minor: i64) -> InvoiceLine {
         subscription: Some(SubscriptionId::from("sub")),
         subscription_item: None,
         invoice_item: None,
+        price_then: None,
         effect: model::billing::LineEffect::Whole,
     }
 }
@@ -71,6 +72,7 @@ fn invoice(id: &str, paid_at: &str, total_minor: i64, tax_minor: i64, lines: Vec
         created_at: at("2024-01-01T00:00:00Z"),
         paid_at: Some(at(paid_at)),
         finalized_at: None,
+        due_at: None,
         given_up_at: None,
         billing_reason: None,
         attempt_count: 1,

@@ -99,6 +99,7 @@ impl Invoice {
             created_at,
             paid_at: None,
             finalized_at: None,
+            due_at: None,
             given_up_at: None,
             billing_reason: None,
             attempt_count: 1,
@@ -138,6 +139,7 @@ impl InvoiceLine {
             subscription: None,
             subscription_item: None,
             invoice_item: None,
+            price_then: None,
             effect: LineEffect::Whole,
         }
     }

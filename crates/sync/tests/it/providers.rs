@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use connect::{Client, ClientConfig, Limits, ListRequest, Source};
+use metrics::query::steps;
 use model::{Clock, ManualClock, RawObject, Settings, UnixSeconds};
 use sandbox::{MerchantName, Options, Provider, Running};
 use store::{ConnectionRecord, DataDir, Objects};
 use sync::{RetryPolicy, Runner, RunnerConfig};
 
-use crate::support::{NOW, connected_to};
+use crate::support::{NOW, connected_to, difference, lines};
 
 const DAY: i64 = 86_400;
 const RETRY_POLICY: RetryPolicy = RetryPolicy {
@@ -93,6 +94,15 @@ impl Account {
         listed
     }
 
+    /// Whether every customer is worth what the merchant meant.
+    async fn require_worth(&self, when: &str) {
+        let snapshot = self.runner.ledger(&self.record.workspace, &self.record.id).await.unwrap();
+        let meant = lines(self.sandbox.expected_mrr());
+        let found = lines(steps(&snapshot.ledger, self.sandbox.now()));
+        assert!(!meant.is_empty());
+        assert!(meant == found, "{when}\n{}", difference(&meant, &found));
+    }
+
     /// Whether what is stored is what the provider has, and whether all that objects name is there.
     async fn require_same(&self, when: &str) {
         let (objects, listed) = (self.objects().await, self.listed().await);
@@ -117,15 +127,17 @@ impl Account {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn everything_is_stored_as_it_is_listed_and_stays_so() {
+async fn everything_is_stored_as_it_is_listed_and_worth_what_the_merchant_meant() {
     for provider in Provider::ALL {
         for faults in ["none", "500=0.03,reset=0.03,truncate=0.03"] {
             let account = Account::of(provider, faults).await;
             account.sync().await;
             account.require_same(&format!("{provider}, {faults}: loaded")).await;
+            account.require_worth(&format!("{provider}, {faults}: loaded")).await;
             account.live(20).await;
             account.sync().await;
             account.require_same(&format!("{provider}, {faults}: by its events")).await;
+            account.require_worth(&format!("{provider}, {faults}: by its events")).await;
             // Longer than any list of events reaches back.
             account.live(200).await;
             account.sync().await;

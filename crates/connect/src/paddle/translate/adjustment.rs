@@ -1,6 +1,6 @@
 //! Adjustments: refunds, credits and chargebacks, and what takes them back. Their amounts are positive and mean less.
 
-use model::billing::{CreditNote, CustomerHistory, Dispute, DisputeStatus, Period, Refund};
+use model::billing::{CreditNote, CustomerHistory, Dispute, DisputeStatus, InvoiceStatus, Period, Refund};
 use model::{Currency, CustomerId, InvoiceId, UnixSeconds};
 use rust_decimal::Decimal;
 
@@ -14,6 +14,8 @@ pub(super) struct Adjustment {
     status: Option<String>,
     customer: Option<CustomerId>,
     transaction: Option<InvoiceId>,
+    /// It is left to the customer for later bills.
+    is_on_balance: bool,
     currency: Currency,
     /// Without tax.
     net_minor: i64,
@@ -54,6 +56,7 @@ pub(super) fn adjustment(record: Record) -> Result<Adjustment, ReadError> {
         status: record.text("/status"),
         customer: record.text("/customer_id").map(Into::into),
         transaction: record.text("/transaction_id").map(Into::into),
+        is_on_balance: record.flag("/credit_applied_to_balance") == Some(true),
         currency: record.need_currency("/currency_code")?,
         net_minor: record.need_amount("/totals/subtotal")?,
         created_at,
@@ -72,7 +75,7 @@ impl Adjustment {
         matches!(self.status.as_deref(), Some("approved" | "reversed"))
     }
 
-    /// What it is in our words. One with an action that is not known is nothing.
+    /// What it is in our words, beside the bills, which are there already. One with an action that is not known is nothing.
     pub fn add_to(&self, history: &mut CustomerHistory) {
         match self.action.as_deref() {
             Some("refund") => history.refunds.push(Refund {
@@ -84,8 +87,14 @@ impl Adjustment {
                 amount_minor: self.net_minor,
                 created_at: self.created_at,
             }),
-            Some("credit") => history.credit_notes.push(self.credit_note(1)),
-            Some("credit_reverse") => history.credit_notes.push(self.credit_note(-1)),
+            Some("credit") => {
+                let note = self.credit_note(1, history);
+                history.credit_notes.push(note);
+            }
+            Some("credit_reverse") => {
+                let note = self.credit_note(-1, history);
+                history.credit_notes.push(note);
+            }
             Some("chargeback" | "chargeback_warning") if self.is_made() => {
                 history.disputes.push(self.dispute(1));
             }
@@ -96,12 +105,20 @@ impl Adjustment {
         }
     }
 
-    fn credit_note(&self, sign: i64) -> CreditNote {
+    /// A credit lessens revenue once its bill counts there, in full, or if it lessens a later one. Of a bill that is not known
+    /// nothing speaks against it.
+    fn is_counted_on(&self, history: &CustomerHistory) -> bool {
+        let mut bills = history.invoices.iter();
+        let bill = bills.find(|bill| Some(&bill.id) == self.transaction.as_ref());
+        self.is_on_balance || bill.is_none_or(|bill| bill.status == InvoiceStatus::Paid)
+    }
+
+    fn credit_note(&self, sign: i64, history: &CustomerHistory) -> CreditNote {
         CreditNote {
             id: self.id.as_str().into(),
             invoice: self.transaction.clone(),
             customer: self.customer.clone(),
-            is_void: !self.is_made(),
+            is_void: !self.is_made() || !self.is_counted_on(history),
             currency: self.currency,
             created_at: self.created_at,
             post_payment_minor: sign * self.net_minor,

@@ -2,7 +2,7 @@
 //! was asked for, and why it ended. The subscription itself forgets all of this.
 
 use model::billing::{CancellationReason, Pause, Period, Subscription, SubscriptionStatus};
-use model::{SubscriptionId, UnixSeconds};
+use model::{RawObject, SubscriptionId, UnixSeconds};
 
 use super::record::Record;
 use crate::ReadError;
@@ -30,7 +30,7 @@ enum What {
 ///
 /// # Errors
 /// When it has no subscription or no time, or one that cannot be understood.
-pub(super) fn happening(record: Record) -> Result<Option<Happening>, ReadError> {
+pub(super) fn happening(record: Record, object: &RawObject) -> Result<Option<Happening>, ReadError> {
     let what = match record.text("/detail/action").as_deref() {
         Some("subscription_paused") => What::Paused,
         Some("subscription_resumed") => What::Resumed,
@@ -45,7 +45,10 @@ pub(super) fn happening(record: Record) -> Result<Option<Happening>, ReadError> 
         }
         _ => return Ok(None),
     };
-    let subscription = record.text("/subscription_id").ok_or_else(|| record.missing("/subscription_id"))?;
+    // An entry does not say whose it is; what it is filed under does.
+    let filed = || object.counterparts.subscription.clone();
+    let subscription = record.text("/subscription_id").or_else(filed);
+    let subscription = subscription.ok_or_else(|| record.missing("/subscription_id"))?;
     let at = record.instant("/occurred_at")?.ok_or_else(|| record.missing("/occurred_at"))?;
     Ok(Some(Happening { at, what, subscription: subscription.into() }))
 }

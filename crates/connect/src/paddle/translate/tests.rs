@@ -174,6 +174,39 @@ fn what_a_transaction_counts_as() {
 }
 
 #[test]
+fn a_checkout_that_was_left_is_nothing_whatever_was_tried_there() {
+    for word in ["draft", "ready", "canceled"] {
+        let mut body = transaction("txn_1", "web", &[line("pri_basic", 1, 1000, 0, Value::Null)]);
+        body["status"] = json!(word);
+        body["billed_at"] = Value::Null;
+        body["payments"][0]["status"] = json!("error");
+        body["payments"][0]["error_code"] = json!("declined");
+        let history = history(&[(kind::TRANSACTION, body)]);
+        let invoice = &history.invoices[0];
+        assert_eq!((invoice.status, invoice.given_up_at), (InvoiceStatus::Draft, None), "{word}");
+        assert_eq!((history.charges.len(), invoice.attempt_count), (0, 0), "{word}");
+    }
+}
+
+#[test]
+fn a_bill_that_the_customer_pays_by_itself_says_by_when() {
+    let mut body = transaction("txn_1", "web", &[line("pri_basic", 1, 1000, 0, Value::Null)]);
+    body["status"] = json!("billed");
+    let due_at = |body: &Value| history(&[(kind::TRANSACTION, body.clone())]).invoices[0].due_at;
+    body["collection_mode"] = json!("automatic");
+    assert_eq!(due_at(&body), None);
+    body["collection_mode"] = json!("manual");
+    assert_eq!(due_at(&body), Some(at(JANUARY[0])));
+    let terms = json!({"interval": "day", "frequency": 14});
+    body["billing_details"] = json!({"purchase_order_number": "Ada", "payment_terms": terms});
+    assert_eq!(due_at(&body), Some(at("2026-01-24T09:00:00Z")));
+    // It is the same without what identifies a person.
+    let redacted = crate::paddle::privacy::redact(kind::TRANSACTION, &body.to_string()).unwrap();
+    assert!(!redacted.contains("Ada"));
+    assert_eq!(due_at(&serde_json::from_str(&redacted).unwrap()), Some(at("2026-01-24T09:00:00Z")));
+}
+
+#[test]
 fn a_renewal_that_was_paid_at_the_second_attempt_has_a_failed_charge_before() {
     let mut body =
         transaction("txn_1", "subscription_recurring", &[line("pri_basic", 1, 1000, 0, Value::Null)]);
@@ -316,7 +349,10 @@ fn prices_with_what_they_cost_elsewhere_from_the_list_and_from_where_they_are_em
 
     let mut sale = transaction("txn_1", "web", &[line("pri_1", 2, 4000, 760, Value::Null)]);
     sale["items"] = json!([{"quantity": 2, "price": price}, {"quantity": 1, "price": {"id": "pri_2"}}]);
-    assert_eq!(read(&[(kind::TRANSACTION, sale)]).inline_prices, [read_price]);
+    let billed = read(&[(kind::TRANSACTION, sale)]);
+    // The bill's own copy counts for it, whatever the list says by now.
+    assert_eq!(billed.history.invoices[0].lines[0].price_then.as_deref(), Some(&read_price));
+    assert_eq!(billed.inline_prices, [read_price]);
 
     let product = listing(&object(kind::PRODUCT, &json!({"id": "pro_1", "name": "App", "status": "active"})));
     let Ok(Listing::Product(product)) = product else { panic!("no product") };

@@ -4,13 +4,16 @@ use std::collections::HashMap;
 
 use model::UnixSeconds;
 use model::billing::{
-    Card, CardExpiry, Charge, ChargeStatus, Invoice, InvoiceStatus, PaymentMeans, PaymentMethod, Price,
+    Card, CardExpiry, Charge, ChargeStatus, Invoice, InvoiceLine, InvoiceStatus, PaymentMeans, PaymentMethod,
+    Price,
 };
 
 use super::line::{Around, line};
 use super::price;
 use super::record::Record;
 use crate::ReadError;
+
+const DAY_S: i64 = 86_400;
 
 /// A transaction.
 #[derive(Debug)]
@@ -23,8 +26,6 @@ pub(super) struct Bill {
     pub prices: Vec<Price>,
     /// How long a trial of these prices is, in days, where it costs something.
     pub paid_trials: HashMap<String, i64>,
-    /// It is the first bill of what was bought.
-    pub is_sale: bool,
 }
 
 /// # Errors
@@ -41,12 +42,24 @@ pub(super) fn transaction(record: Record) -> Result<Bill, ReadError> {
         period: record.period("/billing_period")?,
         subscription: record.text("/subscription_id").map(Into::into),
     };
+    let items = record.list("/items");
+    let embedded = || items.iter().filter_map(|item| item.part("/price"));
+    // One that cannot be read is not among the prices, which its lines say.
+    let prices: Vec<Price> = embedded().filter_map(|price| price::price(price).ok()).collect();
     let mut lines = Vec::new();
     for (number, own) in record.list("/details/line_items").iter().enumerate() {
-        lines.push(line(own, number, &around)?);
+        let line = line(own, number, &around)?;
+        // A merchant may have edited it since.
+        let then = prices.iter().find(|price| Some(&price.id) == line.price.as_ref());
+        lines.push(InvoiceLine { price_then: then.cloned().map(Box::new), ..line });
     }
-    let status = status(record.text("/status").as_deref());
-    let payments = record.list("/payments");
+    let status = match status(record.text("/status").as_deref()) {
+        // A checkout that was left, or an invoice that was never issued.
+        InvoiceStatus::Void if billed_at.is_none() => InvoiceStatus::Draft,
+        status => status,
+    };
+    // Who tries to pay at a checkout and leaves is no customer whose payment failed.
+    let payments = if status == InvoiceStatus::Draft { Vec::new() } else { record.list("/payments") };
     let (mut charges, mut paid_with) = (Vec::new(), None);
     for (number, payment) in payments.iter().enumerate() {
         let is_paying = payment.is("/status", "captured")
@@ -74,6 +87,12 @@ pub(super) fn transaction(record: Record) -> Result<Bill, ReadError> {
         status,
         paid_at: is_paid.then_some(captured_at.unwrap_or(around.billed_at)),
         finalized_at: billed_at,
+        due_at: if record.is("/collection_mode", "manual") {
+            let days = record.part("/billing_details/payment_terms").and_then(|terms| days_of(&terms));
+            Some(UnixSeconds(around.billed_at.0.saturating_add(days.unwrap_or(0).saturating_mul(DAY_S))))
+        } else {
+            None
+        },
         given_up_at: if status == InvoiceStatus::Void { record.instant("/updated_at")? } else { None },
         billing_reason: around.origin.clone(),
         attempt_count: u32::try_from(tried.count()).unwrap_or(u32::MAX),
@@ -83,18 +102,13 @@ pub(super) fn transaction(record: Record) -> Result<Bill, ReadError> {
         amount_due_minor: due_minor,
         ..Invoice::open(record.id.as_str().into(), around.currency, created_at, lines)
     };
-    let is_sale = matches!(around.origin.as_deref(), Some("web" | "api"));
-    let items = record.list("/items");
-    let embedded = || items.iter().filter_map(|item| item.part("/price"));
     Ok(Bill {
         invoice,
         charges,
         paid_with,
         address: record.text("/address_id"),
         paid_trials: embedded().filter_map(|price| paid_trial(&price)).collect(),
-        // One that cannot be read is not among the prices, which its lines say.
-        prices: embedded().filter_map(|price| price::price(price).ok()).collect(),
-        is_sale,
+        prices,
     })
 }
 
@@ -114,14 +128,18 @@ fn paid_trial(price: &Record) -> Option<(String, i64)> {
     if !price.has("/trial_period/unit_price") {
         return None;
     }
-    let days = match price.text("/trial_period/interval")?.as_str() {
+    Some((price.text("/id")?, days_of(&price.part("/trial_period")?)?))
+}
+
+/// About how many days a time has that is written as so many of an interval.
+fn days_of(time: &Record) -> Option<i64> {
+    let days = match time.text("/interval")?.as_str() {
         "day" => 1,
         "week" => 7,
         "month" => 30,
         _ => 365,
     };
-    let count = price.amount("/trial_period/frequency").ok()?.unwrap_or(1).clamp(1, 10_000);
-    Some((price.text("/id")?, days * count))
+    Some(days * time.amount("/frequency").ok()?.unwrap_or(1).clamp(0, 10_000))
 }
 
 /// An attempt to collect. The one that paid has the transaction's id, by which it is found in Paddle and in the balance.

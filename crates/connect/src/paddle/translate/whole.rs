@@ -1,12 +1,13 @@
 //! Puts together what several entities say of one thing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use model::UnixSeconds;
 use model::billing::{
     CancellationReason, CustomerHistory, InvoiceLine, InvoiceStatus, LineEffect, Period, Subscription,
     SubscriptionStatus,
 };
+use model::{PriceId, UnixSeconds};
+use rust_decimal::Decimal;
 
 use super::Read;
 use super::adjustment::{Adjustment, Rest};
@@ -32,7 +33,7 @@ pub(super) fn assemble(read: Read, billed: &mut Billed) {
         customer
     });
     for (subscription, _) in &mut subscriptions {
-        mark_paid_trial(subscription, &mut bills);
+        mark_paid_trials(subscription, &mut bills);
         if subscription.status == SubscriptionStatus::Canceled {
             subscription.cancellation_reason = involuntary(subscription, &bills);
         }
@@ -44,9 +45,6 @@ pub(super) fn assemble(read: Read, billed: &mut Billed) {
     let history = &mut billed.history;
     history.subscriptions = subscriptions.into_iter().map(|(subscription, _)| subscription).collect();
     give_back(&adjustments, &bills, history);
-    for adjustment in &adjustments {
-        adjustment.add_to(history);
-    }
     for bill in bills {
         history.invoices.push(bill.invoice);
         history.charges.extend(bill.charges);
@@ -56,19 +54,37 @@ pub(super) fn assemble(read: Read, billed: &mut Billed) {
             }
         }
     }
+    for adjustment in &adjustments {
+        adjustment.add_to(history);
+    }
 }
 
-/// What was billed for a trial is bought once. It is on the sale that the subscription came from.
-fn mark_paid_trial(subscription: &mut Subscription, bills: &mut [Bill]) {
-    let is_of_it = |bill: &Bill| bill.is_sale && bill.invoice.subscription.as_ref() == Some(&subscription.id);
-    let Some(sale) = bills.iter_mut().find(|bill| is_of_it(bill)) else { return };
-    for line in &mut sale.invoice.lines {
-        let days = line.price.as_ref().and_then(|price| sale.paid_trials.get(price.as_str()));
-        let Some(days) = days.filter(|_| line.effect == LineEffect::Sets) else { continue };
-        if is_trial(line.period, subscription.trial, *days) {
-            line.effect = LineEffect::PaidTrial;
-            subscription.trial.get_or_insert(line.period);
+/// What was billed for a trial is bought once. It is the first that a subscription is billed of a price: on the sale that
+/// it came from, or where the price was added later.
+fn mark_paid_trials(subscription: &mut Subscription, bills: &mut [Bill]) {
+    let is_billed = |status| matches!(status, InvoiceStatus::Paid | InvoiceStatus::Open);
+    let own = bills.iter_mut().filter(|bill| {
+        is_billed(bill.invoice.status) && bill.invoice.subscription.as_ref() == Some(&subscription.id)
+    });
+    let mut known: HashSet<PriceId> = HashSet::new();
+    for bill in own {
+        let is_first = known.is_empty();
+        let mut named = Vec::new();
+        for line in &mut bill.invoice.lines {
+            let Some(price) = line.price.clone() else { continue };
+            let days = bill.paid_trials.get(price.as_str());
+            let bills_it = matches!(line.effect, LineEffect::Sets | LineEffect::Adds { .. });
+            let days = days.filter(|_| bills_it && line.quantity > Decimal::ZERO && !known.contains(&price));
+            named.push(price);
+            if days.is_some_and(|days| is_trial(line.period, subscription.trial, *days)) {
+                line.effect = LineEffect::PaidTrial;
+                line.is_proration = false;
+                if is_first {
+                    subscription.trial.get_or_insert(line.period);
+                }
+            }
         }
+        known.extend(named);
     }
 }
 
@@ -85,11 +101,10 @@ fn billed_periods(subscription: &Subscription, bills: &[Bill]) -> Vec<Period> {
 }
 
 fn is_trial(period: Period, trial: Option<Period>, days: i64) -> bool {
-    match trial {
-        Some(trial) => {
-            trial.start.0.abs_diff(period.start.0) <= DAY_S.unsigned_abs() && period.end <= trial.end
-        }
-        // Its length in days, give or take what months differ by.
+    let of_it = trial.filter(|trial| trial.start.0.abs_diff(period.start.0) <= DAY_S.unsigned_abs());
+    match of_it {
+        Some(trial) => period.end <= trial.end,
+        // Of another price, or forgotten. Its length in days, give or take what months differ by.
         None => (period.end.0 - period.start.0 - days * DAY_S).abs() <= (1 + days / 15) * DAY_S,
     }
 }

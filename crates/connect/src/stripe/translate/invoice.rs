@@ -136,6 +136,7 @@ pub fn invoice(body: &str) -> Result<InvoiceParts, ReadError> {
         // In the oldest shape a paid invoice does not say when; it was charged when it was made.
         paid_at: paid_at.or(is_paid.then_some(created_at)),
         finalized_at: reached(|at| at.finalized_at, "status_transitions.finalized_at")?,
+        due_at: None,
         given_up_at,
         billing_reason: shape.billing_reason.said(),
         attempt_count: shape.attempt_count(),

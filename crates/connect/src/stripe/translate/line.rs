@@ -207,6 +207,7 @@ impl LineShape {
             subscription: self.subscription(details, around).map(SubscriptionId::from),
             subscription_item: self.subscription_item(details).map(SubscriptionItemId::from),
             invoice_item: self.invoice_item(details).map(InvoiceItemId::from),
+            price_then: None,
             effect: LineEffect::Whole,
         };
         Ok((line, inline))

@@ -27,7 +27,10 @@ pub(super) fn events<'a>(
             let until = end.0.saturating_add(HOLE_S);
             periods.iter().any(|period| period.start >= pause.start && period.start.0 <= until)
         };
-        if let Some(end) = pause.end.filter(|end| !is_billed(*end)) {
+        // What ends while it rests does not come back.
+        let goes_on =
+            |end: UnixSeconds| subscription.and_then(|known| known.ended_at).is_none_or(|at| end < at);
+        if let Some(end) = pause.end.filter(|end| goes_on(*end) && !is_billed(*end)) {
             events.push(Event { order: Order::ends(end), what: What::Resume });
         }
     }
@@ -52,7 +55,7 @@ fn given_up<'a>(subscription: Option<&Subscription>, entries: &[Entry<'a>]) -> V
 
 /// For how long the lines that count say that the subscription was billed, up to an instant. The bill of a period that
 /// begins within another takes its place.
-pub(super) fn billed_until(entries: &[Entry<'_>], before: UnixSeconds) -> Option<UnixSeconds> {
+pub(in super::super) fn billed_until(entries: &[Entry<'_>], before: UnixSeconds) -> Option<UnixSeconds> {
     let billed = entries.iter().filter(|entry| {
         let takes_back = entry.line.amount_minor < 0 || entry.line.effect == LineEffect::Removes;
         entry.counts() && !takes_back && entry.period().start < before
@@ -69,8 +72,12 @@ pub(super) fn billed_until(entries: &[Entry<'_>], before: UnixSeconds) -> Option
         .map(|(_, end)| end)
 }
 
-/// Whether a line begins a period: the period's own, or the whole one of another interval.
+/// Whether a line begins a period: the period's own, or the whole one of another interval. A price that is billed in full
+/// at once, without a period, begins none.
 fn begins(entry: &Entry<'_>) -> bool {
+    if !entry.has_length() {
+        return false;
+    }
     match entry.line.effect {
         LineEffect::Sets => true,
         LineEffect::Adds { share } => share == rust_decimal::Decimal::ONE,

@@ -9,8 +9,9 @@ use super::absent::billed_until;
 /// Providers try to collect a bill for 30 days, and serve meanwhile.
 const TRIED_S: i64 = 31 * 86_400;
 
-/// No later than what was billed lasts: one that is paused first and ends later is over before. A last period that nobody
-/// tried to collect was not served; one that could not be collected was, until the subscription ended for it.
+/// No later than what was billed lasts: one that is paused first and ends later is over before. A last period that was
+/// left to the customer to pay, and was not, was not served; one that could not be collected was, until the subscription
+/// ended for it.
 pub(in super::super) fn service_end(ended_at: UnixSeconds, entries: &[Entry<'_>]) -> UnixSeconds {
     let periods = entries.iter().filter(|entry| entry.line.effect == LineEffect::Sets);
     let last = periods.max_by_key(|entry| {
@@ -18,11 +19,12 @@ pub(in super::super) fn service_end(ended_at: UnixSeconds, entries: &[Entry<'_>]
     });
     let Some(last) = last else { return ended_at };
     let is_paid = last.invoice.is_none_or(|invoice| invoice.status == InvoiceStatus::Paid);
-    let was_tried = last.invoice.is_some_and(|invoice| invoice.attempt_count > 0);
+    let is_collected =
+        last.invoice.is_some_and(|invoice| invoice.attempt_count > 0 || invoice.due_at.is_none());
     let (start, end) = (last.period().start, last.period().end);
     let billed = if is_paid {
         billed_until(entries, UnixSeconds::MAX).unwrap_or(end)
-    } else if was_tried {
+    } else if is_collected {
         end.max(UnixSeconds(start.0.saturating_add(TRIED_S)))
     } else {
         start

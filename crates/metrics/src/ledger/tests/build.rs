@@ -65,6 +65,7 @@ pub(crate) fn line(price: &str, amount_minor: i64, start: &str, end: &str) -> In
         subscription: Some("sub_1".into()),
         subscription_item: None,
         invoice_item: None,
+        price_then: None,
         effect: model::billing::LineEffect::Whole,
     }
 }
@@ -96,6 +97,7 @@ pub(crate) fn invoice(created: &str, status: InvoiceStatus, lines: Vec<InvoiceLi
         created_at: at(created),
         paid_at: (status == InvoiceStatus::Paid).then(|| at(created)),
         finalized_at: None,
+        due_at: None,
         given_up_at: None,
         billing_reason: None,
         attempt_count: 1,

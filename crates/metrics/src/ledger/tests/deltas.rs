@@ -160,6 +160,19 @@ fn another_interval_begins_a_period_of_its_own() {
 }
 
 #[test]
+fn a_price_that_is_added_in_full_without_a_period_leaves_the_others_as_they_are() {
+    let added = change(Paid, "2026-01-16", "2026-01-16", 100_000, &[("pro", 1, 3000)]);
+    let mut invoices = vec![period(Paid, "2026-01-01", "2026-02-01", &[("basic", 1, 1000)]), added];
+    expect(
+        &history(ended("2026-02-01"), invoices.clone()),
+        &[("2026-01-01", 1000), ("2026-01-16", 4000), ("2026-02-01", 0)],
+    );
+    invoices.push(period(Paid, "2026-02-01", "2026-03-01", &[("basic", 1, 1000), ("pro", 1, 3000)]));
+    let history = history(subscription(Active), invoices);
+    expect(&history, &[("2026-01-01", 1000), ("2026-01-16", 4000)]);
+}
+
+#[test]
 fn from_a_long_interval_to_a_short_one_the_rest_of_the_long_one_hides_no_hole() {
     let mut switch = change(Paid, "2026-03-01", "2027-01-01", 83_836, &[("annual", -1, -20_121)]);
     let month = change(Paid, "2026-03-01", "2026-04-01", 100_000, &[("basic", 1, 1000)]);
@@ -238,20 +251,25 @@ fn a_change_whose_bill_was_given_up_was_not_made() {
     assert_eq!(verdicts[1].2, LineVerdict::LeftOut(LeftOut::Void));
 }
 
-/// Five tries, then the end. The last period's bill: whether it was tried to collect it.
-fn unpaid_end(was_tried: bool, ended_on: &str) -> CustomerHistory {
-    let mut last = period(Void, "2026-02-01", "2026-03-01", &[("basic", 1, 1000)]);
-    last.attempt_count = if was_tried { 5 } else { 0 };
+/// The last period's bill was never paid: how often it was tried to collect it, and by when the customer had to pay it.
+fn unpaid_end(attempt_count: u32, due_on: Option<&str>, ended_on: &str) -> CustomerHistory {
+    let void = period(Void, "2026-02-01", "2026-03-01", &[("basic", 1, 1000)]);
+    let last = Invoice { attempt_count, due_at: due_on.map(at), ..void };
     let first = period(Paid, "2026-01-01", "2026-02-01", &[("basic", 1, 1000)]);
     history(ended(ended_on), vec![first, last])
 }
 
 #[test]
-fn what_could_not_be_collected_was_served_until_the_end_and_what_nobody_tried_to_was_not() {
-    expect(&unpaid_end(true, "2026-03-03"), &[("2026-01-01", 1000), ("2026-03-03", 0)]);
-    expect(&unpaid_end(false, "2026-03-03"), &[("2026-01-01", 1000), ("2026-02-01", 0)]);
+fn what_could_not_be_collected_was_served_until_the_end_and_what_the_customer_left_unpaid_was_not() {
+    let served: &[(&str, i64)] = &[("2026-01-01", 1000), ("2026-03-03", 0)];
+    expect(&unpaid_end(5, None, "2026-03-03"), served);
+    // Ended before anybody tried, or tried with what the provider does not tell.
+    expect(&unpaid_end(0, None, "2026-03-03"), served);
+    expect(&unpaid_end(1, Some("2026-02-15"), "2026-03-03"), served);
+    let left = unpaid_end(0, Some("2026-02-15"), "2026-03-03");
+    expect(&left, &[("2026-01-01", 1000), ("2026-02-01", 0)]);
     // It was paused meanwhile, and nobody knows from when on.
-    expect(&unpaid_end(true, "2026-09-01"), &[("2026-01-01", 1000), ("2026-03-04", 0)]);
+    expect(&unpaid_end(5, None, "2026-09-01"), &[("2026-01-01", 1000), ("2026-03-04", 0)]);
 }
 
 #[test]
@@ -271,6 +289,66 @@ fn a_pause_that_ends_within_a_paid_period_brings_its_value_back_without_a_bill()
     let history = history(paused, month);
     expect(&history, &[("2026-01-01", 2000), ("2026-01-10", 0), ("2026-01-20", 2000)]);
     assert_eq!(ledger(&history).steps[2].cause, Cause::Resumed);
+}
+
+#[test]
+fn what_ends_while_it_rests_does_not_come_back_whenever_the_setting_says_that_it_ended() {
+    let month = vec![period(Paid, "2026-01-01", "2026-02-01", &[("basic", 1, 1000)])];
+    let paused = with_pause(ended("2026-01-20"), "2026-01-10", Some("2026-01-20"));
+    let steps = [("2026-01-01".to_owned(), 1000), ("2026-01-10".to_owned(), 0)];
+    let history = history(paused, month);
+    for churn_at in [ChurnAt::Ended, ChurnAt::PaidThrough] {
+        assert_eq!(totals(&ledger_with(&history, churn_at)), steps);
+    }
+}
+
+#[test]
+fn a_price_that_was_left_for_one_of_a_shorter_interval_is_not_what_was_paid_through() {
+    let mut switch = change(Paid, "2026-03-01", "2027-01-01", 83_836, &[("annual", -1, -20_121)]);
+    switch.lines.extend(change(Paid, "2026-03-01", "2026-04-01", 100_000, &[("basic", 1, 1000)]).lines);
+    let invoices = vec![period(Paid, "2026-01-01", "2027-01-01", &[("annual", 1, 24_000)]), switch];
+    let steps =
+        [("2026-01-01".to_owned(), 2000), ("2026-03-01".to_owned(), 1000), ("2026-04-01".to_owned(), 0)];
+    let history = history(ended("2026-03-10"), invoices);
+    assert_eq!(totals(&ledger_with(&history, ChurnAt::PaidThrough)), steps);
+}
+
+#[test]
+fn a_bill_that_is_late_puts_its_subscription_at_risk_although_nobody_tried_to_collect_it() {
+    let bill = |due_on: Option<&str>, status| Invoice {
+        attempt_count: 0,
+        due_at: due_on.map(at),
+        finalized_at: Some(at("2026-01-01")),
+        ..period(status, "2026-01-01", "2026-02-01", &[("basic", 1, 1000)])
+    };
+    let at_risk = |status, bill| {
+        let ledger = ledger(&history(subscription(status), vec![bill]));
+        assert!(ledger.money.iter().all(|fact| fact.kind != crate::ledger::MoneyKind::FailedInvoice));
+        ledger.at_risk.iter().map(|step| (step.at, step.delta_minor)).collect::<Vec<_>>()
+    };
+    assert_eq!(at_risk(PastDue, bill(Some("2026-01-15"), Open)), [(at("2026-01-15"), 1000)]);
+    assert_eq!(at_risk(PastDue, bill(None, Open)), [(at("2026-01-01"), 1000)]);
+    assert_eq!(at_risk(Active, bill(Some("2026-01-15"), Open)), []);
+    // Paid in the end, or in time.
+    let paid_on = |on| Invoice { paid_at: Some(at(on)), ..bill(Some("2026-01-15"), Paid) };
+    assert_eq!(at_risk(Active, paid_on("2026-01-20")), [(at("2026-01-15"), 1000), (at("2026-01-20"), -1000)]);
+    assert_eq!(at_risk(Active, paid_on("2026-01-15")), []);
+}
+
+#[test]
+fn a_price_that_was_edited_later_counts_as_it_was_when_it_was_billed() {
+    // 20.00 a month, and by now 240.00 a year.
+    let then = Some(Box::new(price("annual", 2000, BillingInterval::Month, 1)));
+    let mut added = change(Paid, "2026-01-08", "2026-02-01", 77_419, &[("annual", 1, 1548)]);
+    let mut next = period(Paid, "2026-02-01", "2026-03-01", &[("annual", 1, 2000), ("basic", 1, 1000)]);
+    for line in
+        added.lines.iter_mut().chain(&mut next.lines).filter(|line| line.price == Some("annual".into()))
+    {
+        line.price_then.clone_from(&then);
+    }
+    let first = period(Paid, "2026-01-01", "2026-02-01", &[("basic", 1, 1000)]);
+    let history = history(subscription(Active), vec![first, added, next]);
+    expect(&history, &[("2026-01-01", 1000), ("2026-01-08", 3000)]);
 }
 
 #[test]

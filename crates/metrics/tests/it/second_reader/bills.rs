@@ -80,6 +80,7 @@ impl Biller<'_> {
             subscription: Some(self.subscription.id.clone()),
             subscription_item: self.names_items.then(|| held.id.as_str().into()),
             invoice_item: None,
+            price_then: None,
             effect: model::billing::LineEffect::Whole,
         }
     }
@@ -187,6 +188,7 @@ impl Biller<'_> {
             created_at: at,
             paid_at: (status == InvoiceStatus::Paid).then_some(at),
             finalized_at: None,
+            due_at: None,
             given_up_at: None,
             billing_reason: None,
             attempt_count: attempts,

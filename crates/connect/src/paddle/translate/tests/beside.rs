@@ -35,6 +35,64 @@ fn adjustments_are_refunds_credits_and_disputes_and_what_takes_them_back() {
     assert_eq!(disputes, [500, -500, 600]);
 }
 
+/// A price whose trial of 14 days costs something, on a bill.
+fn with_paid_trial(mut bill: Value, price: &str, trial: &Value) -> Value {
+    bill["billing_period"] = trial.clone();
+    bill["items"] = json!([{"quantity": 1, "price": {
+        "id": price, "unit_price": {"amount": "2000", "currency_code": "USD"},
+        "billing_cycle": {"interval": "month", "frequency": 1},
+        "trial_period": {"interval": "day", "frequency": 14, "unit_price": {"amount": "100", "currency_code": "USD"}},
+    }}]);
+    bill
+}
+
+#[test]
+fn a_paid_trial_is_the_first_line_of_its_price_on_whatever_bill() {
+    let price = |name: &str| line(name, 1, 100, 0, Value::Null);
+    let sale = transaction("txn_1", "web", &[price("pri_basic")]);
+    // Added later, when the trial of what was bought first was over or there was none.
+    let trial = period("2026-03-01T00:00:00Z", "2026-03-15T00:00:00Z");
+    let added = |id: &str, origin: &str| {
+        let mut bill = with_paid_trial(transaction(id, origin, &[price("pri_pro")]), "pri_pro", &trial);
+        (bill["created_at"], bill["billed_at"]) =
+            (json!("2026-03-01T00:00:00Z"), json!("2026-03-01T00:00:00Z"));
+        bill
+    };
+    for origin in ["subscription_update", "subscription_recurring"] {
+        let objects = [
+            (kind::SUBSCRIPTION, subscription("active")),
+            (kind::TRANSACTION, added("txn_3", origin)),
+            (kind::TRANSACTION, added("txn_2", origin)),
+            (kind::TRANSACTION, sale.clone()),
+        ];
+        let history = history(&objects);
+        let is_trial: Vec<bool> =
+            history.invoices.iter().map(|bill| bill.lines[0].effect == LineEffect::PaidTrial).collect();
+        assert_eq!(is_trial, [false, true, false], "{origin}");
+        assert_eq!(history.subscriptions[0].trial, None);
+    }
+}
+
+#[test]
+fn a_credit_counts_where_its_bill_does_or_for_a_later_bill() {
+    let counts = |status: &str, is_on_balance: bool| {
+        let mut bill = transaction("txn_1", "web", &[line("pri_basic", 1, 1000, 190, Value::Null)]);
+        bill["status"] = json!(status);
+        let mut credit = adjustment("adj_1", "credit", "approved", 400);
+        credit["credit_applied_to_balance"] = json!(is_on_balance);
+        let mut back = adjustment("adj_2", "credit_reverse", "approved", 400);
+        back["credit_applied_to_balance"] = json!(is_on_balance);
+        let objects = [(kind::ADJUSTMENT, credit), (kind::ADJUSTMENT, back), (kind::TRANSACTION, bill)];
+        let notes = history(&objects).credit_notes;
+        notes.iter().map(|note| !note.is_void).collect::<Vec<_>>()
+    };
+    assert_eq!(counts("completed", false), [true, true]);
+    // Revenue has the bill only once it is paid, and one that was canceled never.
+    assert_eq!(counts("billed", false), [false, false]);
+    assert_eq!(counts("canceled", false), [false, false]);
+    assert_eq!(counts("canceled", true), [true, true]);
+}
+
 #[test]
 fn an_old_credit_gives_back_the_price_of_the_line_that_it_names() {
     let mut sale = transaction("txn_1", "web", &[line("pri_basic", 2, 4000, 760, Value::Null)]);
