@@ -13,7 +13,10 @@ const TRIED_S: i64 = 31 * 86_400;
 /// left to the customer to pay, and was not, was not served; one that could not be collected was, until the subscription
 /// ended for it.
 pub(in super::super) fn service_end(ended_at: UnixSeconds, entries: &[Entry<'_>]) -> UnixSeconds {
-    let periods = entries.iter().filter(|entry| entry.line.effect == LineEffect::Sets);
+    // A bill that was never issued says nothing.
+    let is_issued =
+        |entry: &Entry<'_>| entry.invoice.is_none_or(|invoice| invoice.status != InvoiceStatus::Draft);
+    let periods = entries.iter().filter(|entry| entry.line.effect == LineEffect::Sets && is_issued(entry));
     let last = periods.max_by_key(|entry| {
         (entry.period().start, entry.counts(), entry.invoice.map(|invoice| (invoice.created_at, &invoice.id)))
     });

@@ -277,6 +277,9 @@ fn service_ends_with_what_was_billed_although_the_subscription_ends_later() {
     let month = || vec![period(Paid, "2026-01-01", "2026-02-01", &[("basic", 1, 1000)])];
     expect(&history(ended("2026-05-01"), month()), &[("2026-01-01", 1000), ("2026-02-01", 0)]);
     expect(&history(ended("2026-01-20"), month()), &[("2026-01-01", 1000), ("2026-01-20", 0)]);
+    let never_issued = period(Draft, "2026-02-01", "2026-03-01", &[("basic", 1, 1000)]);
+    let both = month().into_iter().chain([never_issued]).collect();
+    expect(&history(ended("2026-02-20"), both), &[("2026-01-01", 1000), ("2026-02-01", 0)]);
     let requested = Subscription { canceled_at: Some(at("2026-01-05")), ..ended("2026-02-01") };
     let ledger = ledger_with(&history(requested, month()), ChurnAt::Requested);
     assert_eq!(totals(&ledger), [("2026-01-01".to_owned(), 1000), ("2026-01-05".to_owned(), 0)]);
