@@ -9,8 +9,8 @@ use super::kind;
 /// Fields whose value is an id, a number, a time, a flag, a code of Paddle's, or something made of those.
 #[rustfmt::skip]
 const KEPT: &[&str] = &[
-    "action", "actor", "address_id", "adjusted_payout_totals", "adjusted_totals", "adjustment_id", "amount", "balance", "billed_at", "billing_details",
-    "billing_cycle", "billing_period", "business_id", "canceled_at", "captured_at", "chargeback_fee", "collection_mode",
+    "action", "actor", "address_id", "adjusted_payout_totals", "adjusted_totals", "adjustment_id", "amount", "balance", "billed_at",
+    "billing_cycle", "billing_details", "billing_period", "business_id", "canceled_at", "captured_at", "chargeback_fee", "collection_mode",
     "country_code", "country_codes", "created_at", "credit", "credit_applied_to_balance", "credit_to_balance", "currency_code",
     "current_billing_period", "customer_id", "detail", "details", "discount", "discount_group_id", "discount_id", "earnings", "effective_at",
     "effective_from", "ends_at", "error_code", "event_id", "event_type", "exchange_rate", "expires_at", "fee", "fee_rate",
@@ -119,7 +119,10 @@ mod tests {
     fn of_what_was_billed_amounts_and_what_is_sold_are_kept_and_no_card() {
         let transaction = json!({
             "id": "txn_1", "status": "completed", "custom_data": {"ip": "192.0.2.1"}, "customer_id": "ctm_1",
-            "billing_details": {"purchase_order_number": "Ada 7", "additional_information": "for Ada"},
+            "billing_details": {
+                "purchase_order_number": "Ada 7", "additional_information": "for Ada",
+                "payment_terms": {"interval": "day", "frequency": 14},
+            },
             "items": [{"price": {"id": "pri_1", "name": "Pro", "custom_data": {"a": "Ada"}}, "quantity": 2, "proration": null}],
             "details": {"line_items": [{"id": "txnitm_1", "product": {"id": "pro_1", "name": "App"}, "totals": {"subtotal": "4000"}}]},
             "payments": [{
@@ -131,6 +134,7 @@ mod tests {
             redacted(kind::TRANSACTION, &transaction),
             json!({
                 "id": "txn_1", "status": "completed", "customer_id": "ctm_1",
+                "billing_details": {"payment_terms": {"interval": "day", "frequency": 14}},
                 "items": [{"price": {"id": "pri_1", "name": "Pro"}, "quantity": 2, "proration": null}],
                 "details": {"line_items": [{"id": "txnitm_1", "product": {"id": "pro_1", "name": "App"}, "totals": {"subtotal": "4000"}}]},
                 "payments": [{"amount": "4760", "status": "captured", "method_details": {"type": "card"}}],
