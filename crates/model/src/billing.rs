@@ -230,11 +230,6 @@ pub struct Discount {
     pub is_once: bool,
 }
 
-impl Discount {
-    /// One of which it is not known what it takes off.
-    pub const UNKNOWN: Self = Self { percent_off: None, amount_off: None, ends_at: None, is_once: false };
-}
-
 /// A change of a subscription that waits for a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PendingUpdate {

@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::{
-    BillingInterval, Customer, Invoice, InvoiceLine, InvoiceStatus, LineEffect, Period, Price, PriceScheme,
-    Recurrence, Subscription, SubscriptionItem, SubscriptionStatus,
+    BillingInterval, Customer, Discount, Invoice, InvoiceLine, InvoiceStatus, LineEffect, Period, Price,
+    PriceScheme, Recurrence, Subscription, SubscriptionItem, SubscriptionStatus,
 };
 use crate::{
     Currency, CustomerId, InvoiceId, InvoiceLineId, PriceId, SubscriptionId, SubscriptionItemId, UnixSeconds,
@@ -37,6 +37,11 @@ impl SubscriptionItem {
     pub fn new(id: SubscriptionItemId, price: PriceId) -> Self {
         Self { id, price, quantity: Decimal::ONE, current_period: None }
     }
+}
+
+impl Discount {
+    /// One of which it is not known what it takes off.
+    pub const UNKNOWN: Self = Self { percent_off: None, amount_off: None, ends_at: None, is_once: false };
 }
 
 impl Customer {
