@@ -37,6 +37,10 @@ pub(crate) struct KeyFormat {
     pub prefixes: &'static [KeyPrefix],
     /// What has fewer characters after its prefix was cut off, and need not be sent.
     pub shortest_rest: usize,
+    /// Why nothing is refused.
+    pub empty: KeyError,
+    /// What begins so is something else of the provider's, and why it is refused.
+    pub others: &'static [(&'static str, KeyError)],
     /// Why a text of another form is refused.
     pub not_a_key: KeyError,
 }
@@ -52,6 +56,12 @@ impl KeyFormat {
     /// Reads a key; spaces around it are ignored.
     pub(crate) fn parse(&self, text: &str) -> Result<Key, KeyError> {
         let text = text.trim();
+        if text.is_empty() {
+            return Err(self.empty);
+        }
+        if let Some((_, error)) = self.others.iter().find(|(beginning, _)| text.starts_with(beginning)) {
+            return Err(*error);
+        }
         let prefix = self.prefixes.iter().find(|prefix| text.starts_with(prefix.text));
         let KeyPrefix { text: prefix, is_restricted, is_test_mode } = *prefix.ok_or(self.not_a_key)?;
         let rest = &text[prefix.len()..];

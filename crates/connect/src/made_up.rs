@@ -129,11 +129,12 @@ const KEYS: KeyFormat = KeyFormat {
         KeyPrefix { text: "club-open-", is_restricted: true, is_test_mode: false },
     ],
     shortest_rest: 8,
-    not_a_key: KeyError {
-        code: "key_malformed",
-        message: "a club's pass phrase starts with club-open- or club-demo-",
-    },
+    empty: NOT_A_KEY,
+    others: &[],
+    not_a_key: NOT_A_KEY,
 };
+const NOT_A_KEY: KeyError =
+    KeyError { code: "key_malformed", message: "a club's pass phrase starts with club-open- or club-demo-" };
 
 /// What identifies nobody.
 const KEPT: &[&str] = &[

@@ -2,7 +2,7 @@
 
 use model::{ObjectKind, Secret, UnixSeconds};
 
-use crate::ReadError;
+use crate::{Page, ReadError};
 
 /// An endpoint that was just registered. Its secret is shown only this once.
 #[derive(Debug, Clone)]
@@ -74,4 +74,29 @@ pub struct EventPage {
     pub next: Option<String>,
     /// The provider's clock when it answered.
     pub server_time: Option<UnixSeconds>,
+}
+
+impl EventPage {
+    /// What a page of the list of events since an instant says, which was requested behind the event `after`.
+    pub(crate) fn of(
+        page: Page,
+        since: UnixSeconds,
+        after: Option<&str>,
+        read: impl Fn(&str) -> Result<Event, ReadError>,
+    ) -> Self {
+        let oldest = page.objects.last();
+        // A server that ignores the window has gone past it.
+        let is_past = oldest.and_then(|last| last.created_at).is_some_and(|at| at < since);
+        // Where the answer doesn't say what follows, or a proxy leaves the provider's own address in it.
+        let next = page.next.or(oldest.map(|last| last.id.clone()));
+        let next = next.filter(|next| page.has_more && after != Some(next.as_str()) && !is_past);
+        let read = page.objects.iter().map(|object| read(&object.body));
+        let (events, unreadable): (Vec<_>, Vec<_>) = read.partition(Result::is_ok);
+        Self {
+            events: events.into_iter().flatten().collect(),
+            unreadable: unreadable.into_iter().filter_map(Result::err).collect(),
+            next,
+            server_time: page.server_time,
+        }
+    }
 }

@@ -234,18 +234,7 @@ impl Client {
             ..ListRequest::new(kind::EVENT)
         };
         let page = self.list(&request).await?;
-        let oldest = page.objects.last().and_then(|last| last.created_at);
-        // A proxy may leave the provider's own address in what follows.
-        let last = page.objects.last().map(|last| last.id.clone());
-        let next = page.next.or(last).filter(|next| page.has_more && after != Some(next.as_str()));
-        let read = page.objects.iter().map(|object| delivery::event(&object.body));
-        let (events, unreadable): (Vec<_>, Vec<_>) = read.partition(Result::is_ok);
-        Ok(EventPage {
-            events: events.into_iter().flatten().collect(),
-            unreadable: unreadable.into_iter().filter_map(Result::err).collect(),
-            next: next.filter(|_| oldest.is_none_or(|at| at >= since)),
-            server_time: page.server_time,
-        })
+        Ok(EventPage::of(page, since, after, delivery::event))
     }
 
     async fn list_with(&self, request: &ListRequest, attempts: AttemptLimits) -> Result<Page, ConnectError> {

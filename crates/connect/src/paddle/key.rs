@@ -25,6 +25,8 @@ const FORMAT: KeyFormat = KeyFormat {
     source: Source::Paddle,
     prefixes: &[prefix("pdl_live_apikey_", false), prefix("pdl_sdbx_apikey_", true)],
     shortest_rest: 53,
+    empty: EMPTY,
+    others: &[("pdl_ntfset_", WEBHOOK_SECRET), ("live_", CLIENT_TOKEN), ("test_", CLIENT_TOKEN)],
     not_a_key: NOT_A_KEY,
 };
 /// What a key of before May 2025 has.
@@ -37,12 +39,6 @@ const fn prefix(text: &'static str, is_test_mode: bool) -> KeyPrefix {
 /// Reads a key; spaces around it are ignored.
 pub(crate) fn parse(text: &str) -> Result<Key, KeyError> {
     let text = text.trim();
-    if text.is_empty() {
-        return Err(EMPTY);
-    }
-    if text.starts_with("pdl_ntfset_") {
-        return Err(WEBHOOK_SECRET);
-    }
     if text.len() == OLD_LENGTH && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         let secret = Secret::new(text);
         // It may do everything. Which environment it is for only the servers know.
@@ -53,9 +49,6 @@ pub(crate) fn parse(text: &str) -> Result<Key, KeyError> {
             is_restricted: false,
             prefix: "",
         });
-    }
-    if text.starts_with("live_") || text.starts_with("test_") {
-        return Err(CLIENT_TOKEN);
     }
     FORMAT.parse(text)
 }

@@ -112,18 +112,7 @@ impl Client {
             ..ListRequest::new(kind::EVENT)
         };
         let page = self.list(&request).await?;
-        let last = page.objects.last();
-        let next = last.filter(|last| page.has_more && after != Some(&last.id)).map(|last| last.id.clone());
-        let oldest = last.and_then(|last| last.created_at);
-        let read = page.objects.iter().map(|object| translate::event(&object.body));
-        let (events, unreadable): (Vec<_>, Vec<_>) = read.partition(Result::is_ok);
-        Ok(EventPage {
-            events: events.into_iter().flatten().collect(),
-            unreadable: unreadable.into_iter().filter_map(Result::err).collect(),
-            // A server that ignores the window has gone past it.
-            next: next.filter(|_| oldest.is_none_or(|at| at >= since)),
-            server_time: page.server_time,
-        })
+        Ok(EventPage::of(page, since, after, translate::event))
     }
 
     /// Registers an endpoint for [`WEBHOOK_EVENTS`], in the version that is read here.

@@ -51,7 +51,7 @@ fn of_what_came(
         Cause::Ended | Cause::CancellationRequested | Cause::PaidThrough => SubscriptionEnded,
         Cause::Unpaid { .. } => SubscriptionEndedUnpaid,
     };
-    (reason, lines(&step.cause).iter().find_map(|line| line.invoice.clone()))
+    (reason, step.cause.lines().iter().find_map(|line| line.invoice.clone()))
 }
 
 /// What was billed from `at` on had counted and no longer does; what was in force before holds again.
@@ -84,26 +84,6 @@ fn of_what_went(
     let is_pending = history.invoice_items.iter().any(|item| item.invoice.is_none() && is_meant(&item.line));
     let fallback = if is_pending { BillingChanged } else { InvoiceGone };
     reasons.into_iter().next().unwrap_or((fallback, None))
-}
-
-fn lines(cause: &Cause) -> &[LineRef] {
-    match cause {
-        Cause::Billed { lines }
-        | Cause::Prorated { lines, .. }
-        | Cause::Changed { lines, .. }
-        | Cause::Removed { lines }
-        | Cause::GivenUp { lines }
-        | Cause::NotRenewed { lines }
-        | Cause::NotBilled { lines }
-        | Cause::OtherPrice { lines }
-        | Cause::Unpaid { lines } => lines,
-        Cause::Ended
-        | Cause::CancellationRequested
-        | Cause::PaidThrough
-        | Cause::Unbilled
-        | Cause::Paused
-        | Cause::Resumed => &[],
-    }
 }
 
 fn invoice<'a>(lines: &[LineRef], history: &'a CustomerHistory) -> Option<&'a Invoice> {
