@@ -1,6 +1,7 @@
 //! The options of a sandbox.
 
 mod faults;
+mod permission_set;
 mod permissions;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use model::{Clock, UnixSeconds};
 use crate::{AccountFile, paddle};
 
 pub use faults::Faults;
+pub use permission_set::{Permit, Permits};
 pub use permissions::{Permission, PermissionSet};
 
 /// The key that a sandbox accepts when none is chosen.

@@ -1,8 +1,7 @@
 //! What a restricted key may do, by the names that Stripe's own refusals use.
 
-use std::str::FromStr;
-
 use super::OptionsError;
+use super::permission_set::{Permit, Permits};
 
 macro_rules! permissions {
     ($($(#[$doc:meta])* $variant:ident = $word:literal $read:literal),+ $(,)?) => {
@@ -55,62 +54,30 @@ permissions! {
 }
 
 /// The permissions of a restricted key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PermissionSet(u32);
+pub type PermissionSet = Permits<Permission>;
 
-impl PermissionSet {
-    pub fn all() -> Self {
-        Permission::ALL.iter().fold(Self(0), |set, permission| set.with(*permission))
+impl Permit for Permission {
+    const EVERY: &'static [Self] = Self::ALL;
+
+    fn place(self) -> u32 {
+        self as u32
     }
 
-    #[must_use]
-    pub fn with(self, permission: Permission) -> Self {
-        Self(self.0 | 1 << permission as u32)
-    }
-
-    #[must_use]
-    pub fn without(self, permission: Permission) -> Self {
-        Self(self.0 & !(1 << permission as u32))
-    }
-
-    pub fn has(self, permission: Permission) -> bool {
-        self.0 & 1 << permission as u32 != 0
-    }
-}
-
-impl FromStr for PermissionSet {
-    type Err = OptionsError;
-
-    /// `all`, a list such as `customers,invoices`, or what to leave out of all: `-charges` or `all,-charges`.
-    fn from_str(text: &str) -> Result<Self, OptionsError> {
-        let words: Vec<&str> = text.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
-        let only_leaves_out = !words.is_empty() && words.iter().all(|word| word.starts_with('-'));
-        let mut set = if only_leaves_out { Self::all() } else { Self(0) };
-        for word in words {
-            set = match word.strip_prefix('-') {
-                _ if word == "all" => Self::all(),
-                Some(name) => set.without(parse_permission(name)?),
-                None => set.with(parse_permission(word)?),
-            };
+    fn named(name: &str) -> Result<Self, OptionsError> {
+        let refuse = |problem: String| OptionsError::Permissions { name: name.to_owned(), problem };
+        match name {
+            "refunds" => return Err(refuse("refunds are read with charges".to_owned())),
+            "invoiceitems" | "invoice_items" | "invoice_payments" => {
+                return Err(refuse("they are read with invoices".to_owned()));
+            }
+            _ => {}
         }
-        Ok(set)
+        let found = Permission::ALL.iter().copied().find(|permission| permission.as_str() == name);
+        found.ok_or_else(|| {
+            let all: Vec<&str> = Permission::ALL.iter().map(|permission| permission.as_str()).collect();
+            refuse(format!("there are {}", all.join(", ")))
+        })
     }
-}
-
-fn parse_permission(name: &str) -> Result<Permission, OptionsError> {
-    let refuse = |problem: String| OptionsError::Permissions { name: name.to_owned(), problem };
-    match name {
-        "refunds" => return Err(refuse("refunds are read with charges".to_owned())),
-        "invoiceitems" | "invoice_items" | "invoice_payments" => {
-            return Err(refuse("they are read with invoices".to_owned()));
-        }
-        _ => {}
-    }
-    let found = Permission::ALL.iter().copied().find(|permission| permission.as_str() == name);
-    found.ok_or_else(|| {
-        let all: Vec<&str> = Permission::ALL.iter().map(|permission| permission.as_str()).collect();
-        refuse(format!("there are {}", all.join(", ")))
-    })
 }
 
 #[cfg(test)]
@@ -126,7 +93,7 @@ mod tests {
             let set: PermissionSet = text.parse().unwrap();
             assert_eq!(set, PermissionSet::all().without(Permission::Charges), "{text}");
         }
-        assert_eq!("".parse(), Ok(PermissionSet(0)));
+        assert_eq!("".parse(), Ok(PermissionSet::none()));
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! What an API key may do, by Paddle's names ("Permissions").
 
-use std::str::FromStr;
-
 use crate::OptionsError;
+use crate::options::{Permit, Permits};
 
 /// One permission of a key. Those to write that the sandbox knows include reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,57 +62,28 @@ impl Permission {
 }
 
 /// The permissions of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PermissionSet(u32);
+pub type PermissionSet = Permits<Permission>;
 
-impl PermissionSet {
-    pub fn all() -> Self {
-        Permission::ALL.into_iter().fold(Self(0), Self::with)
+impl Permit for Permission {
+    const EVERY: &'static [Self] = &Self::ALL;
+
+    fn place(self) -> u32 {
+        self as u32
     }
 
-    #[must_use]
-    pub fn with(self, permission: Permission) -> Self {
-        let reading = match permission {
-            Permission::NotificationSettingWrite => 1 << Permission::NotificationSetting as u32,
-            _ => 0,
-        };
-        Self(self.0 | 1 << permission as u32 | reading)
+    fn implied(self) -> Option<Self> {
+        (self == Self::NotificationSettingWrite).then_some(Self::NotificationSetting)
     }
 
-    #[must_use]
-    pub fn without(self, permission: Permission) -> Self {
-        Self(self.0 & !(1 << permission as u32))
+    fn named(name: &str) -> Result<Self, OptionsError> {
+        Permission::ALL.into_iter().find(|permission| permission.as_str() == name).ok_or_else(|| {
+            let all: Vec<&str> = Permission::ALL.into_iter().map(Permission::as_str).collect();
+            OptionsError::Permissions {
+                name: name.to_owned(),
+                problem: format!("there are {}", all.join(", ")),
+            }
+        })
     }
-
-    pub fn has(self, permission: Permission) -> bool {
-        self.0 & 1 << permission as u32 != 0
-    }
-}
-
-impl FromStr for PermissionSet {
-    type Err = OptionsError;
-
-    /// `all`, a list such as `customer.read,transaction.read`, or what to leave out of all: `-adjustment.read`.
-    fn from_str(text: &str) -> Result<Self, OptionsError> {
-        let words: Vec<&str> = text.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
-        let only_leaves_out = !words.is_empty() && words.iter().all(|word| word.starts_with('-'));
-        let mut set = if only_leaves_out { Self::all() } else { Self(0) };
-        for word in words {
-            set = match word.strip_prefix('-') {
-                _ if word == "all" => Self::all(),
-                Some(name) => set.without(parse_permission(name)?),
-                None => set.with(parse_permission(word)?),
-            };
-        }
-        Ok(set)
-    }
-}
-
-fn parse_permission(name: &str) -> Result<Permission, OptionsError> {
-    Permission::ALL.into_iter().find(|permission| permission.as_str() == name).ok_or_else(|| {
-        let all: Vec<&str> = Permission::ALL.into_iter().map(Permission::as_str).collect();
-        OptionsError::Permissions { name: name.to_owned(), problem: format!("there are {}", all.join(", ")) }
-    })
 }
 
 #[cfg(test)]
