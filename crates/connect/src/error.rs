@@ -39,7 +39,7 @@ pub enum ConnectError {
     #[error("{host} can't be reached: {reason}")]
     Unreachable { host: String, reason: String },
 
-    #[error("the provider failed with status {status}; try again later{}", request(request_id))]
+    #[error("the provider returned an error ({status}); try again later{}", request(request_id))]
     ProviderFailed { status: u16, request_id: Option<String> },
 
     #[error(

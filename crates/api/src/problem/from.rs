@@ -135,7 +135,7 @@ impl From<MailError> for Problem {
 impl From<KeyError> for Problem {
     fn from(error: KeyError) -> Self {
         let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.code, error.to_string())
-            .action("create a key that may read, as described on this page");
+            .action("create a key with read access");
         problem.field = Some("key");
         problem
     }

@@ -329,7 +329,9 @@ impl Chunk {
     /// Whether there is anything that a figure could be of: a subscription, a payment, or one that failed.
     pub(super) fn has_figures(&self) -> bool {
         let Columns { subscriptions, failed_invoices, .. } = &*self.columns;
-        !subscriptions.started_at.is_empty() || !failed_invoices.failed_at.is_empty() || self.first_money_on().is_some()
+        !subscriptions.started_at.is_empty()
+            || !failed_invoices.failed_at.is_empty()
+            || self.first_money_on().is_some()
     }
 
     pub(crate) fn first_money_on(&self) -> Option<Day> {

@@ -326,7 +326,8 @@ fn weights(ledger: &Ledger) -> Vec<Weight> {
     }
     let rates = Rates::embedded();
     let compared = |amount_minor: i64, currency: Currency| {
-        let converted = rates.latest_on().and_then(|day| rates.convert(amount_minor, currency, Currency::EUR, day));
+        let converted =
+            rates.latest_on().and_then(|day| rates.convert(amount_minor, currency, Currency::EUR, day));
         converted.map_or(amount_minor, |converted| converted.amount_minor)
     };
     used.iter().zip(plans).map(|(used, plan)| (compared(used.mrr_minor, plan.currency), used.rows)).collect()

@@ -3,7 +3,9 @@
 use std::io::Write;
 
 use metrics::envelope;
-use metrics::query::{self, Contribution, ContributionsQuery, ExplainedTerm, ExplainedValue, Reporting, Rows, Value};
+use metrics::query::{
+    self, Contribution, ContributionsQuery, ExplainedTerm, ExplainedValue, Reporting, Rows, Value,
+};
 use metrics::question::Question;
 use metrics::registry::{Metric, Unit};
 use model::Currency;
@@ -116,10 +118,20 @@ mod tests {
     #[test]
     fn each_part_says_how_it_is_opened() {
         let (unit, value) = (Unit::Money, Value::Minor(1));
-        let part =
-            ExplainedTerm { id: "fees", label: "Fees", unit, value, rows: Rows::Customers, payment_types: Vec::new() };
+        let part = ExplainedTerm {
+            id: "fees",
+            label: "Fees",
+            unit,
+            value,
+            rows: Rows::Customers,
+            payment_types: Vec::new(),
+        };
         assert_eq!(way_into(&part), "--part fees");
-        let refunds = ExplainedTerm { rows: Rows::Payments, payment_types: vec!["refund", "credit_note"], ..part.clone() };
+        let refunds = ExplainedTerm {
+            rows: Rows::Payments,
+            payment_types: vec!["refund", "credit_note"],
+            ..part.clone()
+        };
         assert_eq!(way_into(&refunds), "chartsy payments --type refund --type credit_note");
         let of_balance = ExplainedTerm { rows: Rows::BalanceTransactions, ..part };
         assert_eq!(way_into(&of_balance), "chartsy export, table balance_transactions");
