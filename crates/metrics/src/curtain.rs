@@ -15,12 +15,8 @@ use crate::query::{
     Answer, Cohorts, Dimension, Facets, Group, MrrPoint, PlanFacet, QueryError, Reporting, Value, ValuePoint,
 };
 use crate::question::Question;
-use crate::registry::{MRR, Metric, Unit};
+use crate::registry::{METRICS, MRR, Metric, Unit};
 use crate::view::View;
-
-/// Metrics that are an amount for each of something. Their whole is their own. Where counts are hidden, they are as well: however
-/// they are scaled, a sum divided by its mean moves by one whole step for each customer.
-const MEANS: [&str; 4] = ["arpa", "average_sale_price", "average_revenue_per_customer", "ltv"];
 
 /// An index is written as an amount in a currency that is none (ISO 4217), with two decimals.
 const INDEX: &str = "xxx";
@@ -66,10 +62,10 @@ impl Scale {
             Ok(amounts.fold(otherwise.max(1), |_, last| last))
         };
         let mut of_means = BTreeMap::new();
-        for id in MEANS {
+        for metric in METRICS.iter().filter(|metric| metric.is_mean()) {
             // What cannot be filtered so is shown nowhere with these filters.
-            let minor = Metric::find(id).and_then(|metric| now(metric).ok());
-            of_means.insert(id.to_owned(), minor.unwrap_or(otherwise.max(1)));
+            let minor = now(metric).unwrap_or(otherwise.max(1));
+            of_means.insert(metric.id.to_owned(), minor);
         }
         Ok(Self { total_minor: now(&MRR)?, of_means })
     }
@@ -90,8 +86,9 @@ impl Curtain {
 
     /// Whether a metric is left out altogether.
     pub fn hides(&self, metric: &Metric) -> bool {
-        // A lifetime is the inverse of a churn rate: it would show what rounding takes from that.
-        let tells_counts = matches!(metric.unit, Unit::Count | Unit::Months) || MEANS.contains(&metric.id);
+        // A lifetime is the inverse of a churn rate: it would show what rounding takes from that. However means are scaled, a
+        // sum divided by its mean moves by one whole step for each customer.
+        let tells_counts = matches!(metric.unit, Unit::Count | Unit::Months) || metric.is_mean();
         self.hides_counts && tells_counts
     }
 

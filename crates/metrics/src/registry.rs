@@ -155,6 +155,11 @@ impl Metric {
         }
     }
 
+    /// Whether it is an amount for each of something, such as ARPA.
+    pub(crate) fn is_mean(&self) -> bool {
+        self.unit == Unit::Money && self.measure == Measure::Ratio
+    }
+
     /// Whether a value is a sum of its own, with nothing more to tell of how it was computed.
     pub(crate) fn is_a_sum(&self) -> bool {
         matches!(self.compute, Compute::Apart(_) | Compute::Scheduled | Compute::Balance(_))
@@ -183,6 +188,13 @@ pub static METRICS: &[Metric] = &{
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_that_are_ratios_are_means() {
+        let means: Vec<&str> =
+            METRICS.iter().filter(|metric| metric.is_mean()).map(|metric| metric.id).collect();
+        assert_eq!(means, ["arpa", "average_sale_price", "ltv", "average_revenue_per_customer"]);
+    }
 
     #[test]
     fn every_metric_has_its_page_and_the_index_links_to_it() {

@@ -28,6 +28,8 @@ pub(super) struct Connection {
     pub loading: tokio::sync::Mutex<()>,
     clock: Clock,
     snapshot: Mutex<Option<Snapshot>>,
+    /// Wakes those who wait for anything to be shown.
+    published: Notify,
     looked_at: AtomicI64,
     /// Which settings a ledger was made by: one that was made by earlier ones is not shown any more.
     epoch: AtomicU64,
@@ -60,6 +62,7 @@ impl Connection {
             reporter: Reporter::new(clock.clone()),
             working: tokio::sync::Mutex::default(),
             loading: tokio::sync::Mutex::default(),
+            published: Notify::new(),
             looked_at: AtomicI64::new(clock.now().0),
             used_at: AtomicI64::new(clock.now().0),
             clock,
@@ -105,7 +108,23 @@ impl Connection {
         }
         *shown = Some(snapshot);
         drop(shown);
+        self.published.notify_waiters();
         self.reporter.change(|progress| progress.ledger_version = version);
+    }
+
+    /// What is shown, as soon as anything is; or else the right to load it. Whoever has that right can keep it long after
+    /// something is shown, as an erasure does.
+    pub async fn shown_or_loading(&self) -> Result<Snapshot, MutexGuard<'_, ()>> {
+        loop {
+            let published = self.published.notified();
+            if let Some(snapshot) = self.snapshot() {
+                return Ok(snapshot);
+            }
+            tokio::select! {
+                () = published => {}
+                loading = self.loading.lock() => return self.snapshot().ok_or(loading),
+            }
+        }
     }
 
     /// Drops a ledger that is not the file's, unless another is shown by now.
@@ -366,10 +385,13 @@ mod tests {
         Snapshot { version, ledger: Ledger::empty(jiff::tz::TimeZone::UTC).into() }
     }
 
+    fn connection() -> Connection {
+        Connection::new(ConnectionId::from("con_1"), crate::testing::clock(), &CancellationToken::new())
+    }
+
     #[test]
     fn an_older_ledger_never_takes_the_place_of_a_newer_one() {
-        let clock = crate::testing::clock();
-        let connection = Connection::new(ConnectionId::from("con_1"), clock, &CancellationToken::new());
+        let connection = connection();
         let version = || connection.peek().map(|shown| shown.version);
         connection.publish(snapshot(7), connection.epoch());
         connection.publish(snapshot(6), connection.epoch());
@@ -384,5 +406,14 @@ mod tests {
         assert_eq!(version(), None);
         connection.publish(snapshot(1), connection.epoch());
         assert_eq!(version(), Some(1));
+    }
+
+    #[tokio::test]
+    async fn who_waits_to_load_sees_what_is_shown_meanwhile() {
+        let connection = connection();
+        let (_working, _loading) = connection.take_over().await;
+        let publish = async { connection.publish(snapshot(3), connection.epoch()) };
+        let (shown, ()) = tokio::join!(connection.shown_or_loading(), publish);
+        assert_eq!(shown.map(|shown| shown.version).ok(), Some(3));
     }
 }

@@ -36,13 +36,10 @@ impl Shared {
         connection: &Arc<Connection>,
         record: &ConnectionRecord,
     ) -> Result<Snapshot, SyncError> {
-        if let Some(snapshot) = connection.snapshot() {
-            return Ok(snapshot);
-        }
-        let _loading = connection.loading.lock().await;
-        if let Some(snapshot) = connection.snapshot() {
-            return Ok(snapshot);
-        }
+        let _loading = match connection.shown_or_loading().await {
+            Ok(snapshot) => return Ok(snapshot),
+            Err(loading) => loading,
+        };
         let epoch = connection.epoch();
         let (files, settings) = (self.config.data.connection_files(&connection.id), record.settings.clone());
         let (source, recording) = (source_of(record)?, self.recording(record));
