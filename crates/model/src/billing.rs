@@ -204,10 +204,19 @@ pub struct Subscription {
     pub pending_update: Option<PendingUpdate>,
     pub discounts: Vec<Discount>,
     pub items: Vec<SubscriptionItem>,
+    /// What it will bill for a period, where the provider says so before anything was billed.
+    pub foreseen: Vec<ForeseenLine>,
     /// What it is paid by, where it names its own.
     pub payment_method: Option<PaymentMethod>,
     /// When nothing was provided or billed, as far as that is known.
     pub pauses: Vec<Pause>,
+}
+
+/// What a period of a price will cost, without tax and after discounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeseenLine {
+    pub price: PriceId,
+    pub amount_minor: i64,
 }
 
 /// A time in which a subscription rests.
