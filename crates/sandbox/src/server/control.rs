@@ -7,8 +7,7 @@ use model::UnixSeconds;
 use serde_json::Value;
 
 use super::{Behind, Sandbox, signature};
-use crate::paddle::ExpectedMoney;
-use crate::{Permission, PermissionSet, Provider, paddle};
+use crate::{ExpectedMoney, Permission, PermissionSet, Provider, paddle};
 
 impl Provider {
     /// How many permissions a restricted key may have.

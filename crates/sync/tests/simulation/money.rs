@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use connect::Source;
 use metrics::ledger::{MoneyKind, PriceBook, build};
 use model::{Currency, LedgerRules, UnixSeconds};
-use sandbox::Sandbox;
-use sandbox::paddle::Measure;
+use sandbox::{Measure, Sandbox};
 use store::Objects;
 
 const DAY: i64 = 86_400;
