@@ -54,6 +54,14 @@ impl Client {
         each!(self, client => client.config())
     }
 
+    /// Whether it reads test data, which some keys say only once a request was answered.
+    pub fn is_test_mode(&self) -> bool {
+        match &self.0 {
+            Inner::Paddle(client) => client.is_test_mode(),
+            _ => self.config().key.is_test_mode(),
+        }
+    }
+
     /// The account that the key belongs to. A server without accounts, or a key that may not read its own, gets one
     /// derived from what is known.
     ///

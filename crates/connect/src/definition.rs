@@ -87,6 +87,8 @@ pub(crate) struct Extras {
     /// `None`: they are those of the lines and subscriptions that are read.
     pub named_prices: Option<fn(&RawObject) -> Vec<String>>,
     pub booked_for: fn(ObjectKind, &str) -> Option<String>,
+    /// What grows whenever an object changes, if it says so itself.
+    pub version: fn(&RawObject) -> Option<i64>,
     pub says_the_same: fn(&RawObject, &RawObject) -> bool,
     pub part_of: fn(ObjectKind) -> ObjectKind,
     pub may_be_gone: fn(&RawObject) -> bool,
@@ -110,6 +112,7 @@ impl Extras {
         is_creation: |_| false,
         named_prices: None,
         booked_for: |_, _| None,
+        version: |_| None,
         says_the_same: |stored, found| stored.body == found.body,
         part_of: |parent| parent,
         may_be_gone: |_| true,

@@ -13,6 +13,8 @@ pub struct List {
     pub is_deletable: bool,
     /// Whether it can be asked for what was created in a window of time. A server that lacks it is found out.
     pub has_windows: bool,
+    /// Whether it can be asked for what was changed since an instant.
+    pub has_changes: bool,
     /// The parts of the figures that depend on its objects alone, and are missing without them.
     pub parts: &'static [Part],
     /// Below the base address; for the source itself.
@@ -38,6 +40,7 @@ impl List {
             tells_changes: false,
             is_deletable: false,
             has_windows: true,
+            has_changes: false,
             parts: &[],
             path,
             label,

@@ -14,6 +14,7 @@ mod page;
 pub mod privacy;
 mod query;
 mod refusal;
+mod refused;
 pub mod signature;
 pub mod translate;
 mod webhook;

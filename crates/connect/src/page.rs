@@ -8,6 +8,8 @@ pub struct ListRequest {
     pub kind: ObjectKind,
     pub created_gte: Option<i64>,
     pub created_lte: Option<i64>,
+    /// What was changed since, in lists that can be asked for that: see [`crate::List::has_changes`].
+    pub updated_gte: Option<i64>,
     /// The id of the last object of the page before.
     pub starting_after: Option<String>,
     /// 1 to 100.
@@ -17,7 +19,14 @@ pub struct ListRequest {
 impl ListRequest {
     /// The first and largest page of everything.
     pub fn new(kind: ObjectKind) -> Self {
-        Self { kind, created_gte: None, created_lte: None, starting_after: None, limit: 100 }
+        Self {
+            kind,
+            created_gte: None,
+            created_lte: None,
+            updated_gte: None,
+            starting_after: None,
+            limit: 100,
+        }
     }
 
     /// Whether an object of this age belongs to the requested window. One without an age may.

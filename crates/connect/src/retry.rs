@@ -1,5 +1,5 @@
-//! When to retry, and after how long, as providers' own libraries do. A repeated request changes nothing: reads
-//! never do, and writes carry an idempotency key.
+//! When to retry, and after how long, as providers' own libraries do. A repeated request changes nothing: reads never do, and
+//! writes carry an idempotency key, or else are sent [`ONCE`].
 
 use std::time::Duration;
 
@@ -24,12 +24,16 @@ pub(crate) enum Failure {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AttemptLimits {
     pub(crate) connection: u32,
+    /// Executed again, it would do the same again: an answer that is lost may be one of success.
+    is_once: bool,
 }
 
 /// A person waits for the answer.
-pub(crate) const INTERACTIVE: AttemptLimits = AttemptLimits { connection: 3 };
+pub(crate) const INTERACTIVE: AttemptLimits = AttemptLimits { connection: 3, is_once: false };
 /// Nobody does.
-pub(crate) const BACKGROUND: AttemptLimits = AttemptLimits { connection: 6 };
+pub(crate) const BACKGROUND: AttemptLimits = AttemptLimits { connection: 6, is_once: false };
+/// A write that a provider can't recognize when it is repeated.
+pub(crate) const ONCE: AttemptLimits = AttemptLimits { connection: 1, is_once: true };
 
 const PROVIDER_FAILURE: u32 = 6;
 /// A request to slow down is not a failure: it passes, at the latest when the account's other tools are done.
@@ -62,6 +66,9 @@ impl Failure {
 
     fn attempts(&self, limits: AttemptLimits) -> u32 {
         match self {
+            // What was refused for its rate was not executed.
+            Self::Status(answer) if limits.is_once && answer.status == 429 => RATE_LIMITED,
+            _ if limits.is_once => 1,
             Self::NoAnswer(NoAnswer::Connection(_)) => limits.connection,
             Self::NoAnswer(NoAnswer::TooLarge | NoAnswer::NotPublic) => 1,
             Self::Unreadable { is_cut: true, .. } => PROVIDER_FAILURE,

@@ -90,6 +90,11 @@ impl Source {
         self.definition().lists
     }
 
+    /// Whether a list can be asked for what was changed since an instant.
+    pub fn has_changes(self, kind: ObjectKind) -> bool {
+        self.list(kind).is_some_and(|list| list.has_changes)
+    }
+
     /// Whether a list can be asked for what was created in a window of time.
     pub fn has_windows(self, kind: ObjectKind) -> bool {
         self.list(kind).is_none_or(|list| list.has_windows)
@@ -363,6 +368,11 @@ impl Source {
     /// Whether two versions have the same billing content: links and texts may change although nothing happened.
     pub fn says_the_same(self, stored: &RawObject, found: &RawObject) -> bool {
         stored.is_deleted == found.is_deleted && (self.extras().says_the_same)(stored, found)
+    }
+
+    /// What grows whenever an object changes, so that of two copies the newer one is known. `None`: it does not say.
+    pub fn version(self, object: &RawObject) -> Option<i64> {
+        if object.is_deleted { None } else { (self.extras().version)(object) }
     }
 
     /// What an object's truncated list is a list of.

@@ -4,6 +4,9 @@ use model::{ObjectKind, Secret, UnixSeconds};
 
 use crate::{Page, ReadError};
 
+/// What errors call them.
+const EVENT: ObjectKind = ObjectKind::new("event");
+
 /// An endpoint that was just registered. Its secret is shown only this once.
 #[derive(Debug, Clone)]
 pub struct Webhook {
@@ -92,9 +95,11 @@ impl EventPage {
         let next = next.filter(|next| page.has_more && after != Some(next.as_str()) && !is_past);
         let read = page.objects.iter().map(|object| read(&object.body));
         let (events, unreadable): (Vec<_>, Vec<_>) = read.partition(Result::is_ok);
+        let skipped = page.unreadable.into_iter();
+        let skipped = skipped.map(|reason| ReadError::NotAnObject { kind: EVENT, reason });
         Self {
             events: events.into_iter().flatten().collect(),
-            unreadable: unreadable.into_iter().filter_map(Result::err).collect(),
+            unreadable: unreadable.into_iter().filter_map(Result::err).chain(skipped).collect(),
             next,
             server_time: page.server_time,
         }

@@ -1,8 +1,10 @@
 //! What was billed, in the field's own words and without any provider's shapes: the input of the ledger.
 
 mod plain;
+mod terms;
 
 use rust_decimal::Decimal;
+pub use terms::{Discount, ForeseenLine, Pause, PendingUpdate, SubscriptionItem};
 
 use crate::{
     ChargeId, CreditNoteId, Currency, CustomerId, Day, DisputeId, InvoiceId, InvoiceItemId, InvoiceLineId,
@@ -204,45 +206,12 @@ pub struct Subscription {
     pub pending_update: Option<PendingUpdate>,
     pub discounts: Vec<Discount>,
     pub items: Vec<SubscriptionItem>,
+    /// What it will bill for a period, where the provider says so before anything was billed.
+    pub foreseen: Vec<ForeseenLine>,
     /// What it is paid by, where it names its own.
     pub payment_method: Option<PaymentMethod>,
     /// When nothing was provided or billed, as far as that is known.
     pub pauses: Vec<Pause>,
-}
-
-/// A time in which a subscription rests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pause {
-    pub start: UnixSeconds,
-    /// `None`: it lasts.
-    pub end: Option<UnixSeconds>,
-}
-
-/// What a coupon takes off a subscription, for as long as it lasts.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Discount {
-    pub percent_off: Option<Decimal>,
-    /// Off each bill, in its own currency.
-    pub amount_off: Option<(i64, Currency)>,
-    /// `None`: for as long as the subscription runs, or for one bill.
-    pub ends_at: Option<UnixSeconds>,
-    /// For one bill only.
-    pub is_once: bool,
-}
-
-/// A change of a subscription that waits for a payment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PendingUpdate {
-    /// `None`: the provider does not say which.
-    pub invoice: Option<InvoiceId>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct SubscriptionItem {
-    pub id: SubscriptionItemId,
-    pub price: PriceId,
-    pub quantity: Decimal,
-    pub current_period: Option<Period>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -16,6 +16,7 @@ pub use kind::ObjectKind;
 pub use options::{
     DEFAULT_KEY, Faults, Limits, MerchantName, Options, OptionsError, Permission, PermissionSet, Provider,
 };
+pub use paddle::{ExpectedMoney, Measure};
 pub use server::{Running, Sandbox, StartError, signature, start};
 
 /// The source that this is a server of.

@@ -35,6 +35,7 @@ use notifications::Settings;
 pub use notifications::signature;
 pub use permissions::{Permission, PermissionSet};
 use refusal::Refusal;
+pub use world::{ExpectedMoney, Measure};
 use world::{Start, World};
 
 /// The key that a sandbox accepts when none is chosen.
@@ -110,6 +111,15 @@ impl App {
 
     pub fn expected_mrr(&self) -> Vec<ExpectedStep> {
         self.world().account().expected.clone()
+    }
+
+    pub fn expected_money(&self) -> Vec<ExpectedMoney> {
+        self.world().account().expected_money.clone()
+    }
+
+    /// What the key may do from now on.
+    pub fn permit(&self, permissions: PermissionSet) {
+        *self.permissions.write().unwrap_or_else(PoisonError::into_inner) = permissions;
     }
 
     /// Lives on and sends what happens to the notification settings; how many events that were. On a thread of its own: years

@@ -2,6 +2,7 @@
 
 mod answer;
 mod auth;
+mod control;
 pub(crate) mod delivery;
 mod error;
 mod expand;
@@ -43,7 +44,7 @@ use tower::ServiceExt;
 use crate::account_file::FileMerchant;
 use crate::chance::mix;
 use crate::world::{ExpectedStep, Merchant, Simulated, Start};
-use crate::{AccountFile, Generated, MerchantName, Options, OptionsError, PermissionSet, Provider, paddle};
+use crate::{AccountFile, Generated, MerchantName, Options, OptionsError, Provider, paddle};
 use auth::Lock;
 use delivery::{Courier, CourierOptions};
 use faults::FaultStream;
@@ -353,13 +354,6 @@ impl Sandbox {
                 recorder.write(app.origin(&**merchant))
             }
             None => Ok(()),
-        }
-    }
-
-    /// What a restricted key may read from now on.
-    pub fn permit(&self, permissions: PermissionSet) {
-        if let Behind::Stripe(app) = &self.app {
-            app.lock.permit(permissions);
         }
     }
 

@@ -18,6 +18,7 @@ use crate::created::Created;
 use crate::namings::Namings;
 use crate::outage::Outage;
 use crate::reporter::Reporter;
+use crate::versions::keep_newest;
 use crate::writing::{Written, write};
 
 /// The latest instant at which any object of the file was requested. The key keeps its first name, since files have it.
@@ -129,7 +130,10 @@ impl Context {
         let listed: Vec<_> = listed.map(|object| (object.kind, object.id.clone())).collect();
         let (source, namings, objects) = (self.source(), Arc::clone(&self.namings), self.objects.clone());
         async move {
+            let stored = objects.clone();
             let note = move || {
+                let mut batch = batch;
+                keep_newest(source, &stored, &mut batch.objects)?;
                 namings.note(source, &batch.objects);
                 Ok(batch)
             };

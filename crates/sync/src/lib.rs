@@ -20,6 +20,7 @@ pub mod runner;
 #[cfg(test)]
 mod testing;
 pub mod update;
+mod versions;
 pub mod view;
 mod writing;
 

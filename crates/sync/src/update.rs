@@ -74,9 +74,6 @@ pub(crate) async fn run(
     thoroughness: Thoroughness,
     absent: Absent,
 ) -> Result<Updated, SyncError> {
-    if relist::is_under_way(context).await? {
-        return relisted(context).await;
-    }
     let is_there = |kind: ObjectKind| absent.iter().all(|(missing, _)| *missing != kind);
     let now = context.clock.now();
     // Webhooks may have delivered later events than the ones that they missed. Where no events were seen yet, those since the
@@ -87,6 +84,9 @@ pub(crate) async fn run(
         looked => looked,
     };
     let looked_through = looked_through.map_or(since, |at| at.min(since));
+    if relist::is_under_way(context).await? {
+        return relisted(context, looked_through).await;
+    }
     match events::walk(context, looked_through, &absent).await? {
         Events::Seen(seen) => {
             let from = seen.since.0 - OVERLAP_SECONDS;
@@ -104,8 +104,10 @@ pub(crate) async fn run(
             }
             Ok(Updated { through, how: How::Events, absent, due_event_at, newest_delivered_at })
         }
-        Events::TooLongAgo => relisted(context).await,
-        Events::None if is_relist_due(context, thoroughness).await? => relisted(context).await,
+        Events::TooLongAgo => relisted(context, looked_through).await,
+        Events::None if is_relist_due(context, thoroughness).await? => {
+            relisted(context, looked_through).await
+        }
         Events::None => {
             let from = instant(context, LISTED_THROUGH).await?.unwrap_or(looked_through).0 - OVERLAP_SECONDS;
             let mut through = None;
@@ -131,9 +133,10 @@ async fn note_through(context: &Context, key: &str, through: UnixSeconds) -> Res
     Ok(())
 }
 
-/// Everything is listed again; then what happened since that began, which may be days ago.
-async fn relisted(context: &Context) -> Result<Updated, SyncError> {
-    let (listed_through, absent) = relist::run(context).await?;
+/// Everything is listed again, or what changed since `since` where a list can be asked for that; then what happened since that
+/// began, which may be days ago.
+async fn relisted(context: &Context, since: UnixSeconds) -> Result<Updated, SyncError> {
+    let (listed_through, absent) = relist::run(context, since).await?;
     let updated = Box::pin(run(context, listed_through, Thoroughness::JustLoaded, absent)).await?;
     Ok(Updated { how: How::Relisted, ..updated })
 }

@@ -1835,6 +1835,8 @@ export interface components {
         Absent: {
             kind: string;
             label: string;
+            /** @description The parts of the figures that it alone brings. */
+            parts: components["schemas"]["FigurePart"][];
             reason: components["schemas"]["AbsentReason"];
             /** @description What you lose without it. */
             without: string;
@@ -2681,6 +2683,8 @@ export interface components {
             /** @description At most 5,000 characters. */
             text: string;
         };
+        /** @enum {string} */
+        FigurePart: "pending_items" | "charges" | "refunds" | "credit_notes" | "invoice_payments" | "disputes" | "balance_transactions";
         /** @description One of the parts that a breakdown makes. */
         Group: {
             /** @description What a filter names it by. */
@@ -4270,6 +4274,7 @@ export type SchemaExportFormat = components['schemas']['ExportFormat'];
 export type SchemaExportRequest = components['schemas']['ExportRequest'];
 export type SchemaFacets = components['schemas']['Facets'];
 export type SchemaFeedbackRequest = components['schemas']['FeedbackRequest'];
+export type SchemaFigurePart = components['schemas']['FigurePart'];
 export type SchemaGroup = components['schemas']['Group'];
 export type SchemaIdentities = components['schemas']['Identities'];
 export type SchemaIdentityView = components['schemas']['IdentityView'];

@@ -81,6 +81,7 @@ export type PermissionState = Schemas['PermissionState']
 
 /** Of a page that is shared by a link also what that leaves out, and which day it is. */
 export type Connection = Answer<'ConnectionView'> & { shared?: Pick<SharedPage, 'hides_amounts' | 'hides_counts' | 'is_test_data' | 'today'> }
+export type FigurePart = Schemas['FigurePart']
 export type Connections = Answer<'Connections'>
 export type Progress = Answer<'Progress'>
 export type Phase = Schemas['Phase']

@@ -23,6 +23,7 @@ export const generic = (name: string): SourceTexts => ({
     removed: `Its webhook was removed from ${name}.`,
     left: `Its webhook could not be removed from ${name}: delete it there. Until then, anything it sends is rejected.`,
   },
-  bill: { one: 'invoice', many: 'invoices' },
+  bill: { one: 'invoice', many: 'invoices', none: 'Pending, not invoiced yet' },
+  charge: { many: 'charges', tellsRefunds: true },
   invoiceReasons: {},
 })

@@ -71,7 +71,8 @@ export const paddle: SourceTexts = {
     secretPlaceholder: 'pdl_ntfset_…',
     left: 'Its webhook could not be removed from Paddle: delete it there under Developer tools, Notifications. Until then, anything it sends is rejected.',
   },
-  bill: { one: 'transaction', many: 'transactions' },
+  bill: { one: 'transaction', many: 'transactions', none: 'Credited by an adjustment' },
+  charge: { many: 'payment attempts', tellsRefunds: false },
   invoiceReasons: {
     web: 'Checkout',
     api: 'Created through the API',

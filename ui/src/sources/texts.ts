@@ -41,8 +41,10 @@ export interface SourceTexts {
   about: string
   key?: KeyTexts
   webhook: WebhookTexts
-  /** What it calls a bill to a customer, within a sentence. */
-  bill: { one: string; many: string }
+  /** What it calls a bill to a customer, within a sentence, and what a line says that is on none. */
+  bill: { one: string; many: string; none: string }
+  /** What it calls an attempt to collect money. Whether it says of one what of it was refunded. */
+  charge: { many: string; tellsRefunds: boolean }
   /** Why an invoice was created, by the source's own codes. */
   invoiceReasons: Record<string, string>
 }

@@ -43,6 +43,8 @@ pub struct Candidate {
     pub api_base: Url,
     pub account: Account,
     pub probes: Vec<Probe>,
+    /// What it reads is test data. Some keys do not say so: the server that accepts them does.
+    pub is_test_mode: bool,
 }
 
 /// Reads the address of an API; without one it is the provider's own.
@@ -103,7 +105,8 @@ pub async fn examine(
     if probes.iter().filter(|probe| probe.is_required).all(|probe| probe.state == ProbeState::Absent) {
         return Err(AdmissionError::Unlike { base: api_base.to_string(), source_of: source });
     }
-    Ok(Candidate { key, api_base, account, probes })
+    let is_test_mode = client.is_test_mode();
+    Ok(Candidate { key, api_base, account, probes, is_test_mode })
 }
 
 /// A server on this machine has no limits to share with the account's other tools.
@@ -141,7 +144,7 @@ impl Candidate {
         workspace: &WorkspaceId,
     ) -> Result<Option<ConnectionRecord>, StoreError> {
         let (account, base) = (&self.account.id, self.api_base.as_str());
-        catalog.find_by_account(workspace, self.source().id(), account, base, self.key.is_test_mode())
+        catalog.find_by_account(workspace, self.source().id(), account, base, self.is_test_mode)
     }
 
     /// Saves it as a new connection with its key.
@@ -168,7 +171,7 @@ impl Candidate {
             account_id: account.id.clone(),
             account_name: account.name.clone(),
             api_base: self.api_base.to_string(),
-            is_test_mode: self.key.is_test_mode(),
+            is_test_mode: self.is_test_mode,
             is_sample,
             settings: Settings { gdpr, ..Settings::default() },
             default_currency: account.default_currency,
@@ -196,7 +199,7 @@ impl Candidate {
         if !missing.is_empty() {
             return Err(AdmissionError::PermissionsMissing(missing));
         }
-        if self.key.is_test_mode() != record.is_test_mode {
+        if self.is_test_mode != record.is_test_mode {
             return Err(AdmissionError::OtherMode { is_test_mode: record.is_test_mode });
         }
         // Where the server does not tell its account, the id comes from the key, and a new key is another id.

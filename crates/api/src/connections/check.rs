@@ -73,7 +73,7 @@ pub async fn handle(
         country: candidate.account.country.clone(),
         default_currency: candidate.account.default_currency,
     };
-    let (is_test_mode, is_restricted) = (candidate.key.is_test_mode(), candidate.key.is_restricted());
+    let (is_test_mode, is_restricted) = (candidate.is_test_mode, candidate.key.is_restricted());
     let catalog = context.catalog.clone();
     let existing = blocking(move || candidate.existing(&catalog, &access.workspace)).await??;
     Ok(Json(CheckedKey {

@@ -1,7 +1,7 @@
 //! A connection, as the API shows it.
 
 use ::sync::Business;
-use connect::{Probe, ProbeState, Source};
+use connect::{Part, Probe, ProbeState, Source};
 use model::{Day, ObjectKind, WorkspaceId};
 use serde::Serialize;
 use store::{AbsentReason, ConnectionRecord, ConnectionState, LastError};
@@ -78,6 +78,35 @@ pub struct Absent {
     pub reason: AbsentReasonView,
     /// What you lose without it.
     pub without: &'static str,
+    /// The parts of the figures that it alone brings.
+    pub parts: Vec<PartView>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = FigurePart)]
+pub enum PartView {
+    PendingItems,
+    Charges,
+    Refunds,
+    CreditNotes,
+    InvoicePayments,
+    Disputes,
+    BalanceTransactions,
+}
+
+impl From<Part> for PartView {
+    fn from(part: Part) -> Self {
+        match part {
+            Part::PendingItems => Self::PendingItems,
+            Part::Charges => Self::Charges,
+            Part::Refunds => Self::Refunds,
+            Part::CreditNotes => Self::CreditNotes,
+            Part::InvoicePayments => Self::InvoicePayments,
+            Part::Disputes => Self::Disputes,
+            Part::BalanceTransactions => Self::BalanceTransactions,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
@@ -234,5 +263,6 @@ fn absent(source: Option<Source>, (kind, reason): &(ObjectKind, AbsentReason)) -
             AbsentReason::Forbidden => AbsentReasonView::Forbidden,
         },
         without: need.map_or("", |need| need.without),
+        parts: need.map_or(&[][..], |need| need.parts).iter().copied().map(PartView::from).collect(),
     }
 }

@@ -36,6 +36,7 @@ pub const LISTS: &[List] = &[
     },
     List {
         has_windows: true,
+        has_changes: true,
         is_required: true,
         ..list(
             kind::TRANSACTION,
@@ -128,4 +129,6 @@ pub const LOAD_ORDER: &[ObjectKind] = &[
     kind::ADJUSTMENT,
     kind::CUSTOMER,
     kind::DISCOUNT,
+    // For what subscriptions forget.
+    kind::EVENT,
 ];

@@ -1,7 +1,8 @@
 //! The client. It can request the lists in the catalog, their entities, and our own notification settings: nothing else.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+mod history;
+
+use std::sync::{Arc, OnceLock};
 
 use model::{ObjectKind, RawObject, UnixSeconds};
 use url::Url;
@@ -11,6 +12,7 @@ use super::filing::Filed;
 use super::limiter::Limiter;
 use super::page::{self, Pagination};
 use super::refusal::{Refusal, explain};
+use super::refused::Refused;
 use super::{DIALECT, LIVE_BASE, SANDBOX_BASE, delivery, filing, key, kind, query};
 use crate::attempts::{self, Failed, Request, Unreadable};
 use crate::retry::{self, AttemptLimits};
@@ -28,12 +30,9 @@ struct Inner {
     config: ClientConfig,
     /// One, or both of Paddle's own where the key does not say which of them it is for.
     hosts: Vec<Host>,
-    /// The host that knows the key.
-    host: AtomicUsize,
-    /// Of [`query::INCLUDES`], a bit for each that the key may not read.
-    not_included: AtomicU8,
-    /// The key may not read the histories of subscriptions.
-    lacks_history: AtomicBool,
+    /// The place of the host that has accepted the key.
+    host: OnceLock<usize>,
+    refused: Refused,
 }
 
 struct Host {
@@ -67,13 +66,21 @@ impl Client {
             Ok(Host { transport, limiter })
         };
         let hosts = bases.iter().map(host).collect::<Result<_, ConnectError>>()?;
-        let (host, not_included) = (AtomicUsize::new(0), AtomicU8::new(0));
-        let lacks_history = AtomicBool::new(false);
-        Ok(Self(Arc::new(Inner { config, hosts, host, not_included, lacks_history })))
+        let (host, refused) = (OnceLock::new(), Refused::default());
+        Ok(Self(Arc::new(Inner { config, hosts, host, refused })))
     }
 
     pub fn config(&self) -> &ClientConfig {
         &self.0.config
+    }
+
+    /// Whether it reads from the sandbox. What a key of before May 2025 is for is known once a server has accepted it.
+    pub fn is_test_mode(&self) -> bool {
+        self.0.config.key.is_test_mode() || self.0.host.get().is_some_and(|place| *place > 0)
+    }
+
+    fn now(&self) -> UnixSeconds {
+        self.0.config.clock.now()
     }
 
     /// No request says whose a key is: the account is known by the key. What it is paid in shows in its newest payment.
@@ -112,53 +119,9 @@ impl Client {
     /// # Errors
     /// When the server has no such list, the key may not read it, or there is no readable answer after retrying.
     pub async fn list(&self, request: &ListRequest) -> Result<Page, ConnectError> {
-        self.list_with(request, retry::BACKGROUND).await
-    }
-
-    /// Reads a page of a subscription's history. Without the permission, what the subscription says itself has to do.
-    ///
-    /// # Errors
-    /// When there is no readable answer after retrying.
-    pub async fn list_children(&self, children: &Children) -> Result<Page, ConnectError> {
-        let nothing = Page { honours_window: true, ..Page::default() };
-        if self.0.lacks_history.load(Ordering::Relaxed) {
-            return Ok(nothing);
-        }
-        let after = children.starting_after.as_deref();
-        match self.history(&children.parent_id, query::history(after, 200), retry::BACKGROUND).await {
-            Err(ConnectError::PermissionMissing { .. }) => {
-                self.0.lacks_history.store(true, Ordering::Relaxed);
-                Ok(nothing)
-            }
-            Err(ConnectError::EndpointAbsent { .. }) => Ok(nothing),
-            outcome => outcome,
-        }
-    }
-
-    async fn history(
-        &self,
-        subscription: &str,
-        query: Vec<(&'static str, String)>,
-        attempts: AttemptLimits,
-    ) -> Result<Page, ConnectError> {
-        let path = vec!["subscriptions", subscription, "history"];
-        let call = Call { query, attempts, ..Call::get(kind::HISTORY, path) };
-        self.request(&call, |answer| {
-            let file = |raw: &str| filing::history(subscription, raw).map(Filed::alone);
-            self.read_filed(answer, kind::HISTORY, file)
-        })
-        .await
-    }
-
-    /// The history of the newest subscription: there is no list of all.
-    async fn newest_history(&self, attempts: AttemptLimits) -> Result<Page, ConnectError> {
-        let request = ListRequest { limit: 1, ..ListRequest::new(kind::SUBSCRIPTION) };
-        let query = query::list(&request);
-        let call = Call { query, attempts, ..Call::get(kind::SUBSCRIPTION, vec!["subscriptions"]) };
-        let newest = self.request(&call, |answer| self.read_page(answer, &request)).await?;
-        match newest.objects.first() {
-            Some(newest) => self.history(&newest.id, query::history(None, 1), attempts).await,
-            None => Ok(Page { honours_window: true, ..Page::default() }),
+        match request.kind {
+            kind::EVENT => self.told(request).await,
+            _ => self.list_with(request, retry::BACKGROUND).await,
         }
     }
 
@@ -233,7 +196,7 @@ impl Client {
             starting_after: after.map(str::to_owned),
             ..ListRequest::new(kind::EVENT)
         };
-        let page = self.list(&request).await?;
+        let page = self.list_with(&request, retry::BACKGROUND).await?;
         Ok(EventPage::of(page, since, after, delivery::event))
     }
 
@@ -257,8 +220,9 @@ impl Client {
         let mut page = self.read_filed(answer, of_kind, |raw| filing::file(of_kind, raw))?;
         page.honours_window = page.objects.iter().all(|object| request.has(object.created_at));
         if of_kind == kind::SUBSCRIPTION {
-            page.incomplete =
-                page.objects.iter().filter(|one| filing::has_history(one)).map(history_of).collect();
+            let told = page.objects.iter().filter(|one| filing::has_history(one)).map(history_of);
+            let foreseen = page.objects.iter().filter(|one| filing::is_unbilled(one)).map(recurring_of);
+            page.incomplete = told.chain(foreseen).collect();
         }
         if of_kind != request.kind {
             // What was asked for is what they name.
@@ -277,10 +241,13 @@ impl Client {
     ) -> Result<Page, Unreadable> {
         let body = page::read(&answer.body)?;
         let Pagination { has_more, next } = body.meta.pagination;
-        let transport = &self.host().transport;
+        let own = |next: &str| {
+            let bases = self.0.hosts.iter().map(|host| host.transport.url(&[], []));
+            bases.into_iter().find_map(|base| page::cursor(next, &base))
+        };
         let mut page = Page {
             has_more,
-            next: next.and_then(|next| page::cursor(&next, &transport.url(&[], []))),
+            next: next.and_then(|next| own(&next)),
             server_time: answer.server_time,
             bytes: answer.body.len(),
             honours_window: true,
@@ -315,27 +282,46 @@ impl Client {
         self.0.config.privacy.applied_to(Source::Paddle, object)
     }
 
-    /// Asks for transactions with what they name, less what the key may not read.
+    /// Asks for entities with what they name or will bill, less what the key may not read.
     async fn including<T>(
         &self,
         call: Call<'_>,
         read: impl Fn(&Answer) -> Result<T, Unreadable>,
     ) -> Result<T, Failed> {
+        let with = |include| {
+            let mut whole =
+                Call { path: call.path.clone(), query: call.query.clone(), verb: Verb::Get, ..call };
+            whole.query.extend(include);
+            whole
+        };
+        if call.kind == kind::SUBSCRIPTION {
+            let recurring = with(Some(("include", kind::RECURRING.as_str().to_owned())));
+            return match self.call(&recurring, &read).await {
+                // Of some there is nothing to foresee.
+                Err(Failed::Answer(answer))
+                    if answer.status == 400 || Refusal::of(&answer).is_about_a_permission(answer.status) =>
+                {
+                    self.call(&call, read).await
+                }
+                outcome => outcome,
+            };
+        }
         if call.kind != kind::TRANSACTION {
             return self.call(&call, read).await;
         }
         loop {
-            let left_out = self.0.not_included.load(Ordering::Relaxed);
-            let mut whole =
-                Call { path: call.path.clone(), query: call.query.clone(), verb: Verb::Get, ..call };
-            whole.query.extend(query::includes(left_out));
-            let failed = match self.call(&whole, &read).await {
-                Err(Failed::Answer(answer)) if answer.status == 403 => answer,
+            let left_out = self.0.refused.at(self.now());
+            let failed = match self.call(&with(query::includes(left_out)), &read).await {
+                Err(Failed::Answer(answer)) => answer,
                 outcome => return outcome,
             };
-            let refused = Refusal::of(&failed).permission();
-            match query::without(left_out, refused.as_deref()) {
-                Some(fewer) => drop(self.0.not_included.fetch_or(fewer, Ordering::Relaxed)),
+            let refusal = Refusal::of(&failed);
+            let fewer = match refusal.is_about_a_permission(failed.status) {
+                true => query::without(left_out, refusal.permission().as_deref()),
+                false => None,
+            };
+            match fewer {
+                Some(fewer) => self.0.refused.note(fewer, self.now()),
                 None => return Err(Failed::Answer(failed)),
             }
         }
@@ -351,7 +337,7 @@ impl Client {
 
     fn host(&self) -> &Host {
         let hosts = &self.0.hosts;
-        hosts.get(self.0.host.load(Ordering::Relaxed)).unwrap_or(&hosts[0])
+        self.0.host.get().and_then(|place| hosts.get(*place)).unwrap_or(&hosts[0])
     }
 
     /// Sends a request under the limiter until it is answered in a way that asking again would not change.
@@ -360,9 +346,10 @@ impl Client {
         call: &Call<'_>,
         read: impl Fn(&Answer) -> Result<T, Unreadable>,
     ) -> Result<T, Failed> {
+        let hosts = &self.0.hosts;
+        let mut place = self.0.host.get().copied().unwrap_or(0);
         loop {
-            let place = self.0.host.load(Ordering::Relaxed);
-            let Host { transport, limiter } = self.host();
+            let Host { transport, limiter } = hosts.get(place).unwrap_or(&hosts[0]);
             let query = call.query.iter().map(|(name, value)| (*name, value.as_str()));
             let url = transport.url(&call.path, query);
             let request = Request { url, verb: &call.verb, path: call.named(), attempts: call.attempts };
@@ -371,11 +358,15 @@ impl Client {
                 Err(Failed::Answer(answer)) => Refusal::of(answer).is_about_the_key(answer.status),
                 _ => false,
             };
-            if !is_elsewhere || place + 1 >= self.0.hosts.len() {
-                return outcome;
+            // A key from before keys named their environment may be for the next one; one that was accepted is not.
+            if is_elsewhere && self.0.host.get().is_none() && place + 1 < hosts.len() {
+                place += 1;
+                continue;
             }
-            // A key from before keys named their environment.
-            self.0.host.store(place + 1, Ordering::Relaxed);
+            if outcome.is_ok() {
+                self.0.host.get_or_init(|| place);
+            }
+            return outcome;
         }
     }
 }
@@ -392,6 +383,10 @@ impl<'a> Call<'a> {
 
 fn history_of(subscription: &RawObject) -> Children {
     Children { parent_kind: kind::SUBSCRIPTION, parent_id: subscription.id.clone(), starting_after: None }
+}
+
+fn recurring_of(subscription: &RawObject) -> Children {
+    Children { parent_kind: kind::RECURRING, ..history_of(subscription) }
 }
 
 fn is_at(base: &Url, own: &str) -> bool {

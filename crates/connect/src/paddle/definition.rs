@@ -41,6 +41,7 @@ pub(crate) static DEFINITION: Definition = Definition {
         kind::TRANSACTION,
         kind::ADJUSTMENT,
         kind::HISTORY,
+        kind::RECURRING,
     ],
     priced: &[kind::SUBSCRIPTION, kind::TRANSACTION],
 
@@ -79,6 +80,7 @@ pub(crate) static DEFINITION: Definition = Definition {
         requests_at_once: limiter::requests_at_once,
         created_object: delivery::created_object,
         is_creation: delivery::is_creation,
+        version: lifetime::version,
         says_the_same: lifetime::says_the_same,
         named_prices: Some(lifetime::named_prices),
         part_of: |_| kind::HISTORY,

@@ -26,6 +26,10 @@ pub const WEBHOOK_EVENTS: &[&str] = &[
     "transaction.revised", "transaction.updated",
 ];
 
+/// Events about what subscriptions forget.
+pub(super) const TELLING_EVENTS: [&str; 3] =
+    ["subscription.paused", "subscription.resumed", "subscription.updated"];
+
 /// Events are kept for 90 days; from 89 days on they are not relied on.
 pub(crate) const EVENT_LIST: EventList =
     EventList { reach_seconds: 89 * 86_400, overlap_seconds: 300, delivered_within_seconds: 240 };
@@ -82,6 +86,16 @@ pub fn created_object(json: &str) -> Option<RawObject> {
     (filed.embedded.is_empty() && event.object_id.as_ref() == Some(&filed.object.id)).then_some(filed.object)
 }
 
+/// What an event says about a subscription that the subscription forgets, as an entry of its history.
+pub(super) fn told(json: &str) -> Option<RawObject> {
+    let Body { event_type, occurred_at, data, .. } = body(json).ok()?;
+    match event_type.as_str() {
+        "subscription.paused" => filing::pause(data.get()),
+        "subscription.resumed" => filing::resumption(data.get(), occurred_at),
+        _ => filing::planned_end(data.get(), occurred_at),
+    }
+}
+
 /// The entity that an event is about, as it was then.
 pub(super) fn snapshot(kind: ObjectKind, json: &str) -> Option<filing::Filed> {
     filing::file(kind, body(json).ok()?.data.get()).ok()
@@ -124,6 +138,36 @@ mod tests {
             assert_eq!(event(&delivery(event_type, data)).unwrap().kind, None, "{event_type}");
         }
         assert!(event("{\"event_id\": 1}").is_err());
+    }
+
+    #[test]
+    fn what_a_subscription_forgets_is_kept_as_an_entry_of_its_history() {
+        let subscription = |status: &str, change: Value| {
+            json!({
+                "id": "sub_1", "customer_id": "ctm_1", "status": status, "scheduled_change": change,
+                "paused_at": (status == "paused").then_some("2026-02-10T09:00:00Z"),
+            })
+        };
+        let end = json!({"action": "cancel", "effective_at": "2026-03-10T09:00:00Z"});
+        for (event_type, data, action) in [
+            ("subscription.paused", subscription("paused", Value::Null), "subscription_paused"),
+            ("subscription.resumed", subscription("active", Value::Null), "subscription_resumed"),
+            (
+                "subscription.updated",
+                subscription("active", end.clone()),
+                "subscription_scheduled_change_added",
+            ),
+        ] {
+            let entry = told(&delivery(event_type, data)).unwrap();
+            assert_eq!(entry.kind, kind::HISTORY, "{event_type}");
+            assert_eq!(entry.counterparts.customer.as_deref(), Some("ctm_1"), "{event_type}");
+            assert_eq!(entry.counterparts.subscription.as_deref(), Some("sub_1"), "{event_type}");
+            let body: Value = serde_json::from_str(&entry.body).unwrap();
+            assert_eq!(body["detail"]["action"], action);
+        }
+        for change in [Value::Null, json!({"action": "pause", "effective_at": "2026-03-10T09:00:00Z"})] {
+            assert_eq!(told(&delivery("subscription.updated", subscription("active", change))), None);
+        }
     }
 
     #[test]

@@ -18,6 +18,8 @@ const NEVER_KEPT: &[&str] = &["management_urls", "checkout"];
 /// Entities with this type were made for one transaction, and are in no list.
 const CUSTOM: &str = "custom";
 const SUBSCRIPTION_ID: &str = "subscription_id";
+/// What a subscription comes with on request.
+const RECURRING: &str = "recurring_transaction_details";
 
 /// An entity, and those that came inside it.
 #[derive(Debug)]
@@ -78,9 +80,19 @@ struct State {
     #[serde(default)]
     updated_at: Option<Timestamp>,
     #[serde(default)]
-    scheduled_change: Option<serde::de::IgnoredAny>,
+    scheduled_change: Option<ScheduledChange>,
     #[serde(default)]
     paused_at: Option<String>,
+    #[serde(default)]
+    first_billed_at: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ScheduledChange {
+    #[serde(default)]
+    action: String,
+    #[serde(default)]
+    effective_at: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -96,7 +108,8 @@ struct Kind {
 pub(super) fn file(kind: ObjectKind, json: &str) -> Result<Filed, String> {
     let Fields(fields) = serde_json::from_str(json).map_err(|error| why(&error))?;
     let is_embedded = |name: &str| kind == kind::TRANSACTION && included(name).is_some();
-    let is_taken_out = |name: &str| NEVER_KEPT.contains(&name) || is_embedded(name);
+    let is_foreseen = |name: &str| kind == kind::SUBSCRIPTION && name == RECURRING;
+    let is_taken_out = |name: &str| NEVER_KEPT.contains(&name) || is_embedded(name) || is_foreseen(name);
     let mut object = match fields.iter().any(|(name, _)| is_taken_out(name)) {
         false => filed(kind, json)?,
         true => {
@@ -120,6 +133,10 @@ pub(super) fn file(kind: ObjectKind, json: &str) -> Result<Filed, String> {
     }
     if kind == kind::SUBSCRIPTION {
         embedded.extend(pause_of(&object));
+        let foreseen = fields.iter().find(|(name, _)| is_foreseen(name));
+        // Once something was billed, the bills say it.
+        let foreseen = foreseen.filter(|_| is_unbilled(&object));
+        embedded.extend(foreseen.and_then(|(_, value)| recurring(&object, value.get())));
     }
     if kind == kind::CUSTOMER {
         // Filed under itself, so that what is kept of one customer includes it.
@@ -147,6 +164,27 @@ pub(super) fn has_history(subscription: &RawObject) -> bool {
     let is_recorded = state.updated_at.is_none_or(|at| at.as_second() >= FIRST_HISTORIES.0);
     is_recorded
         && (matches!(state.status.as_str(), "canceled" | "paused") || state.scheduled_change.is_some())
+}
+
+/// Whether nothing was billed for a running subscription yet: it is in a trial, or its first bill is yet to come.
+pub(super) fn is_unbilled(subscription: &RawObject) -> bool {
+    let Ok(state) = serde_json::from_str::<State>(&subscription.body) else { return false };
+    match state.status.as_str() {
+        "trialing" => true,
+        "active" => state.first_billed_at.is_none(),
+        _ => false,
+    }
+}
+
+/// What a subscription will bill, filed under its id.
+fn recurring(subscription: &RawObject, json: &str) -> Option<RawObject> {
+    let Fields(fields) = serde_json::from_str(json).ok()?;
+    let lines = fields.iter().find(|(name, _)| name == "line_items").map(|(_, value)| value.get())?;
+    let id = quoted(&subscription.id);
+    let own = format!("{{\"id\":{id},\"{SUBSCRIPTION_ID}\":{id},\"line_items\":{lines}}}");
+    let mut recurring = filed(kind::RECURRING, &own).ok()?;
+    recurring.counterparts.customer.clone_from(&subscription.counterparts.customer);
+    Some(recurring)
 }
 
 fn included(name: &str) -> Option<ObjectKind> {
@@ -180,11 +218,43 @@ fn filed(kind: ObjectKind, json: &str) -> Result<RawObject, String> {
 fn pause_of(subscription: &RawObject) -> Option<RawObject> {
     let state: State = serde_json::from_str(&subscription.body).ok()?;
     let paused_at = state.paused_at.filter(|_| state.status == "paused")?;
+    let detail = serde_json::json!({ "action": "subscription_paused" });
+    entry_of(subscription, &format!("paused-{paused_at}"), &paused_at, &detail)
+}
+
+/// The same of one as an event has it.
+pub(super) fn pause(subscription: &str) -> Option<RawObject> {
+    pause_of(&filed(kind::SUBSCRIPTION, subscription).ok()?)
+}
+
+/// That a subscription was resumed, as an event says.
+pub(super) fn resumption(subscription: &str, at: Timestamp) -> Option<RawObject> {
+    let subscription = filed(kind::SUBSCRIPTION, subscription).ok()?;
+    let detail = serde_json::json!({ "action": "subscription_resumed" });
+    entry_of(&subscription, &format!("resumed-{at}"), &at.to_string(), &detail)
+}
+
+/// That the end of a subscription was requested, at the latest when an event showed it. Of several events about the same end
+/// the first one counts, which is the last to be read.
+pub(super) fn planned_end(subscription: &str, at: Timestamp) -> Option<RawObject> {
+    let subscription = filed(kind::SUBSCRIPTION, subscription).ok()?;
+    let state: State = serde_json::from_str(&subscription.body).ok()?;
+    let ScheduledChange { action, effective_at } = state.scheduled_change?;
+    let effective_at = effective_at.filter(|_| action == "cancel")?;
+    let detail = serde_json::json!({
+        "action": "subscription_scheduled_change_added",
+        "scheduled_change": { "action": action, "effective_at": effective_at },
+    });
+    entry_of(&subscription, &format!("ends-{effective_at}"), &at.to_string(), &detail)
+}
+
+/// An entry of a subscription's history that is not read from there.
+fn entry_of(subscription: &RawObject, name: &str, at: &str, detail: &serde_json::Value) -> Option<RawObject> {
     let entry = serde_json::json!({
-        "id": format!("{}-paused-{paused_at}", subscription.id),
+        "id": format!("{}-{name}", subscription.id),
         "subscription_id": subscription.id,
-        "occurred_at": paused_at,
-        "detail": { "action": "subscription_paused" },
+        "occurred_at": at,
+        "detail": detail,
     });
     let mut entry = filed(kind::HISTORY, &entry.to_string()).ok()?;
     entry.counterparts.customer.clone_from(&subscription.counterparts.customer);
@@ -290,6 +360,27 @@ mod tests {
         assert_eq!(entry.counterparts.customer.as_deref(), Some("ctm_1"));
         assert_eq!(value(&entry)["occurred_at"], body["paused_at"]);
         body["status"] = json!("active");
+        assert!(file(kind::SUBSCRIPTION, &body.to_string()).unwrap().embedded.is_empty());
+    }
+
+    #[test]
+    fn what_will_be_billed_is_kept_until_something_was() {
+        let lines = json!([{"price_id": "pri_1", "totals": {"subtotal": "1666", "discount": "0"}}]);
+        let mut body = json!({
+            "id": "sub_1", "customer_id": "ctm_1", "status": "trialing", "first_billed_at": null,
+            "recurring_transaction_details": {"totals": {"total": "2000"}, "line_items": lines},
+        });
+        let Filed { object, embedded } = file(kind::SUBSCRIPTION, &body.to_string()).unwrap();
+        assert_eq!(value(&object).get("recurring_transaction_details"), None);
+        assert_eq!((embedded[0].kind, embedded[0].id.as_str()), (kind::RECURRING, "sub_1"));
+        assert_eq!(embedded[0].counterparts.customer.as_deref(), Some("ctm_1"));
+        assert_eq!(value(&embedded[0])["line_items"], lines);
+        body["status"] = json!("active");
+        assert!(is_unbilled(&file(kind::SUBSCRIPTION, &body.to_string()).unwrap().object));
+        body["first_billed_at"] = json!("2026-02-10T09:00:00Z");
+        assert!(file(kind::SUBSCRIPTION, &body.to_string()).unwrap().embedded.is_empty());
+        body["recurring_transaction_details"] = Value::Null;
+        body["status"] = json!("trialing");
         assert!(file(kind::SUBSCRIPTION, &body.to_string()).unwrap().embedded.is_empty());
     }
 

@@ -15,6 +15,8 @@ pub const TRANSACTION: ObjectKind = ObjectKind::new("transaction");
 pub const ADJUSTMENT: ObjectKind = ObjectKind::new("adjustment");
 /// An entry of what happened with a subscription, which the subscription itself forgets.
 pub const HISTORY: ObjectKind = ObjectKind::new("subscription_history");
+/// What a subscription that was not billed yet will bill, as Paddle computes it: without tax, and with what it takes off.
+pub const RECURRING: ObjectKind = ObjectKind::new("recurring_transaction_details");
 pub const EVENT: ObjectKind = ObjectKind::new("event");
 
 /// Those of the objects that are kept.
@@ -38,6 +40,7 @@ pub const SHAPES: &[KindShape] = &[
     KindShape::named(TRANSACTION, Column::Invoice),
     KindShape::new(ADJUSTMENT),
     KindShape::new(HISTORY),
+    KindShape::new(RECURRING),
     KindShape::new(EVENT),
 ];
 

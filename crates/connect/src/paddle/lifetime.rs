@@ -22,6 +22,16 @@ pub fn place(chance: u64, now: UnixSeconds) -> String {
     (0..10).rev().map(|place| char::from(DIGITS[(at_ms >> (5 * place) & 31) as usize])).collect()
 }
 
+/// When an entity was changed last, in microseconds. Copies inside other entities are as old as those.
+pub fn version(object: &RawObject) -> Option<i64> {
+    #[derive(serde::Deserialize)]
+    struct Changed {
+        updated_at: Option<jiff::Timestamp>,
+    }
+    let changed: Changed = serde_json::from_str(&object.body).ok()?;
+    changed.updated_at.map(jiff::Timestamp::as_microsecond)
+}
+
 /// In billing words: an object is written again with another time although nothing about it changed.
 pub fn says_the_same(stored: &RawObject, found: &RawObject) -> bool {
     let content = |object: &RawObject| -> Option<Map<String, Value>> {
@@ -83,6 +93,15 @@ mod tests {
         let paused = object(kind::SUBSCRIPTION, &json!({"id": "sub_1", "status": "paused"}));
         assert!(says_the_same(&stored, &again));
         assert!(!says_the_same(&stored, &paused));
+    }
+
+    #[test]
+    fn of_two_copies_the_one_that_was_changed_later_is_newer() {
+        let copy = |at: &str| object(kind::PRICE, &json!({"id": "pri_1", "updated_at": at}));
+        let [old, new] =
+            ["2026-01-01T00:00:00.000001Z", "2026-01-01T00:00:00.000002Z"].map(|at| version(&copy(at)));
+        assert!(old.is_some() && old < new);
+        assert_eq!(version(&object(kind::HISTORY, &json!({"id": "h_1"}))), None);
     }
 
     #[test]

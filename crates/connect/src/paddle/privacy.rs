@@ -29,11 +29,13 @@ const KEPT_OF_GOODS: &[&str] = &["name", "description", "code"];
 const GOODS: &[&str] = &["price", "product"];
 /// The id of an entity where it came from, which may have been anything.
 const EXTERNAL_ID: &str = "external_id";
+/// Goods and discounts that were made for one customer, and may be called after somebody.
+const CUSTOM: &str = "custom";
 
 /// The same entity without what identifies a person; `None` when it is no JSON object.
 pub fn redact(kind: ObjectKind, body: &str) -> Option<Box<str>> {
     let Value::Object(object) = serde_json::from_str(body).ok()? else { return None };
-    let is_goods = matches!(kind, kind::PRODUCT | kind::PRICE | kind::DISCOUNT);
+    let is_goods = matches!(kind, kind::PRODUCT | kind::PRICE | kind::DISCOUNT) && !is_custom(&object);
     // Why something happened with a subscription is a code of Paddle's; why money was paid back, a person wrote.
     let reason = object.get("reason").filter(|_| kind == kind::HISTORY).cloned();
     let mut kept = kept_of(object, is_goods);
@@ -55,18 +57,33 @@ fn kept_of(object: Map<String, Value>, is_goods: bool) -> Map<String, Value> {
         .collect()
 }
 
+fn is_custom(goods: &Map<String, Value>) -> bool {
+    ["type", "mode"].iter().any(|field| goods.get(*field).is_some_and(|value| value == CUSTOM))
+}
+
 fn kept(value: Value, is_goods: bool) -> Value {
     match value {
-        Value::Object(object) => Value::Object(kept_of(object, is_goods)),
+        Value::Object(object) => {
+            let is_goods = is_goods && !is_custom(&object);
+            Value::Object(kept_of(object, is_goods))
+        }
         Value::Array(values) => Value::Array(values.into_iter().map(|value| kept(value, is_goods)).collect()),
         plain => plain,
     }
 }
 
-/// Names and email addresses have other characters.
+/// A number, or what a billing system makes up: a short prefix and letters and digits that mean nothing. People choose shorter
+/// names, and email addresses have other characters.
 fn is_plain(id: &str) -> bool {
-    id.bytes().any(|byte| byte.is_ascii_digit())
-        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_made_up = |(prefix, rest): (&str, &str)| {
+        (2..=8).contains(&prefix.len())
+            && prefix.bytes().all(|byte| byte.is_ascii_lowercase())
+            && rest.len() >= 14
+            && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && rest.bytes().any(|byte| byte.is_ascii_digit())
+    };
+    is_number(id) || id.split_once('_').is_some_and(is_made_up)
 }
 
 #[cfg(test)]
@@ -153,6 +170,35 @@ mod tests {
         let kept = redacted(kind::SUBSCRIPTION, &subscription);
         assert_eq!(kept["scheduled_change"], subscription["scheduled_change"]);
         assert_eq!(kept.get("custom_data"), None);
+    }
+
+    #[test]
+    fn an_id_from_elsewhere_is_kept_unless_somebody_may_have_chosen_it() {
+        for (id, is_kept) in [
+            ("8317", true),
+            ("cus_NffrFeUfNV2Hib7", true),
+            ("ada1990", false),
+            ("ada_1990", false),
+            ("ada-lovelace-1815", false),
+            ("", false),
+        ] {
+            let customer = json!({"id": "ctm_1", "import_meta": {"external_id": id}});
+            let kept = redacted(kind::CUSTOMER, &customer);
+            assert_eq!(kept["import_meta"].get("external_id").is_some(), is_kept, "{id}");
+        }
+    }
+
+    #[test]
+    fn what_was_made_for_one_customer_may_be_called_after_them() {
+        let price = json!({"id": "pri_1", "type": "custom", "name": "For Ada", "description": "Ada's"});
+        assert_eq!(redacted(kind::PRICE, &price), json!({"id": "pri_1", "type": "custom"}));
+        let discount = json!({"id": "dsc_1", "mode": "custom", "code": "ADA", "description": "Ada's"});
+        assert_eq!(redacted(kind::DISCOUNT, &discount), json!({"id": "dsc_1", "mode": "custom"}));
+        let transaction = json!({"id": "txn_1", "items": [{"price": price.clone()}]});
+        assert_eq!(
+            redacted(kind::TRANSACTION, &transaction)["items"][0]["price"],
+            json!({"id": "pri_1", "type": "custom"})
+        );
     }
 
     #[test]

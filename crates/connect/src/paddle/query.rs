@@ -41,6 +41,7 @@ pub(super) fn list(request: &ListRequest) -> Vec<(&'static str, String)> {
     if listed == kind::TRANSACTION {
         // Written to the microsecond: a second ends where the next begins.
         query.extend(request.created_gte.map(|at| ("created_at[GTE]", instant(at))));
+        query.extend(request.updated_gte.map(|at| ("updated_at[GTE]", instant(at))));
         query.extend(request.created_lte.map(|at| ("created_at[LT]", instant(at.saturating_add(1)))));
     }
     if listed != request.kind {
@@ -153,6 +154,12 @@ mod tests {
              &created_at[GTE]=2026-02-10T09:00:00Z&created_at[LT]=2026-02-10T09:00:10Z&after=x_1"
         );
         assert_eq!(text(&window(kind::ADJUSTMENT)), "order_by=id[DESC]&per_page=1&after=x_1");
+    }
+
+    #[test]
+    fn transactions_can_be_asked_for_what_has_changed() {
+        let changed = ListRequest { updated_gte: Some(1_770_714_000), ..ListRequest::new(kind::TRANSACTION) };
+        assert!(text(&changed).ends_with("&updated_at[GTE]=2026-02-10T09:00:00Z"), "{}", text(&changed));
     }
 
     #[test]

@@ -51,6 +51,11 @@ impl Refusal {
         status == 401 || status == 403 && is_named
     }
 
+    /// The key may not read something. Others who refuse, such as a proxy, use other words.
+    pub(super) fn is_about_a_permission(&self, status: u16) -> bool {
+        status == 403 && self.0.error.code == "forbidden"
+    }
+
     /// An entity is unknown, not the path to it.
     pub(super) fn is_about_the_entity(&self) -> bool {
         matches!(self.0.error.code.as_str(), "not_found" | "entity_not_found")

@@ -17,8 +17,8 @@ mod whole;
 
 use std::collections::HashMap;
 
-use model::RawObject;
-use model::billing::{Customer, Subscription};
+use model::billing::{Customer, ForeseenLine, Subscription};
+use model::{RawObject, SubscriptionId};
 
 use super::kind;
 use crate::{Billed, Listing, ReadError};
@@ -64,6 +64,7 @@ struct Read {
     bills: Vec<Bill>,
     adjustments: Vec<Adjustment>,
     happenings: Vec<Happening>,
+    foreseen: HashMap<SubscriptionId, Vec<ForeseenLine>>,
 }
 
 impl Read {
@@ -75,6 +76,7 @@ impl Read {
             kind::TRANSACTION,
             kind::ADJUSTMENT,
             kind::HISTORY,
+            kind::RECURRING,
         ];
         if !is_read.contains(&object.kind) {
             return Ok(());
@@ -106,6 +108,10 @@ impl Read {
             }
             kind::TRANSACTION => self.bills.push(transaction::transaction(record)?),
             kind::ADJUSTMENT => self.adjustments.push(adjustment::adjustment(record)?),
+            kind::RECURRING => {
+                let lines = subscription::foreseen(&record)?;
+                self.foreseen.insert(object.id.as_str().into(), lines);
+            }
             _ => self.happenings.extend(happening::happening(record, object)?),
         }
         Ok(())

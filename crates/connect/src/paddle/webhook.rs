@@ -42,7 +42,8 @@ impl Client {
         });
         let verb =
             Verb::Post { content_type: "application/json", body: body.to_string(), idempotency_key: None };
-        let call = call(vec![PATH], verb);
+        // Nothing marks a repetition as such, so it would leave two settings, of ten that there may be.
+        let call = Call { attempts: retry::ONCE, ..call(vec![PATH], verb) };
         let made = self.request(&call, |answer| {
             let shape: Shape = serde_json::from_str(page::entity(&answer.body)?.get())?;
             match (shape.id, shape.endpoint_secret_key) {

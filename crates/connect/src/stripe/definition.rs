@@ -83,6 +83,7 @@ pub(crate) static DEFINITION: Definition = Definition {
         is_creation: lifetime::is_creation,
         named_prices: Some(history::named_prices),
         booked_for: lifetime::booked_for,
+        version: |_| None,
         says_the_same: lifetime::says_the_same,
         part_of: lifetime::part_of,
         may_be_gone: lifetime::may_be_gone,

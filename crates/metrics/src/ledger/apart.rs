@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use model::billing::{CustomerHistory, Discount, InvoiceLine, Period, Subscription};
+use model::billing::{CustomerHistory, Discount, InvoiceLine, LineEffect, Period, Subscription};
 use model::{Currency, PriceId, SubscriptionId, UnixSeconds};
 use rust_decimal::Decimal;
 
 use super::amounts::{Months, Picos, full_price_in, percent_of};
 use super::attempts::Failing;
-use super::{PriceBook, Step, SubscriptionFacts, UnbilledItem};
+use super::{PriceBook, Step, SubscriptionFacts, UnbilledItem, unbilled};
 
 /// What is shown apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -118,6 +118,13 @@ pub(super) fn trial_items(
     prices: &PriceBook,
 ) -> Vec<UnbilledItem> {
     let Some(trial) = subscription.trial else { return Vec::new() };
+    let billed = billed_after(subscription, trial, history, prices);
+    if !billed.is_empty() {
+        return billed;
+    }
+    if !subscription.foreseen.is_empty() {
+        return unbilled::foreseen(subscription, prices);
+    }
     let is_of_trial = |line: &&InvoiceLine| {
         line.subscription.as_ref() == Some(&subscription.id)
             && line.period.start == trial.start
@@ -152,6 +159,41 @@ pub(super) fn trial_items(
         }
         let value_minor = Months::of(recurrence).per_month(Picos::of_minor(minor));
         items.push(UnbilledItem { price: id.clone(), currency, value_minor });
+    }
+    items
+}
+
+/// What the first whole period after a trial was billed at, where bills say of each line that it sets the value of its price.
+fn billed_after(
+    subscription: &Subscription,
+    trial: Period,
+    history: &CustomerHistory,
+    prices: &PriceBook,
+) -> Vec<UnbilledItem> {
+    let sets = |line: &&InvoiceLine| {
+        line.subscription.as_ref() == Some(&subscription.id)
+            && line.effect == LineEffect::Sets
+            && line.period.start > trial.start
+    };
+    let bills = history.invoices.iter().filter(|invoice| invoice.lines.iter().any(|line| sets(&line)));
+    let first = bills.min_by_key(|invoice| {
+        (invoice.lines.iter().filter(sets).map(|line| line.period.start).min(), invoice.created_at)
+    });
+    let Some(first) = first else { return Vec::new() };
+    let mut items: Vec<UnbilledItem> = Vec::new();
+    for line in first.lines.iter().filter(sets) {
+        let Some((id, price)) =
+            line.price.as_ref().and_then(|id| Some((id, line.price_then.as_deref().or(prices.get(id))?)))
+        else {
+            continue;
+        };
+        let Some(recurrence) = price.recurrence else { continue };
+        let minor = line.amount_minor.saturating_sub(line.discount_minor);
+        let value_minor = Months::of(recurrence).per_month(Picos::of_minor(minor));
+        match items.iter_mut().find(|item| item.price == *id) {
+            Some(known) => known.value_minor = known.value_minor.saturating_add(value_minor),
+            None => items.push(UnbilledItem { price: id.clone(), currency: line.currency, value_minor }),
+        }
     }
     items
 }

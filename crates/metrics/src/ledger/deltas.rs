@@ -3,6 +3,7 @@
 
 mod absent;
 mod end;
+mod made;
 mod worth;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ use super::{Cause, LineRef, ending};
 
 pub(super) use absent::billed_until;
 pub(super) use end::service_end;
+pub(super) use made::make_changes;
 use worth::{Delta, Next, Worth};
 
 /// Whether the lines of a subscription are of this kind. A provider writes only one.

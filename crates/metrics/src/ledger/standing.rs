@@ -45,8 +45,8 @@ pub(super) fn of_invoice(invoice: Option<&Invoice>, subscription: Option<&Subscr
 
 /// How lines stand beside each other. `entries` are one subscription's, in order of period.
 pub(super) fn decide(entries: &mut [Entry<'_>], subscription: Option<&Subscription>) {
-    // Where differences are billed, a change that is not paid for is not made.
     if deltas::speak(entries) {
+        deltas::make_changes(entries, subscription);
         return replace(entries);
     }
     await_payment(entries, subscription);

@@ -2,7 +2,7 @@
 
 use model::billing::{Subscription, SubscriptionStatus};
 
-use super::amounts::{Months, full_price_in};
+use super::amounts::{Months, Picos, full_price_in};
 use super::entry::Item;
 use super::setting::{Setting, Strength};
 use super::subscription::Timeline;
@@ -13,6 +13,9 @@ pub(super) fn items(subscription: &Subscription, prices: &PriceBook) -> Vec<Unbi
     if subscription.status != SubscriptionStatus::Active {
         return Vec::new();
     }
+    if !subscription.foreseen.is_empty() {
+        return foreseen(subscription, prices);
+    }
     let priced = subscription.items.iter().filter_map(|item| {
         let price = prices.get(&item.price)?;
         let recurrence = price.recurrence.filter(|recurrence| !recurrence.is_metered)?;
@@ -22,6 +25,22 @@ pub(super) fn items(subscription: &Subscription, prices: &PriceBook) -> Vec<Unbi
         Some(UnbilledItem { price: item.price.clone(), currency, value_minor })
     });
     priced.collect()
+}
+
+/// What the provider says that it will bill, which has no tax in it, discounts taken off, and the prices of its country.
+pub(super) fn foreseen(subscription: &Subscription, prices: &PriceBook) -> Vec<UnbilledItem> {
+    let mut items: Vec<UnbilledItem> = Vec::new();
+    for line in &subscription.foreseen {
+        let Some(price) = prices.get(&line.price) else { continue };
+        let Some(recurrence) = price.recurrence.filter(|recurrence| !recurrence.is_metered) else { continue };
+        let currency = subscription.currency.unwrap_or(price.currency);
+        let value_minor = Months::of(recurrence).per_month(Picos::of_minor(line.amount_minor));
+        match items.iter_mut().find(|item| item.price == line.price) {
+            Some(known) => known.value_minor = known.value_minor.saturating_add(value_minor),
+            None => items.push(UnbilledItem { price: line.price.clone(), currency, value_minor }),
+        }
+    }
+    items
 }
 
 /// From the subscription's start, or from the end of its trial.

@@ -84,6 +84,7 @@ impl Subscription {
             pending_update: None,
             discounts: Vec::new(),
             items: Vec::new(),
+            foreseen: Vec::new(),
             payment_method: None,
             pauses: Vec::new(),
         }

@@ -20,7 +20,7 @@ use super::account::{Account, Kind};
 use crate::MerchantName;
 pub use buyer::cents_of;
 use catalog::Catalog;
-pub use money::ExpectedMoney;
+pub use money::{ExpectedMoney, Measure};
 
 const DAY_S: i64 = 86_400;
 const HISTORY_DAYS: i64 = 3 * 365;

@@ -268,8 +268,14 @@ impl Shared {
         let left_url = webhook.endpoint_url.clone().filter(|registered| is_anothers(registered, url));
         let ours = webhook.endpoint_id.clone().filter(|_| left_url.is_none());
         let mut superseded: BTreeSet<String> = ours.into_iter().collect();
-        if let Ok(endpoints) = client.webhooks().await {
-            superseded.extend(endpoints.into_iter().filter(|one| one.url == url.as_str()).map(|one| one.id));
+        match client.webhooks().await {
+            Ok(endpoints) => {
+                let same = endpoints.into_iter().filter(|one| one.url == url.as_str());
+                superseded.extend(same.map(|one| one.id));
+            }
+            // One whose registration was not answered may be there: it is looked for again before another is made.
+            Err(error) if error.is_retryable() => return Err(error.into()),
+            Err(_) => {}
         }
         for id in superseded {
             client.delete_webhook(&id).await?;

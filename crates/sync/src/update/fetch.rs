@@ -58,13 +58,28 @@ pub(super) async fn new_objects(
     read_new(context, kind, from, &mut HashSet::new()).await
 }
 
+/// Lists what was changed since `from`, in a list that can be asked for that.
+pub(super) async fn changed_objects(context: &Context, kind: ObjectKind, from: i64) -> Result<(), SyncError> {
+    let request = ListRequest { updated_gte: Some(from), ..ListRequest::new(kind) };
+    read(context, request, &mut HashSet::new()).await.map(|_| ())
+}
+
 async fn read_new(
     context: &Context,
     kind: ObjectKind,
     from: i64,
     seen: &mut HashSet<(ObjectKind, String)>,
 ) -> Result<Option<UnixSeconds>, SyncError> {
-    let mut request = ListRequest { created_gte: Some(from), ..ListRequest::new(kind) };
+    read(context, ListRequest { created_gte: Some(from), ..ListRequest::new(kind) }, seen).await
+}
+
+async fn read(
+    context: &Context,
+    mut request: ListRequest,
+    seen: &mut HashSet<(ObjectKind, String)>,
+) -> Result<Option<UnixSeconds>, SyncError> {
+    let kind = request.kind;
+    let from = request.created_gte.unwrap_or(i64::MIN);
     let mut first_answer = None;
     let mut restarts = RESTARTS;
     loop {

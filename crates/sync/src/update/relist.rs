@@ -1,11 +1,11 @@
-//! Lists everything again, and finds out what no longer exists.
+//! Lists everything again, or what has changed where a list can be asked for that, and finds out what no longer exists.
 
 use connect::Source;
 use model::{ObjectKind, UnixSeconds};
 use store::{Batch, Stored};
 
 use super::events::EVENTS_WALK;
-use super::{Absent, EVENTS_THROUGH, LISTED_THROUGH, fetch, note_listed};
+use super::{Absent, EVENTS_THROUGH, LISTED_THROUGH, OVERLAP_SECONDS, fetch, note_listed};
 use crate::SyncError;
 use crate::backfill::{self, LOAD_BEGAN};
 use crate::blocking::blocking;
@@ -26,8 +26,8 @@ async fn began(context: &Context) -> Result<Option<i64>, SyncError> {
 }
 
 /// Goes through all lists, from where an earlier one stopped. What happened up to the answer, by the provider's clock, is here
-/// then; later changes of what was read early may not be. With it what could not be listed.
-pub(super) async fn run(context: &Context) -> Result<(UnixSeconds, Absent), SyncError> {
+/// then; later changes of what was read early may not be. With it what could not be listed. `since`: up to when changes are known.
+pub(super) async fn run(context: &Context, since: UnixSeconds) -> Result<(UnixSeconds, Absent), SyncError> {
     let began_at = match began(context).await? {
         Some(began_at) => began_at,
         None => begin(context).await?,
@@ -35,7 +35,11 @@ pub(super) async fn run(context: &Context) -> Result<(UnixSeconds, Absent), Sync
     let loaded = backfill::run(context).await?;
     // What a list that could not be read would have shown is no sign of anything.
     let is_absent = |kind: &ObjectKind| loaded.absent.iter().any(|(absent, _)| absent == kind);
-    let deletable = context.source().lists().iter().filter(|list| list.is_deletable).map(|list| list.kind);
+    let source = context.source();
+    for kind in source.load_order().iter().filter(|kind| source.has_changes(**kind) && !is_absent(kind)) {
+        fetch::changed_objects(context, *kind, since.0 - OVERLAP_SECONDS).await?;
+    }
+    let deletable = source.lists().iter().filter(|list| list.is_deletable).map(|list| list.kind);
     let kinds = deletable.filter(|kind| !is_absent(kind)).collect();
     let unseen = unseen_since(context, kinds, began_at).await?;
     fetch::retrieve_all(context, unseen).await?;
@@ -60,7 +64,9 @@ async fn begin(context: &Context) -> Result<i64, SyncError> {
         // Whatever it had still to see is listed.
         (EVENTS_WALK.to_owned(), String::new()),
     ];
-    let windows_cleared = context.source().load_order().to_vec();
+    let source = context.source();
+    let kinds = source.load_order().iter().copied();
+    let windows_cleared = kinds.filter(|kind| !source.has_changes(*kind)).collect();
     context.commit(Batch { windows_cleared, meta: began, ..Batch::default() }).await?;
     Ok(now)
 }

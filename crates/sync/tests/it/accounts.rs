@@ -10,7 +10,7 @@ use sandbox::{AccountFile, Options};
 use store::DataDir;
 use sync::{Problem, Runner, RunnerConfig};
 
-use crate::support::connected;
+use crate::default::connected;
 
 /// 2026-11-28: after everything that was billed in the files.
 const NOW: UnixSeconds = UnixSeconds(1_795_824_000);

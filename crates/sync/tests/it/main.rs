@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's helpers stop at what must not happen")]
 
 mod accounts;
+mod default;
 mod oracle;
 mod outgoing;
 mod providers;

@@ -8,7 +8,8 @@ use sandbox::{MerchantName, Options};
 use store::{ConnectionRecord, DataDir};
 use sync::{RetryPolicy, Runner, RunnerConfig};
 
-use crate::support::{NOW, connected, difference, lines};
+use crate::default::connected;
+use crate::support::{NOW, difference, lines};
 
 const SEEDS: u64 = 50;
 /// Enough that every situation occurs over the seeds.

@@ -8,7 +8,7 @@ use sandbox::{MerchantName, Options};
 use store::DataDir;
 use sync::{RetryPolicy, Runner, RunnerConfig};
 
-use crate::support::connected_as;
+use crate::default::connected_as;
 
 /// Works once on a connection to a sandbox on this machine, where only the public internet may be reached.
 async fn work(is_sample: bool) -> Result<(), String> {

@@ -6,17 +6,7 @@ use store::{ConnectionRecord, DataDir, NewConnection};
 /// Where every merchant's history ends at first.
 pub const NOW: UnixSeconds = UnixSeconds(1_795_000_000);
 
-/// A connection with the sandbox's key. Nothing is loaded yet.
-pub fn connected(data: &DataDir, api_base: &str, key: &str) -> ConnectionRecord {
-    connected_as(data, api_base, key, true)
-}
-
-/// The same for a sample merchant, or for an account that somebody has connected.
-pub fn connected_as(data: &DataDir, api_base: &str, key: &str, is_sample: bool) -> ConnectionRecord {
-    connected_to(sandbox::SOURCE, data, api_base, key, is_sample)
-}
-
-/// The same for a sandbox of any provider.
+/// A connection with the key of a sandbox, a sample merchant or an account that somebody has connected. Nothing is loaded yet.
 pub fn connected_to(
     source: &str,
     data: &DataDir,
@@ -61,17 +51,4 @@ pub fn difference(meant: &str, found: &str) -> String {
         a.lines().filter(|line| !other.contains(line)).take(5).collect::<Vec<_>>().join("\n")
     };
     format!("meant only:\n{}\nfound only:\n{}", only(meant, found), only(found, meant))
-}
-
-/// Whose API the merchants speak.
-pub fn source() -> connect::Source {
-    connect::Source::of(sandbox::SOURCE).unwrap()
-}
-
-/// The headers of a delivery that is signed so.
-pub fn signed_by(signature: &str) -> http::HeaderMap {
-    http::HeaderMap::from_iter([(
-        http::HeaderName::from_static(sandbox::SIGNATURE_HEADER),
-        signature.parse().unwrap(),
-    )])
 }

@@ -9,7 +9,8 @@ use store::{ConnectionRecord, DataDir, WebhookRecord};
 use sync::runner::Callbacks;
 use sync::{Runner, RunnerConfig};
 
-use crate::support::{NOW, connected, signed_by, source};
+use crate::default::{connected, signed_by, source};
+use crate::support::NOW;
 
 const DAY: i64 = 86_400;
 

@@ -6,13 +6,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::Request;
-use connect::Network;
+use connect::{Network, Source};
 use metrics::query::steps;
 use model::{Clock, CustomerId, ManualClock, Secret, UnixSeconds};
-use sandbox::{MerchantName, Options, Permission, Sandbox};
-use serde_json::Value;
+use sandbox::{MerchantName, Options, Provider, Sandbox};
 use store::{ConnectionFiles, ConnectionRecord, DataDir, StoreError};
 use sync::{RetryPolicy, Runner, RunnerConfig, SyncError};
 use tokio::runtime::{Builder, Handle};
@@ -20,14 +17,19 @@ use tokio::time::sleep;
 
 use crate::chance::Chance;
 use crate::disk::{self, SmallDisk};
+use crate::money;
 use crate::months;
-use crate::support::{NOW, connected, lines, signed_by, source};
+use crate::support::{NOW, connected_to, lines};
 use crate::world::{Trouble, World};
 
 const DAY: i64 = 86_400;
 const CUSTOMERS: u64 = 25;
-const KEY: &str = "rk_test_simulation00000000000000";
-const SECRET: &str = "whsec_simulation";
+/// Only restricted keys lose permissions.
+const KEYS: [&str; 2] = [
+    "rk_test_simulation00000000000000",
+    "pdl_sdbx_apikey_0000000000000000simulation_0000000000000000000000_000",
+];
+const SECRET: &str = "secret_simulation";
 const ZONES: [&str; 5] = ["UTC", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Europe/London"];
 const RETRY_POLICY: RetryPolicy = RetryPolicy {
     first: Duration::from_millis(500),
@@ -38,6 +40,7 @@ const RETRY_POLICY: RetryPolicy = RetryPolicy {
 pub struct Simulation {
     chance: Chance,
     pub world: Arc<World>,
+    provider: Provider,
     data: DataDir,
     record: ConnectionRecord,
     clock: ManualClock,
@@ -52,8 +55,10 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    pub fn begin(seed: u64) -> Self {
+    pub fn begin(provider: Provider, seed: u64) -> Self {
         let mut chance = Chance::of(seed);
+        let source = Source::of(provider.as_str()).unwrap();
+        let key = *KEYS.iter().find(|key| source.parse_key(key).is_ok()).unwrap();
         let faults = match chance.below(4) {
             0 => sandbox::Faults::NONE,
             1 => "500=0.05,reset=0.05,storm".parse().unwrap(),
@@ -64,23 +69,24 @@ impl Simulation {
             merchant: MerchantName::Mid,
             seed,
             customers: Some(CUSTOMERS),
-            key: KEY.to_owned(),
+            key: key.to_string(),
             now: Some(NOW),
-            api_version: chance.is(50).then(|| "2024-06-20".to_owned()),
+            api_version: (chance.is(50) && provider == Provider::default()).then(|| "2024-06-20".to_owned()),
             faults,
             // Most lists are short: with less inside, more of them are read apart.
             embedded_max: chance.is(60).then(|| 1 + usize::try_from(chance.below(3)).unwrap()),
-            ..Options::default()
+            ..Options::of(provider)
         };
         let world = World::new(Sandbox::new(&options).unwrap(), seed, chance.is(25));
         let dir = tempfile::tempdir().unwrap();
         let data = DataDir::open(&dir.path().join("data")).unwrap();
-        let record = connected(&data, "http://provider.simulated", KEY);
+        let record = connected_to(source.id(), &data, "http://provider.simulated", key, true);
         let clock = ManualClock::at(NOW);
-        let (log, skew, erased) = (format!("seed {seed}:\n"), 0, Vec::new());
+        let (log, skew, erased) = (format!("{provider}, seed {seed}:\n"), 0, Vec::new());
         Self {
             chance,
             world: Arc::new(world),
+            provider,
             data,
             record,
             clock,
@@ -154,8 +160,9 @@ impl Simulation {
     /// The account is switched to another version, or back.
     fn speak_otherwise(&mut self) {
         let version = self.chance.is(50).then_some("2024-06-20");
-        self.world.sandbox.answer_in(version).unwrap();
-        self.note(format_args!("answers in {version:?}"));
+        // Some have only one.
+        let is_said = self.world.sandbox.answer_in(version).is_ok();
+        self.note(format_args!("answers in {version:?}: {is_said}"));
     }
 
     fn live(&mut self) {
@@ -182,7 +189,7 @@ impl Simulation {
 
     /// Everything that happened since the last time, in some order: most of it, some of it twice.
     fn deliver(&mut self) {
-        let mut events = self.process(self.events());
+        let mut events = self.process(self.world.sandbox.deliveries(self.told_to));
         self.told_to = self.world.sandbox.now();
         for place in (1..events.len()).rev() {
             events.swap(place, self.chance.below(place as u64 + 1) as usize);
@@ -204,11 +211,12 @@ impl Simulation {
             for body in deliveries {
                 sleep(pause).await;
                 let now = Clock::Manual(self.clock.clone()).now();
-                let signed = sandbox::signature(SECRET, now, &body);
+                let signed = self.provider.signed(SECRET, now, &body);
                 let (receiving, path, here) = (runner.clone(), path.clone(), Handle::current());
+                let source = self.source();
                 // On a thread that counts as busy, so that no time passes until it is on the disk.
                 let received = tokio::task::spawn_blocking(move || {
-                    here.block_on(receiving.receive(source(), &path, &signed_by(&signed), body.as_bytes()))
+                    here.block_on(receiving.receive(source, &path, &signed, body.as_bytes()))
                 });
                 received.await.unwrap().unwrap();
             }
@@ -227,36 +235,6 @@ impl Simulation {
             waiting
         });
         self.note(format_args!("tells of {total} events, of which {waiting} wait"));
-    }
-
-    /// What the provider says, asked until it does.
-    async fn asked(&self, url: &str) -> Value {
-        loop {
-            let request = Request::get(url).header("authorization", format!("Bearer {KEY}"));
-            let answer = self.world.sandbox.answer(request.body(Body::empty()).unwrap()).await;
-            let answer = answer.ok().filter(|answer| answer.status().is_success());
-            if let Some(said) = answer.and_then(|answer| serde_json::from_slice(answer.body()).ok()) {
-                return said;
-            }
-        }
-    }
-
-    /// As the provider sends them.
-    async fn events(&self) -> Vec<String> {
-        let mut events = Vec::new();
-        let mut after = String::new();
-        loop {
-            let since = self.told_to.0;
-            let page = self.asked(&format!("/v1/events?limit=100&created[gte]={since}{after}")).await;
-            let objects = page["data"].as_array().unwrap();
-            after = objects.last().map_or_else(String::new, |last| {
-                format!("&starting_after={}", last["id"].as_str().unwrap_or_default())
-            });
-            events.extend(objects.iter().map(Value::to_string));
-            if page["has_more"] == false {
-                return events;
-            }
-        }
     }
 
     /// Works until an instant, and ends there wherever it is.
@@ -331,7 +309,10 @@ impl Simulation {
             2 => Trouble::Silence,
             3 => Trouble::Nonsense,
             4 => Trouble::KeyWithdrawn,
-            _ => Trouble::PermissionWithdrawn(*self.chance.one_of(Permission::ALL)),
+            _ => {
+                let permissions = self.provider.permissions() as u64;
+                Trouble::PermissionWithdrawn(self.chance.below(permissions) as usize)
+            }
         };
         let from = self.chance.below(60);
         let lasts = if self.chance.is(30) { u64::MAX } else { 1 + self.chance.below(40) };
@@ -341,6 +322,10 @@ impl Simulation {
         self.world.clear();
         self.set_clock();
         self.note(format_args!("runs into {trouble:?} from request {from} for {lasts}: {outcome:?}"));
+    }
+
+    fn source(&self) -> Source {
+        Source::of(self.provider.as_str()).unwrap()
     }
 
     fn dir(&self) -> PathBuf {
@@ -421,7 +406,7 @@ impl Simulation {
     fn erase_somebody(&mut self) {
         let meant = self.world.sandbox.expected_mrr();
         let customer = self.chance.one_of(&meant).customer.clone();
-        let said = self.process(self.asked(&format!("/v1/customers/{customer}")));
+        let said = self.process(self.world.sandbox.customer(customer.as_str()));
         let erased = self.process(async {
             self.runner().erase_customer(&self.record.workspace, &self.record.id, &customer).await
         });
@@ -438,7 +423,7 @@ impl Simulation {
     }
 
     /// Until an update goes through; then what was meant and what is found, of every customer and of every month.
-    pub fn end(&mut self) -> [(String, String); 2] {
+    pub fn end(&mut self) -> [(String, String); 3] {
         self.skew = 0;
         self.set_clock();
         let mut errors = Vec::new();
@@ -462,13 +447,15 @@ impl Simulation {
         let restated = objects.restatements(None, usize::MAX).unwrap();
         months::check_restated(&restated, &meant, &settings, &self.log);
         for (customer, email) in &self.erased {
-            let kinds: Vec<_> = source().shapes().iter().map(|shape| shape.kind).collect();
+            let kinds: Vec<_> = self.source().shapes().iter().map(|shape| shape.kind).collect();
             let theirs = objects.by_customer(customer, &kinds).unwrap();
             assert!(!theirs.is_empty());
             let came_back = theirs.iter().any(|stored| stored.object.body.contains(email));
             assert!(!came_back, "the address of {customer} is there again\n{}", self.log);
         }
         let meant_by_month = months::meant(&meant, &settings, now);
-        [(lines(meant), found), (meant_by_month, by_month)]
+        let money = (money::meant(&self.world.sandbox), money::found(self.source(), &objects));
+        let money = if money.0.is_empty() { Default::default() } else { money };
+        [(lines(meant), found), (meant_by_month, by_month), money]
     }
 }

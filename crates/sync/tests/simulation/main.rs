@@ -11,7 +11,9 @@
 mod chance;
 mod disk;
 mod life;
+mod money;
 mod months;
+mod pace;
 mod strange;
 #[path = "../it/support.rs"]
 mod support;
@@ -20,11 +22,15 @@ mod world;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use connect::Source;
 use disk::SmallDisk;
 use life::Simulation;
+use sandbox::Provider;
 use support::difference;
 
 const SEEDS: u64 = 60;
+/// Of each further provider: what all have in common has been tried by then.
+const FURTHER_SEEDS: u64 = 12;
 const ACTS: usize = 12;
 
 fn number(variable: &str) -> Option<u64> {
@@ -34,15 +40,15 @@ fn number(variable: &str) -> Option<u64> {
 /// The disk fails for the whole process.
 static ALONE: Mutex<()> = Mutex::new(());
 
-fn simulated(seed: u64) -> Simulation {
-    lived(seed, |simulation| (0..ACTS).for_each(|_| simulation.act()))
+fn simulated(provider: Provider, seed: u64) -> Simulation {
+    lived(provider, seed, |simulation| (0..ACTS).for_each(|_| simulation.act()))
 }
 
 /// A simulation that ended as it was meant to.
-fn lived(seed: u64, live: impl FnOnce(&mut Simulation)) -> Simulation {
+fn lived(provider: Provider, seed: u64, live: impl FnOnce(&mut Simulation)) -> Simulation {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     SmallDisk::prepare();
-    let mut simulation = Simulation::begin(seed);
+    let mut simulation = Simulation::begin(provider, seed);
     live(&mut simulation);
     for (meant, found) in simulation.end() {
         let log = &simulation.log;
@@ -53,12 +59,46 @@ fn lived(seed: u64, live: impl FnOnce(&mut Simulation)) -> Simulation {
 
 #[test]
 fn however_it_went_every_customer_is_worth_what_was_meant() {
+    every_seed(Provider::default(), SEEDS);
+}
+
+#[test]
+fn and_so_it_is_with_every_other_provider() {
+    for provider in Provider::ALL.into_iter().filter(|provider| *provider != Provider::default()) {
+        every_seed(provider, FURTHER_SEEDS);
+    }
+}
+
+/// Where a minute's requests are limited, an import takes as long as the limit says.
+#[test]
+fn an_import_takes_no_longer_than_a_limit_of_240_requests_a_minute_makes_it() {
+    for provider in Provider::ALL.into_iter().filter(|provider| *provider != Provider::default()) {
+        let pace = pace::of_an_import(provider, 300);
+        println!("{provider}: {} requests, {:.1} a minute of 240", pace.requests, pace.per_minute);
+        assert_eq!(pace.refused, 0, "{provider}");
+        assert!(pace.requests > 250, "{provider}: {} requests say little", pace.requests);
+        assert!(pace.per_minute >= 0.95 * 240.0, "{provider}: {:.1} a minute", pace.per_minute);
+    }
+}
+
+#[test]
+fn after_a_long_outage_only_what_has_changed_is_requested_of_the_longest_list() {
+    let has_changes = |provider: &Provider| {
+        let source = Source::of(provider.as_str()).unwrap();
+        source.has_changes(source.bills())
+    };
+    for provider in Provider::ALL.into_iter().filter(has_changes) {
+        pace::check_an_outage(provider);
+    }
+}
+
+fn every_seed(provider: Provider, usual: u64) {
     let seeds = match number("CHARTSY_SIMULATION_SEED") {
         Some(seed) => seed..=seed,
-        None => 1..=number("CHARTSY_SIMULATION_SEEDS").unwrap_or(SEEDS),
+        None => 1..=number("CHARTSY_SIMULATION_SEEDS").unwrap_or(usual),
     };
     for seed in seeds {
-        let simulation = simulated(seed);
+        let simulation = simulated(provider, seed);
         if std::env::var_os("CHARTSY_SIMULATION_SEED").is_some() {
             println!("{}", simulation.log);
         }
@@ -69,7 +109,7 @@ fn however_it_went_every_customer_is_worth_what_was_meant() {
 #[test]
 fn a_first_load_that_meets_a_full_disk_leaves_no_gap() {
     for kilobytes in (40..640).step_by(20) {
-        lived(kilobytes, |simulation| {
+        lived(Provider::default(), kilobytes, |simulation| {
             simulation.work_on_a_small_disk(kilobytes << 10, Duration::from_secs(60));
         });
     }
@@ -77,9 +117,11 @@ fn a_first_load_that_meets_a_full_disk_leaves_no_gap() {
 
 #[test]
 fn a_seed_repeats() {
-    let (first, second) = (simulated(3), simulated(3));
-    assert_eq!(first.log, second.log);
-    let (first, second) = (first.world.trace(), second.world.trace());
-    let apart = first.iter().zip(&second).position(|(first, second)| first != second);
-    assert_eq!((first.len(), None), (second.len(), apart.map(|place| (&first[place], &second[place]))));
+    for provider in Provider::ALL {
+        let (first, second) = (simulated(provider, 3), simulated(provider, 3));
+        assert_eq!(first.log, second.log);
+        let (first, second) = (first.world.trace(), second.world.trace());
+        let apart = first.iter().zip(&second).position(|(first, second)| first != second);
+        assert_eq!((first.len(), None), (second.len(), apart.map(|place| (&first[place], &second[place]))));
+    }
 }

@@ -9,7 +9,7 @@ use axum::body::Body;
 use connect::{Carrier, Carrying, NoAnswer};
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Request, Response};
-use sandbox::{Permission, PermissionSet, Sandbox};
+use sandbox::Sandbox;
 use tokio::time::sleep;
 
 use crate::chance::mix;
@@ -17,7 +17,6 @@ use crate::strange;
 
 /// The provider's own libraries wait no longer.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(80);
-const WRONG_KEY: &str = "Bearer rk_test_withdrawn000000000000000";
 /// What no list and no object looks like.
 const NONSENSE: [&str; 6] = [
     "<html><body>bad gateway</body></html>",
@@ -36,7 +35,8 @@ pub enum Trouble {
     Silence,
     Nonsense,
     KeyWithdrawn,
-    PermissionWithdrawn(Permission),
+    /// By its number.
+    PermissionWithdrawn(usize),
 }
 
 /// A trouble and the requests that have it, counted from when it was announced.
@@ -77,7 +77,7 @@ impl World {
 
     pub fn clear(&self) {
         self.weather().spell = None;
-        self.sandbox.permit(PermissionSet::all());
+        self.sandbox.withdraw(None);
     }
 
     /// Every request so far, in the order of their answers, and how each was answered.
@@ -104,7 +104,7 @@ impl World {
         let lost = |text: &str| Err(NoAnswer::Connection(text.to_owned()));
         // Each its own instant, so that answers have an order.
         sleep(Duration::from_micros(10_000 + mix(self.seed, &asked, time) % 90_000)).await;
-        let mut allowed = PermissionSet::all();
+        let mut withdrawn = None;
         match trouble {
             Some(Trouble::NoName) => {
                 return lost("failed to lookup address information: Name or service not known");
@@ -119,12 +119,14 @@ impl World {
                 return Ok(Response::new(NONSENSE[chosen].into()));
             }
             Some(Trouble::KeyWithdrawn) => {
-                request.headers_mut().insert(AUTHORIZATION, HeaderValue::from_static(WRONG_KEY));
+                let mut wrong = format!("Bearer {}", self.sandbox.key);
+                wrong.replace_range(wrong.len() - 1.., "x");
+                request.headers_mut().insert(AUTHORIZATION, HeaderValue::from_str(&wrong).unwrap());
             }
-            Some(Trouble::PermissionWithdrawn(permission)) => allowed = allowed.without(permission),
+            Some(Trouble::PermissionWithdrawn(permission)) => withdrawn = Some(permission),
             None => {}
         }
-        self.sandbox.permit(allowed);
+        self.sandbox.withdraw(withdrawn);
         let answer = self.sandbox.answer(request.map(Body::from)).await;
         let answer = answer.map_err(|error| NoAnswer::Connection(error.to_string()))?;
         let is_strange = self.is_strange && answer.status().is_success();

@@ -10,6 +10,7 @@ import { Toggle } from '~/components/Toggle'
 import { GDPR_HINT } from '~/features/settings/PrivacySection'
 import { countryName } from '~/format/names'
 import type { KeyTexts } from '~/sources'
+import { testMode } from '~/sources/names'
 
 import { KeySteps, Step } from './KeySteps'
 import { PermissionList } from './PermissionList'
@@ -119,7 +120,7 @@ function Checked({ check, request, retry, source, texts }: CheckedProps) {
       <div className="rounded-xl border border-line p-4">
         <p className="flex flex-wrap items-center gap-2 font-semibold">
           {account.name ?? `${source} account`}
-          {check.is_test_mode && <Badge tone="warn">Test mode</Badge>}
+          {check.is_test_mode && <Badge tone="warn">{testMode(request.source)}</Badge>}
           {check.is_restricted ? <Badge tone="good">{texts.restricted}</Badge> : <Badge tone="warn">{texts.full.badge}</Badge>}
         </p>
         <p className="text-sm text-ink-soft">{facts.join(' · ')}</p>

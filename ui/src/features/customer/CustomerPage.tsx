@@ -53,7 +53,8 @@ export function CustomerPage() {
       <Invoices detail={detail} texts={sourceOf(view.connection)} zone={view.connection.time_zone} />
       <Charges
         detail={detail}
-        isAbsent={view.connection.absent.some(({ kind }) => kind === 'charge')}
+        isAbsent={view.connection.absent.some(({ parts }) => parts.includes('charges'))}
+        texts={sourceOf(view.connection)}
         zone={view.connection.time_zone}
       />
       {mayManage && <Erase connection={view.connection} customerId={customerId} />}

@@ -8,7 +8,7 @@ import { Money, MoneyList, MovementName } from '~/components/Figures'
 import { DetailDrawer } from '~/components/Overlay'
 import { formatDay, todayIn } from '~/format/date'
 import { reasonName } from '~/format/names'
-import { sourceOf } from '~/sources'
+import { type SourceTexts, sourceOf } from '~/sources'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
 
@@ -33,7 +33,7 @@ export function ExplainDrawer({ detail, view }: { detail: CustomerDetail; view: 
       {query.isPending && <SkeletonRows rows={10} />}
       {why && query.data && (
         <Explained
-          bill={sourceOf(view.connection).bill.one}
+          bill={sourceOf(view.connection).bill}
           day={why}
           detail={detail}
           explanation={query.data}
@@ -52,7 +52,7 @@ function Explained({
   zone,
 }: {
   explanation: Explanation
-  bill: string
+  bill: SourceTexts['bill']
   day: Day
   detail: CustomerDetail
   zone: string
@@ -125,7 +125,7 @@ function Explained({
 interface PartsProps {
   title: string
   parts: ExplainedPart[]
-  bill: string
+  bill: SourceTexts['bill']
   zone: string
 }
 

@@ -3,11 +3,12 @@ import { Badge } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
 import { formatInstantDay } from '~/format/date'
 import { capital, sentence } from '~/format/names'
+import type { SourceTexts } from '~/sources'
 
 interface Props {
   line: ExplainedLine
   /** What the source calls an invoice. */
-  bill: string
+  bill: SourceTexts['bill']
   currency: Currency
   zone: string
 }
@@ -22,7 +23,7 @@ export function ExplainedLineRow({ line, bill, currency, zone }: Props) {
           <bdi>{line.description ?? line.id}</bdi> {line.is_proration && <Badge>Proration</Badge>}
         </p>
         <p className="text-ink-soft">
-          {line.invoice ? `${capital(bill)} ${line.invoice_number ?? line.invoice}` : 'Pending, not invoiced yet'}
+          {line.invoice ? `${capital(bill.one)} ${line.invoice_number ?? line.invoice}` : bill.none}
           {line.invoice_status && `, ${sentence(line.invoice_status).toLowerCase()}`} ·{' '}
           {formatInstantDay(line.period_start, zone)} – {formatInstantDay(line.period_end, zone)}
         </p>

@@ -3,12 +3,13 @@ import { Badge } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
 import { formatInstant } from '~/format/date'
 import { sentence } from '~/format/names'
+import type { SourceTexts } from '~/sources'
 
 import { ExplainedLineRow } from './ExplainedLineRow'
 
 interface Props {
   step: ExplainedStep
-  bill: string
+  bill: SourceTexts['bill']
   currency: Currency
   zone: string
 }

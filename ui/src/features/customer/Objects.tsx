@@ -131,8 +131,8 @@ export function Invoices({ detail, texts, zone }: ObjectsProps & { texts: Source
   )
 }
 
-function chargeColumns(zone: string): Column<CustomerCharge>[] {
-  return [
+function chargeColumns(zone: string, tellsRefunds: boolean): Column<CustomerCharge>[] {
+  const columns: Column<CustomerCharge>[] = [
     { id: 'created', header: 'Day', cell: (row) => <span className="num">{formatInstantDay(row.created_at, zone)}</span> },
     {
       id: 'status',
@@ -168,19 +168,21 @@ function chargeColumns(zone: string): Column<CustomerCharge>[] {
       cell: (row) => <code className="font-mono text-xs text-ink-soft">{row.id}</code>,
     },
   ]
+  return tellsRefunds ? columns : columns.filter(({ id }) => id !== 'refunded')
 }
 
 /** The key may lack the permission to read charges: then there is no telling how many there are. */
-export function Charges({ detail, zone, isAbsent }: ObjectsProps & { isAbsent: boolean }) {
-  const columns = useMemo(() => chargeColumns(zone), [zone])
+export function Charges({ detail, zone, isAbsent, texts }: ObjectsProps & { isAbsent: boolean; texts: SourceTexts }) {
+  const { many, tellsRefunds } = texts.charge
+  const columns = useMemo(() => chargeColumns(zone, tellsRefunds), [zone, tellsRefunds])
   return (
-    <Section title="Charges" {...(isAbsent ? {} : { count: detail.charges.length })}>
+    <Section title={capital(many)} {...(isAbsent ? {} : { count: detail.charges.length })}>
       {detail.charges.length === 0 ? (
-        <Nothing>{isAbsent ? 'Not known: the key can’t read charges.' : 'No charges.'}</Nothing>
+        <Nothing>{isAbsent ? `Not known: the key can’t read ${many}.` : `No ${many}.`}</Nothing>
       ) : (
         <DataTable
           columns={columns}
-          label="Charges"
+          label={capital(many)}
           rowKey={(row) => row.id}
           rows={detail.charges}
           shownAtFirst={SHOWN_AT_FIRST}

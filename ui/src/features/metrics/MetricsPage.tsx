@@ -6,6 +6,7 @@ import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
 import { isNothingKnown } from '~/features/shell/NoFigures'
+import { sourceOf } from '~/sources'
 import { againstName, ofName } from '~/view/figure'
 import type { Period } from '~/view/period'
 import { useTitle } from '~/view/useTitle'
@@ -56,7 +57,7 @@ export function MetricsPage() {
       {registry.error && <ErrorState error={registry.error} onRetry={() => void registry.refetch()} />}
       {isNothingKnown(view) && (
         <Banner title="No subscriptions have been billed in this account yet">
-          Figures appear as soon as the first invoice with a recurring price is paid.
+          Figures appear as soon as the first {sourceOf(view.connection).bill.one} with a recurring price is paid.
         </Banner>
       )}
       {registry.isPending && <SkeletonRows rows={12} />}

@@ -41,7 +41,7 @@ const TILES = [
   'trial_conversion_rate',
 ]
 
-const KINDS = ['charge', 'refund', 'adjustment', 'balance_transaction']
+const PARTS = ['charges', 'refunds', 'balance_transactions'] as const
 
 /** How the business does today: read in a minute, every day. */
 export function OverviewPage() {
@@ -84,7 +84,7 @@ function Overview({ view }: { view: View }) {
   return (
     <>
       <PageHead story={story} title="Overview" />
-      <MissingHere kinds={KINDS} view={view} />
+      <MissingHere parts={PARTS} view={view} />
       <Grid>
         <Cell span={4}>
           <div className="flex flex-col gap-4 lg:gap-5">

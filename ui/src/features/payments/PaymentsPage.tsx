@@ -51,7 +51,7 @@ const TABLE = [
   { id: 'disputes_lost' },
 ]
 
-const KINDS = ['charge', 'dispute', 'adjustment', 'balance_transaction']
+const PARTS = ['charges', 'disputes', 'balance_transactions'] as const
 
 const OWING = ['mrr', 'plans', 'revenue', 'last_payment'] as const
 
@@ -87,7 +87,7 @@ function Payments({ view }: { view: View }) {
     <>
       {/* Without charges, there is nothing to say. */}
       <PageHead title="Payments" {...(isUnread ? {} : { story })} />
-      <MissingHere kinds={KINDS} view={view} />
+      <MissingHere parts={PARTS} view={view} />
       <Tiles isAlone label="Key figures">
         {KEY_FIGURES.map((id) => (
           <MetricTile key={id} id={id} view={view} />

@@ -11,25 +11,25 @@ import { sourceOf } from '~/sources'
 import type { PaymentType } from '~/view/pageSearch'
 import type { View } from '~/view/useView'
 
-const PAYMENT_LABEL: Record<PaymentType, string> = {
-  payment: 'Payment',
-  failed_payment: 'Failed payment',
-  paid_invoice: 'Paid invoice',
-  open_invoice: 'Open invoice',
-  voided_invoice: 'Voided invoice',
-  uncollectible_invoice: 'Uncollectible invoice',
-  charge_without_invoice: 'Charge without invoice',
-  failed_invoice: 'Invoice that failed at first',
-  recovered_invoice: 'Recovered invoice',
-  refund: 'Refund',
-  credit_note: 'Credit note',
-  dispute_opened: 'Dispute opened',
-  dispute_lost: 'Dispute lost',
+const PAYMENT_LABEL: Record<PaymentType, (bill: string) => string> = {
+  payment: () => 'Payment',
+  failed_payment: () => 'Failed payment',
+  paid_invoice: (bill) => `Paid ${bill}`,
+  open_invoice: (bill) => `Open ${bill}`,
+  voided_invoice: (bill) => `Voided ${bill}`,
+  uncollectible_invoice: (bill) => `Uncollectible ${bill}`,
+  charge_without_invoice: (bill) => `Charge without ${bill}`,
+  failed_invoice: (bill) => `${capital(bill)} that failed at first`,
+  recovered_invoice: (bill) => `Recovered ${bill}`,
+  refund: () => 'Refund',
+  credit_note: () => 'Credit note',
+  dispute_opened: () => 'Dispute opened',
+  dispute_lost: () => 'Dispute lost',
 }
 
 /** A type of payment in the words of the connection’s source. */
 export function paymentLabel(type: PaymentType, { bill }: SourceTexts): string {
-  return PAYMENT_LABEL[type].replace('invoice', bill.one).replace('Invoice', capital(bill.one))
+  return PAYMENT_LABEL[type](bill.one)
 }
 
 /** Revenue is without tax, and what is owed is with it. */

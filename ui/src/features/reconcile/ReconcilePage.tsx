@@ -33,7 +33,7 @@ import { RestatedMonths } from './RestatedMonths'
 
 const route = getRouteApi('/app/c/$connectionId/reconcile')
 
-const KINDS = ['charge', 'adjustment', 'balance_transaction']
+const PARTS = ['charges', 'balance_transactions'] as const
 
 /** Every reason that occurs, in the server's order. */
 function reasonsOf(months: readonly ReconcileMonth[]): string[] {
@@ -205,7 +205,7 @@ export function ReconcilePage() {
           />
         )}
       </section>
-      <MissingHere kinds={KINDS} view={view} />
+      <MissingHere parts={PARTS} view={view} />
       <CashStatement cash={cash} currency={shown ?? undefined} view={view} />
       <MrrStatement currency={shown ?? undefined} statement={statement} view={view} />
       {!isTogether(connection) && <RestatedMonths connection={connection} />}

@@ -55,7 +55,7 @@ const TABLE = [
 /** With native currencies, revenue is in what customers paid in, and cash in what the balance is kept in. */
 const SETTLED = 'In the currency of your balance, including payments in other currencies that were converted into it.'
 
-const KINDS = ['charge', 'refund', 'credit_note', 'adjustment', 'balance_transaction']
+const LACKING = ['charges', 'refunds', 'credit_notes', 'balance_transactions'] as const
 
 /** What was paid, what went back, and what is left of it. */
 export function RevenuePage() {
@@ -89,7 +89,7 @@ function Revenue({ view }: { view: View }) {
   return (
     <>
       <PageHead story={useRevenueStory(view)} title="Revenue" />
-      <MissingHere kinds={KINDS} view={view} />
+      <MissingHere parts={LACKING} view={view} />
       <Tiles isAlone label="Key figures">
         {KEY_FIGURES.map((id) => (
           <MetricTile key={id} id={id} view={view} />

@@ -1,13 +1,14 @@
 import { Link } from '@tanstack/react-router'
 
+import type { FigurePart } from '~/api/types'
 import { buttonClass } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 import type { View } from '~/view/useView'
 
 /** What the figures of a page lack, because the key can't read it. */
-export function MissingHere({ view, kinds }: { view: View; kinds: readonly string[] }) {
+export function MissingHere({ view, parts }: { view: View; parts: readonly FigurePart[] }) {
   const { id, absent } = view.connection
-  const missing = absent.filter(({ kind }) => kinds.includes(kind))
+  const missing = absent.filter((list) => list.parts.some((part) => parts.includes(part)))
   if (missing.length === 0) return null
   return (
     <Banner

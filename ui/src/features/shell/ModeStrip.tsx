@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 
 import type { Connection } from '~/api/types'
-import { sourceName } from '~/sources/names'
+import { sourceName, testMode } from '~/sources/names'
 import { useMay } from '~/view/useMay'
 
 /** Figures that are not of real payments are never taken for such. */
@@ -22,7 +22,7 @@ export function ModeStrip({ connection }: { connection: Connection }) {
   if (!connection.is_test_mode) return null
   return (
     <p className="bg-warn-soft px-3 py-1 text-center text-xs sm:px-5">
-      <strong className="font-semibold">Test mode.</strong> {sourceName(connection)}’s test data, not real payments.
+      <strong className="font-semibold">{testMode(connection.source)}.</strong> {sourceName(connection)}’s test data, not real payments.
     </p>
   )
 }

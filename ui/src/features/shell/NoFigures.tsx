@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 
 import { buttonClass } from '~/components/Button'
 import { EmptyState } from '~/components/Feedback'
+import { sourceOf } from '~/sources'
 import { useMay } from '~/view/useMay'
 import type { View } from '~/view/useView'
 
@@ -59,7 +60,7 @@ export function NothingYet({ view }: { view: View }) {
         }
         title="No subscriptions have been billed in this account yet"
       >
-        You’re all set. MRR appears here as soon as the first invoice with a recurring price is paid.
+        You’re all set. MRR appears here as soon as the first {sourceOf(view.connection).bill.one} with a recurring price is paid.
       </EmptyState>
     </div>
   )

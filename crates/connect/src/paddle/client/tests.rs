@@ -139,6 +139,20 @@ async fn a_permission_that_only_what_is_inside_needs_costs_only_that() {
 }
 
 #[tokio::test]
+async fn a_refusal_of_something_else_costs_nothing_that_is_inside() {
+    let asked = Mutex::new(0);
+    let (provider, client) = client(SANDBOX_KEY, move |_| {
+        let mut asked = asked.lock().unwrap();
+        *asked += 1;
+        // As a proxy refuses.
+        if *asked == 1 { (403, json!({"message": "Forbidden"})) } else { page(json!([transaction()]), "") }
+    });
+    assert!(client.list(&ListRequest::new(kind::TRANSACTION)).await.is_err());
+    client.list(&ListRequest::new(kind::TRANSACTION)).await.unwrap();
+    assert!(provider.asked().iter().all(|line| line.ends_with("include=address,business,discount")));
+}
+
+#[tokio::test]
 async fn a_missing_permission_is_told_apart_from_a_wrong_key() {
     let (_, client) = client(SANDBOX_KEY, |request| match request.uri().path() {
         "/customers" => refusal(403, "forbidden", "You aren't permitted to perform this request."),
@@ -179,6 +193,31 @@ async fn a_key_without_an_environment_is_tried_live_and_then_in_the_sandbox() {
     let asked = provider.asked();
     let hosts: Vec<&str> = asked.iter().filter_map(|line| line[4..].split('/').next()).collect();
     assert_eq!(hosts, ["api.paddle.com", "sandbox-api.paddle.com", "sandbox-api.paddle.com"]);
+}
+
+#[tokio::test]
+async fn a_key_that_was_accepted_stays_where_it_was() {
+    for (home, is_test_mode) in [("api.paddle.com", false), ("sandbox-api.paddle.com", true)] {
+        let refuses = Arc::new(Mutex::new(false));
+        let is_refusing = Arc::clone(&refuses);
+        let (provider, client) = client(OLD_KEY, move |request| {
+            if request.uri().host() == Some(home) && !*is_refusing.lock().unwrap() {
+                return page(json!([]), "");
+            }
+            refusal(403, "invalid_token", "Invalid or revoked API key.")
+        });
+        // One that is refused everywhere is not for the last place that was tried.
+        *refuses.lock().unwrap() = true;
+        assert!(client.account().await.is_err());
+        assert!(!client.is_test_mode());
+        *refuses.lock().unwrap() = false;
+        client.account().await.unwrap();
+        assert_eq!(client.is_test_mode(), is_test_mode);
+        let before = provider.asked().len();
+        *refuses.lock().unwrap() = true;
+        assert!(client.account().await.is_err());
+        assert_eq!(provider.asked().len(), before + 1);
+    }
 }
 
 #[test]
@@ -272,6 +311,62 @@ async fn our_notification_setting_is_all_that_is_ever_written() {
 }
 
 #[tokio::test]
+async fn a_setting_is_not_made_twice_when_the_answer_is_lost() {
+    for status in [500, 502, 409] {
+        let (provider, client) = client(SANDBOX_KEY, move |_| refusal(status, "internal_error", "lost"));
+        assert!(client.create_webhook("https://a.example").await.is_err());
+        assert_eq!(provider.asked().len(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_listed_of_events_is_what_subscriptions_forget() {
+    let event = |id: &str, event_type: &str, status: &str| {
+        json!({
+            "event_id": id, "event_type": event_type, "occurred_at": "2026-02-10T09:00:05Z",
+            "data": {"id": "sub_1", "customer_id": "ctm_1", "status": status, "paused_at": "2026-02-01T00:00:00Z"},
+        })
+    };
+    let events = json!([
+        event("evt_3", "subscription.resumed", "active"),
+        event("evt_2", "subscription.paused", "paused"),
+        event("evt_1", "subscription.updated", "active"),
+    ]);
+    let (provider, client) = client(SANDBOX_KEY, move |_| {
+        page(events.clone(), "https://sandbox-api.paddle.com/events?after=evt_1")
+    });
+    let told = client.list(&ListRequest::new(kind::EVENT)).await.unwrap();
+    assert!(told.objects.is_empty());
+    assert_eq!((told.has_more, told.next.as_deref()), (true, Some("evt_1")));
+    let ids: Vec<&str> = told.embedded.iter().map(|entry| entry.id.as_str()).collect();
+    assert_eq!(ids, ["sub_1-resumed-2026-02-10T09:00:05Z", "sub_1-paused-2026-02-01T00:00:00Z"]);
+    let types = "event_type=subscription.paused,subscription.resumed,subscription.updated";
+    assert!(provider.asked()[0].ends_with(types), "{:?}", provider.asked());
+}
+
+#[tokio::test]
+async fn what_a_trial_will_be_billed_is_asked_for() {
+    let trial = json!({"id": "sub_1", "customer_id": "ctm_1", "status": "trialing", "first_billed_at": null});
+    let details =
+        json!({"line_items": [{"price_id": "pri_1", "totals": {"subtotal": "1666", "discount": "0"}}]});
+    let listed = trial.clone();
+    let (provider, client) = client(SANDBOX_KEY, move |request| match request.uri().path() {
+        "/subscriptions" => page(json!([listed]), ""),
+        _ => {
+            let mut whole = trial.clone();
+            whole["recurring_transaction_details"] = details.clone();
+            (200, json!({"data": whole}))
+        }
+    });
+    let found = client.list(&ListRequest::new(kind::SUBSCRIPTION)).await.unwrap();
+    let rest = client.list_children(&found.incomplete[0]).await.unwrap();
+    let kinds: Vec<_> = rest.objects.iter().map(|object| object.kind).collect();
+    assert_eq!(kinds, [kind::RECURRING, kind::SUBSCRIPTION]);
+    let asked = "GET sandbox-api.paddle.com/subscriptions/sub_1 include=recurring_transaction_details";
+    assert_eq!(provider.asked()[1], asked);
+}
+
+#[tokio::test]
 async fn the_history_of_a_subscription_is_read_with_whose_it_is_where_the_key_may() {
     for (may, entries) in [(true, 1), (false, 0)] {
         let (provider, client) = client(SANDBOX_KEY, move |request| match request.uri().path() {
@@ -279,8 +374,8 @@ async fn the_history_of_a_subscription_is_read_with_whose_it_is_where_the_key_ma
                 json!([
                     {"id": "sub_1", "status": "canceled", "updated_at": "2026-08-01T00:00:00Z"},
                     {"id": "sub_2", "status": "canceled", "updated_at": "2026-05-01T00:00:00Z"},
-                    {"id": "sub_3", "status": "active", "scheduled_change": null},
-                    {"id": "sub_4", "status": "active", "scheduled_change": {"action": "cancel"}},
+                    {"id": "sub_3", "status": "active", "first_billed_at": "2026-05-01T00:00:00Z", "scheduled_change": null},
+                    {"id": "sub_4", "status": "active", "first_billed_at": "2026-05-01T00:00:00Z", "scheduled_change": {"action": "cancel"}},
                 ]),
                 "",
             ),

@@ -73,6 +73,10 @@ pub(super) fn tell(subscription: &mut Subscription, all: &[Happening], billed: &
     let is_over = subscription.status == SubscriptionStatus::Canceled;
     let mut pauses: Vec<Pause> = Vec::new();
     let mut asked_at = None;
+    // What is scheduled is removed when it is carried out, too.
+    let ends: Vec<UnixSeconds> =
+        own.iter().filter(|one| matches!(one.what, What::Canceled { .. })).map(|one| one.at).collect();
+    let is_at_end = |at: UnixSeconds| ends.iter().any(|end| end.0.abs_diff(at.0) <= SAME_MOMENT_S);
     for Happening { at, what, .. } in own {
         let running = pauses.last_mut().filter(|pause| pause.end.is_none());
         match (what, running) {
@@ -80,7 +84,9 @@ pub(super) fn tell(subscription: &mut Subscription, all: &[Happening], billed: &
             (What::Paused, Some(_)) => {}
             (What::Paused, None) => pauses.push(Pause { start: *at, end: None }),
             (What::Resumed | What::Canceled { .. }, Some(pause)) => pause.end = Some(*at),
-            (What::CancellationAsked, _) => asked_at = Some(*at),
+            // Events tell of it as long as it is scheduled.
+            (What::CancellationAsked, _) => asked_at = asked_at.or(Some(*at)),
+            (What::ChangeWithdrawn, _) if is_at_end(*at) => {}
             (What::ChangeWithdrawn, _) => asked_at = None,
             (What::Resumed | What::Canceled { .. }, None) => {}
         }

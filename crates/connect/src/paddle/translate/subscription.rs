@@ -1,7 +1,7 @@
 //! Subscriptions.
 
 use model::RawObject;
-use model::billing::{Pause, Period, Subscription, SubscriptionItem, SubscriptionStatus};
+use model::billing::{ForeseenLine, Pause, Period, Subscription, SubscriptionItem, SubscriptionStatus};
 use rust_decimal::Decimal;
 
 use super::record::Record;
@@ -49,6 +49,21 @@ pub(super) fn subscription(record: Record, object: &RawObject) -> Result<Subscri
         pauses: paused_at.into_iter().map(|start| Pause { start, end: ended_at }).collect(),
         ..Subscription::new(record.id.as_str().into(), customer.into(), status)
     })
+}
+
+/// What a subscription will bill of each price, from its recurring transaction details.
+///
+/// # Errors
+/// When one of its amounts is missing or cannot be understood.
+pub(super) fn foreseen(details: &Record) -> Result<Vec<ForeseenLine>, ReadError> {
+    let mut foreseen = Vec::new();
+    for line in details.list("/line_items") {
+        let Some(price) = line.text("/price_id") else { continue };
+        let discount = line.amount("/totals/discount")?.unwrap_or(0);
+        let amount_minor = line.need_amount("/totals/subtotal")? - discount;
+        foreseen.push(ForeseenLine { price: price.as_str().into(), amount_minor });
+    }
+    Ok(foreseen)
 }
 
 fn joined(one: Period, other: Period) -> Period {

@@ -3,8 +3,8 @@
 mod beside;
 
 use model::billing::{
-    CancellationReason, Card, CardExpiry, ChargeStatus, CustomerHistory, InvoiceStatus, LineEffect, Pause,
-    PaymentMeans, Period, PriceScheme, SubscriptionStatus,
+    CancellationReason, Card, CardExpiry, ChargeStatus, CustomerHistory, ForeseenLine, InvoiceStatus,
+    LineEffect, Pause, PaymentMeans, Period, PriceScheme, SubscriptionStatus,
 };
 use model::{Counterparts, Currency, ObjectKind, RawObject, UnixSeconds};
 use rust_decimal::Decimal;

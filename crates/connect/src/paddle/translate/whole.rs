@@ -20,7 +20,8 @@ const DAY_S: i64 = 86_400;
 
 /// Everything that was read, as one history.
 pub(super) fn assemble(read: Read, billed: &mut Billed) {
-    let Read { customer, countries, mut subscriptions, mut bills, adjustments, happenings } = read;
+    let Read { customer, countries, mut subscriptions, mut bills, adjustments, happenings, mut foreseen } =
+        read;
     bills.sort_by(|a, b| (a.invoice.created_at, &a.invoice.id).cmp(&(b.invoice.created_at, &b.invoice.id)));
     subscriptions.sort_by(|(a, _), (b, _)| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
     // The address of the newest subscription, or else of the newest transaction that names one.
@@ -33,6 +34,7 @@ pub(super) fn assemble(read: Read, billed: &mut Billed) {
         customer
     });
     for (subscription, _) in &mut subscriptions {
+        subscription.foreseen = foreseen.remove(&subscription.id).unwrap_or_default();
         mark_paid_trials(subscription, &mut bills);
         if subscription.status == SubscriptionStatus::Canceled {
             subscription.cancellation_reason = involuntary(subscription, &bills);

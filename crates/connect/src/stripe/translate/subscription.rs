@@ -150,6 +150,7 @@ pub fn subscription(body: &str) -> Result<SubscriptionParts, ReadError> {
         payment_method: method([&shape.default_payment_method, &shape.default_source]),
         pauses: Vec::new(),
         items,
+        foreseen: Vec::new(),
     };
     let is_cut = shape.items.get().is_some_and(|list| list.has_more.is_set());
     Ok(SubscriptionParts { subscription, is_cut, inline_prices })

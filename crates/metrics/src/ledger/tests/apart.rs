@@ -47,6 +47,24 @@ fn with_second(second: Invoice) -> CustomerHistory {
 }
 
 #[test]
+fn what_the_provider_foresees_of_a_trial_counts_and_later_what_was_billed_after_it() {
+    let foreseen = vec![ForeseenLine { price: "basic".into(), amount_minor: 833 }];
+    let trial = Some(Period { start: at("2026-01-01"), end: at("2026-01-15") });
+    let items = vec![SubscriptionItem::new("basic".into(), "basic".into())];
+    let running = Subscription { trial, foreseen, items, ..subscription(Trialing) };
+    let worth = |history: &CustomerHistory| steps(&ledger(history).trials);
+    assert_eq!(worth(&history(running.clone(), vec![])), [(at("2026-01-01"), 833), (at("2026-01-15"), -833)]);
+    let sets = |net| InvoiceLine {
+        effect: LineEffect::Sets,
+        discount_minor: 100,
+        ..line("basic", net, "2026-01-15", "2026-02-15")
+    };
+    let billed = invoice("2026-01-15", Paid, vec![sets(800)]);
+    let billed = history(Subscription { status: Active, ..running }, vec![billed]);
+    assert_eq!(worth(&billed), [(at("2026-01-01"), 700), (at("2026-01-15"), -700)]);
+}
+
+#[test]
 fn a_subscription_is_at_risk_from_the_failure_until_the_invoice_is_paid() {
     let second = Invoice { paid_at: Some(at("2026-02-09")), ..second(Paid) };
     let charges = vec![

@@ -251,6 +251,25 @@ fn a_change_whose_bill_was_given_up_was_not_made() {
     assert_eq!(verdicts[1].2, LineVerdict::LeftOut(LeftOut::Void));
 }
 
+#[test]
+fn a_change_whose_bill_was_given_up_counts_where_what_was_billed_next_shows_that_it_was_made() {
+    let with = |next: &[(&str, i64, i64)]| {
+        let invoices = vec![
+            period(Paid, "2026-01-01", "2026-02-01", &[("basic", 1, 1000)]),
+            change(Void, "2026-01-16", "2026-02-01", 50_000, &[("basic", 4, 2000)]),
+            period(Paid, "2026-02-01", "2026-03-01", next),
+        ];
+        history(subscription(Active), invoices)
+    };
+    expect(&with(&[("basic", 5, 5000)]), &[("2026-01-01", 1000), ("2026-01-16", 5000)]);
+    expect(&with(&[("basic", 1, 1000)]), &[("2026-01-01", 1000)]);
+    // Asked for again, and paid for then.
+    let again = change(Paid, "2026-01-18", "2026-02-01", 45_161, &[("basic", 4, 1806)]);
+    let mut twice = with(&[("basic", 5, 5000)]);
+    twice.invoices.insert(2, again);
+    expect(&twice, &[("2026-01-01", 1000), ("2026-01-18", 5000)]);
+}
+
 /// The last period's bill was never paid: how often it was tried to collect it, and by when the customer had to pay it.
 fn unpaid_end(attempt_count: u32, due_on: Option<&str>, ended_on: &str) -> CustomerHistory {
     let void = period(Void, "2026-02-01", "2026-03-01", &[("basic", 1, 1000)]);

@@ -201,9 +201,24 @@ fn history_tells_what_a_subscription_forgets() {
         [asked("2026-07-10T00:00:00Z"), withdrawn, asked("2026-08-10T00:00:00Z"), ended("customer_request")];
     assert_eq!(read("canceled", &twice).canceled_at, Some(at("2026-08-10T00:00:00Z")));
     assert_eq!(read("active", &twice[..2]).canceled_at, None);
+    // What is carried out is no longer scheduled.
+    let carried_out = happened("2026-08-31T23:59:30Z", "scheduled_change_removed", None, None);
+    let planned = [asked("2026-08-10T00:00:00Z"), carried_out, ended("customer_request")];
+    assert_eq!(read("canceled", &planned).canceled_at, Some(at("2026-08-10T00:00:00Z")));
     let disputed = read("canceled", &[ended("chargeback")]);
     assert_eq!(disputed.canceled_at, Some(at("2026-09-01T00:00:00Z")));
     assert_eq!(disputed.cancellation_reason, Some(CancellationReason::PaymentDisputed));
+}
+
+#[test]
+fn what_a_subscription_will_be_billed_is_read_without_tax_and_discounts() {
+    let details = json!({
+        "id": "sub_1", "subscription_id": "sub_1",
+        "line_items": [{"price_id": "pri_1", "totals": {"subtotal": "1666", "discount": "166", "tax": "300", "total": "1800"}}],
+    });
+    let subscriptions =
+        history(&[(kind::RECURRING, details), (kind::SUBSCRIPTION, subscription("trialing"))]).subscriptions;
+    assert_eq!(subscriptions[0].foreseen, [ForeseenLine { price: "pri_1".into(), amount_minor: 1500 }]);
 }
 
 #[test]
