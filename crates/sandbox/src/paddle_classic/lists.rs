@@ -238,7 +238,11 @@ fn transactions(of: &str, id: &str, params: &Params, account: &Account) -> Resul
     params.only(&["page", "results_per_page", "from", "to"])?;
     let (from, to) = (params.instant("from")?, params.instant("to")?);
     let size = size(params, "results_per_page", 15, 300)?;
-    let is_id = |value: &Value| value.as_str().map_or_else(|| value.to_string() == id, |text| text == id);
+    let number = id.parse::<u64>().ok();
+    let is_id = |value: &Value| match value {
+        Value::String(text) => text == id,
+        other => number.is_some() && other.as_u64() == number,
+    };
     let is_of = |order: &Value| match of {
         "user" => is_id(&order["user"]["user_id"]),
         "subscription" => is_id(&order["subscription"]["subscription_id"]),

@@ -47,11 +47,11 @@ async fn what_happens_is_posted_as_a_signed_form_and_again_where_it_failed() {
     key.verify(padding, &Sha1::digest(php_serialized(&fields)), &signature).unwrap();
     // It was refused: it comes again as it was, and the history says so.
     while deliveries.recv().await.unwrap().1 != body {}
-    let id = fields["alert_id"].clone();
+    let id: u64 = fields["alert_id"].parse().unwrap();
     loop {
         let history = client.ok("alert/webhooks", &[]).await["response"]["data"].clone();
         let rows = history.as_array().unwrap().clone();
-        let row = rows.iter().find(|row| row["id"].to_string() == id).unwrap();
+        let row = rows.iter().find(|row| row["id"] == id).unwrap();
         if row["status"] == "success" && row["attempts"] == 2 {
             let texts: BTreeMap<String, String> = serde_json::from_value(row["fields"].clone()).unwrap();
             assert_eq!(texts, fields);

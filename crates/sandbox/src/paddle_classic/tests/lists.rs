@@ -72,7 +72,10 @@ async fn filters_leave_what_they_name() {
     let id = users[3]["subscription_id"].to_string();
     assert_eq!(client.rows("subscription/users", &[("subscription_id", &id)]).await, [users[3].clone()]);
     let own = client.rows("subscription/payments", &[("subscription_id", &id)]).await;
-    assert!(!own.is_empty() && own.iter().all(|payment| payment["subscription_id"].to_string() == id));
+    assert!(
+        !own.is_empty()
+            && own.iter().all(|payment| payment["subscription_id"] == users[3]["subscription_id"])
+    );
     let upcoming = client.rows("subscription/payments", &[("is_paid", "0")]).await;
     let waiting = users.iter().filter(|user| user.get("next_payment").is_some());
     assert_eq!(upcoming.len(), waiting.count());
