@@ -36,6 +36,7 @@ pub use catalog::{Catalog, Plan, PlanInterval};
 pub use chunk::{Chunk, Country};
 pub(crate) use daily::{Daily, NEVER};
 pub(crate) use days::CalendarDays;
+pub(crate) use derived::PlanUse;
 pub use together::{LedgerPart, LedgersTogether, split_customer_id};
 pub use views::SubscriptionView;
 pub(crate) use views::{FailedInvoiceView, RowSlices};
@@ -159,6 +160,11 @@ impl Ledger {
     pub fn balance_transactions(&self) -> impl Iterator<Item = BalanceTransaction> + '_ {
         let months = self.balance.months().iter();
         months.flat_map(|month| (0..month.len()).map(|index| month.row(index).to_transaction()))
+    }
+
+    /// Whether there is anything that a figure could be of, be it a trial or a single payment.
+    pub(crate) fn has_figures(&self) -> bool {
+        !self.balance.months().is_empty() || self.chunks.iter().any(|chunk| chunk.has_figures())
     }
 
     pub fn customer_count(&self) -> usize {
