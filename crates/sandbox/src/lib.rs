@@ -7,6 +7,7 @@ mod generated;
 mod kind;
 mod options;
 pub mod paddle;
+pub mod paddle_classic;
 mod server;
 pub mod world;
 

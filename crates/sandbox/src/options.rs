@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use model::{Clock, UnixSeconds};
 
-use crate::{AccountFile, paddle};
+use crate::{AccountFile, paddle, paddle_classic};
 
 pub use faults::Faults;
 pub use permission_set::{Permit, Permits};
@@ -52,6 +52,8 @@ pub struct Options {
     pub api_version: Option<String>,
     /// How much of a list comes inside another object; `None`: as much as the provider's.
     pub embedded_max: Option<usize>,
+    /// Where Paddle Classic's alerts go; it has no request that would set it.
+    pub alerts_url: Option<url::Url>,
     /// Webhooks go to addresses of this machine only, unless this is set.
     pub may_deliver_anywhere: bool,
     pub clock: Clock,
@@ -76,6 +78,7 @@ impl Default for Options {
             now: None,
             api_version: None,
             embedded_max: None,
+            alerts_url: None,
             may_deliver_anywhere: false,
             clock: Clock::System,
         }
@@ -96,6 +99,7 @@ impl Options {
         match self.provider {
             Provider::Stripe => self.permissions = text.parse()?,
             Provider::Paddle => self.paddle_permissions = text.parse()?,
+            Provider::PaddleClassic => return Err(OptionsError::NoPermissions),
         }
         Ok(())
     }
@@ -107,15 +111,17 @@ pub enum Provider {
     #[default]
     Stripe,
     Paddle,
+    PaddleClassic,
 }
 
 impl Provider {
-    pub const ALL: [Self; 2] = [Self::Stripe, Self::Paddle];
+    pub const ALL: [Self; 3] = [Self::Stripe, Self::Paddle, Self::PaddleClassic];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Stripe => "stripe",
             Self::Paddle => "paddle",
+            Self::PaddleClassic => "paddle-classic",
         }
     }
 
@@ -123,6 +129,7 @@ impl Provider {
         match self {
             Self::Stripe => DEFAULT_KEY,
             Self::Paddle => paddle::DEFAULT_KEY,
+            Self::PaddleClassic => paddle_classic::DEFAULT_KEY,
         }
     }
 }
@@ -145,10 +152,18 @@ impl fmt::Display for Provider {
 /// An option that cannot be meant as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OptionsError {
-    #[error("'{0}' is not a provider: use stripe or paddle")]
+    #[error("'{0}' is not a provider: use stripe, paddle or paddle-classic")]
     Provider(String),
     #[error("a key of Paddle's must start with pdl_sdbx_apikey_ or pdl_live_apikey_")]
     PaddleKey,
+    #[error(
+        "a key of Paddle Classic's is a vendor's number and auth code with a colon between them, such as 1234:0a1b2c"
+    )]
+    PaddleClassicKey,
+    #[error("a key of this provider's has no permissions: it may do everything")]
+    NoPermissions,
+    #[error("only Paddle Classic's sandbox takes an address for alerts: register a webhook with the others")]
+    AlertsUrl,
     #[error(
         "this provider's sandbox has only the merchants small, mid and empty, and no account files, recordings or \
          API versions"

@@ -35,6 +35,7 @@ use notifications::Settings;
 pub use notifications::signature;
 pub use permissions::{Permission, PermissionSet};
 use refusal::Refusal;
+pub(crate) use world::{COUNTRIES, Country, Intended, Worth, currency, rounded};
 use world::{Start, World};
 
 /// The key that a sandbox accepts when none is chosen.

@@ -43,7 +43,10 @@ use tower::ServiceExt;
 use crate::account_file::FileMerchant;
 use crate::chance::mix;
 use crate::world::{ExpectedStep, Merchant, Simulated, Start};
-use crate::{AccountFile, Generated, MerchantName, Options, OptionsError, PermissionSet, Provider, paddle};
+use crate::{
+    AccountFile, Generated, MerchantName, Options, OptionsError, PermissionSet, Provider, paddle,
+    paddle_classic,
+};
 use auth::Lock;
 use delivery::{Courier, CourierOptions};
 use faults::FaultStream;
@@ -89,6 +92,7 @@ pub struct Sandbox {
 enum Behind {
     Stripe(Arc<App>),
     Paddle(Arc<paddle::App>),
+    PaddleClassic(Arc<paddle_classic::App>),
 }
 
 /// A sandbox that listens. Dropping it stops it.
@@ -152,12 +156,20 @@ async fn run(sandbox: Sandbox, options: Options, cancel: CancellationToken) -> R
 }
 
 fn prepare(options: &Options, cancel: &CancellationToken) -> Result<Sandbox, StartError> {
+    if options.alerts_url.is_some() && options.provider != Provider::PaddleClassic {
+        return Err(OptionsError::AlertsUrl.into());
+    }
     match options.provider {
         Provider::Stripe => prepare_with(make_merchant(options), options, cancel),
         Provider::Paddle => {
             let app = Arc::new(paddle::App::new(options, cancel)?);
             let router = app.router();
             Ok(Sandbox { key: options.key.clone(), app: Behind::Paddle(app), router })
+        }
+        Provider::PaddleClassic => {
+            let app = Arc::new(paddle_classic::App::new(options, cancel)?);
+            let router = app.router();
+            Ok(Sandbox { key: options.key.clone(), app: Behind::PaddleClassic(app), router })
         }
     }
 }
@@ -322,6 +334,15 @@ impl Sandbox {
         match &self.app {
             Behind::Stripe(app) => app.merchant().expected_mrr().collect(),
             Behind::Paddle(app) => app.expected_mrr(),
+            Behind::PaddleClassic(app) => app.expected_mrr(),
+        }
+    }
+
+    /// The public key, in PEM, that alerts are signed for; only Paddle Classic has one.
+    pub fn public_key(&self) -> Option<String> {
+        match &self.app {
+            Behind::Stripe(_) | Behind::Paddle(_) => None,
+            Behind::PaddleClassic(app) => Some(app.public_key()),
         }
     }
 
@@ -330,6 +351,7 @@ impl Sandbox {
         match &self.app {
             Behind::Stripe(app) => app.merchant().now(),
             Behind::Paddle(app) => app.now(),
+            Behind::PaddleClassic(app) => app.now(),
         }
     }
 
@@ -338,6 +360,7 @@ impl Sandbox {
         match &self.app {
             Behind::Stripe(app) => app.advance(to).await,
             Behind::Paddle(app) => app.advance(to).await,
+            Behind::PaddleClassic(app) => app.advance(to).await,
         }
     }
 
@@ -374,7 +397,7 @@ impl Sandbox {
                 *app.api_version.write().unwrap_or_else(PoisonError::into_inner) = version;
                 Ok(())
             }
-            Behind::Paddle(_) => Err(OptionsError::NotOfProvider),
+            Behind::Paddle(_) | Behind::PaddleClassic(_) => Err(OptionsError::NotOfProvider),
         }
     }
 }
@@ -391,6 +414,7 @@ impl Running {
         match &self.sandbox.app {
             Behind::Stripe(app) => app.courier.finish().await,
             Behind::Paddle(app) => app.finish().await,
+            Behind::PaddleClassic(app) => app.finish().await,
         }
     }
 }

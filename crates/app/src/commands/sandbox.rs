@@ -51,6 +51,9 @@ pub struct Sandbox {
     /// Always answer in the shapes of this version of the provider's API, such as 2024-06-20
     #[arg(long, value_name = "VERSION")]
     api_version: Option<String>,
+    /// Send alerts to this address, where the provider has no request that registers one
+    #[arg(long, value_name = "URL")]
+    alerts_url: Option<url::Url>,
     /// The merchant's current time, such as 2026-01-31T00:00:00Z
     #[arg(long, value_name = "INSTANT")]
     now: Option<jiff::Timestamp>,
@@ -74,6 +77,7 @@ pub async fn run(args: Sandbox) -> anyhow::Result<()> {
         alive: args.alive,
         now: args.now.map(|now| model::UnixSeconds(now.as_second())),
         api_version: args.api_version,
+        alerts_url: args.alerts_url,
         ..Options::of(args.provider)
     };
     if let Some(text) = &args.permissions {
@@ -83,6 +87,9 @@ pub async fn run(args: Sandbox) -> anyhow::Result<()> {
     let running = sandbox::start(options).await.context("the sandbox could not be started")?;
     let mut out = std::io::stdout();
     writeln!(out, "sandbox: {} key: {}", running.api_base, running.key)?;
+    if let Some(public_key) = running.public_key() {
+        write!(out, "{public_key}")?;
+    }
     out.flush()?;
     stop_signal.received().await?;
     let recorded = running.write_recording();

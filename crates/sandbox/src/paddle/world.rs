@@ -18,8 +18,9 @@ use serde_json::Value;
 
 use super::account::{Account, Kind};
 use crate::MerchantName;
-pub use buyer::cents_of;
+pub use buyer::{COUNTRIES, Country, cents_of, currency, rounded};
 use catalog::Catalog;
+pub use intended::{Intended, Worth};
 pub use money::ExpectedMoney;
 
 const DAY_S: i64 = 86_400;

@@ -27,6 +27,11 @@ pub trait Sender: Send + Sync + 'static {
     /// Headers beside the content type, made anew for each try.
     fn headers(&self, parcel: &Parcel, at: UnixSeconds) -> Vec<(&'static str, String)>;
 
+    /// What the body is.
+    fn content_type(&self) -> &'static str {
+        "application/json; charset=utf-8"
+    }
+
     /// Whether that endpoint is still there.
     fn is_registered(&self, endpoint: &str) -> bool;
 
@@ -169,7 +174,7 @@ impl Courier {
         let mut request = self
             .client
             .post(parcel.url.clone())
-            .header("content-type", "application/json; charset=utf-8")
+            .header("content-type", self.sender.content_type())
             .body(parcel.body.clone());
         for (name, value) in self.sender.headers(parcel, at) {
             request = request.header(name, value);
