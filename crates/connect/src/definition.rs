@@ -8,7 +8,7 @@ use model::{
 };
 
 use crate::{
-    Billed, ClientConfig, Event, EventList, Key, KeyError, KeyOwner, List, Listing, ReadError,
+    Billed, ClientConfig, Event, EventList, Key, KeyError, KeyOwner, Lately, List, Listing, ReadError,
     SignatureError, Texts, WebhookTerms,
 };
 
@@ -76,6 +76,8 @@ pub(crate) struct Extras {
     pub event_list: Option<EventList>,
     /// Whom a key belongs to, if that is entered beside it. Both are one text, `<owner>:<key>`.
     pub key_owner: Option<KeyOwner>,
+    /// What it reports only of what happened lately.
+    pub lately: Option<Lately>,
     /// Without a list of events: how often everything is listed again, in seconds.
     pub listed_every_seconds: i64,
     /// Fields that GDPR mode keeps and in which keys are not names of fields.
@@ -106,6 +108,7 @@ impl Extras {
         mrr_method: None,
         event_list: None,
         key_owner: None,
+        lately: None,
         listed_every_seconds: 6 * 3600,
         keyed_by_data: &[],
         place: |chance, _| any_letters(chance),

@@ -41,7 +41,7 @@ pub use config::{Backoff, ClientConfig, Limits, Privacy};
 pub use error::ConnectError;
 pub use http::is_on_this_machine;
 pub use key::{Key, KeyError, KeyOwner};
-pub use list::{List, Part, Stage};
+pub use list::{Lately, List, Part, Stage};
 pub use network::{Carrier, Carrying, Network, NoAnswer};
 pub use page::{Children, ListRequest, Page, Retrieved};
 pub use probe::{Probe, ProbeState};

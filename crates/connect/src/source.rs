@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::definition::{Definition, Extras, Functions};
 use crate::{
-    Billed, ClientConfig, Event, EventList, Key, KeyError, KeyOwner, List, Listing, ReadError,
+    Billed, ClientConfig, Event, EventList, Key, KeyError, KeyOwner, Lately, List, Listing, ReadError,
     SignatureError, WebhookTerms, outline, paddle, paddle_classic, stripe,
 };
 
@@ -104,6 +104,11 @@ impl Source {
             (Some(_), Some(owner)) => Secret::new(format!("{}:{}", owner.trim(), key.expose().trim())),
             _ => key.clone(),
         }
+    }
+
+    /// What it reports only of what happened lately; figures of before are coarse.
+    pub fn lately(self) -> Option<Lately> {
+        self.extras().lately
     }
 
     /// Without a list of events: how often everything is listed again, in seconds.
@@ -469,6 +474,7 @@ mod tests {
             }
             let references = source.references().iter();
             assert!(references.flat_map(|one| [one.from, one.to]).all(|kind| has_shape(&kind)));
+            assert!(source.lately().is_none_or(|lately| has_shape(&lately.kind)));
             assert!(source.history_kinds().iter().chain(&source.price_list_kinds()).all(has_shape));
         }
     }

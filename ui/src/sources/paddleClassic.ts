@@ -79,4 +79,6 @@ export const paddleClassic: SourceTexts = {
   },
   bill: { one: 'payment', many: 'payments' },
   invoiceReasons: { one_off_charge: 'One-off charge' },
+  coarse: (day) =>
+    `Figures before ${day} are coarse. Paddle Classic keeps its alerts for 90 days; for the time before, it lists one amount per payment, tax included where it was charged. Refunds, disputes and failed payments before ${day} aren’t available. A subscription becomes exact with its first payment after that day, so its MRR falls then by the tax in its price.`,
 }

@@ -50,4 +50,6 @@ export interface SourceTexts {
   bill: { one: string; many: string }
   /** Why an invoice was created, by the source's own codes. */
   invoiceReasons: Record<string, string>
+  /** What figures are like from before it reported exactly, where it reports exactly only since a day. */
+  coarse?: (day: string) => string
 }

@@ -1,12 +1,15 @@
 //! The client. It can request the paths in [`Path`], and nothing else.
 
+mod lists;
+mod objects;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{ObjectKind, RawObject, UnixSeconds};
 use tokio::sync::Mutex;
 
-use super::cursor::{self, Cursor, STATES};
+use super::cursor::Cursor;
 use super::path::Path;
 use super::record::Record;
 use super::{DIALECT, SANDBOX_HOST, catalog, filing, key, kind, page};
@@ -24,11 +27,6 @@ const RATE: Rate = Rate { per_second: 2, share_percent: 100, at_once: 1 };
 /// Rows of a page.
 const LARGEST: u64 = 500;
 const LARGEST_OF_USERS: u64 = 250;
-const LARGEST_OF_TRANSACTIONS: u64 = 300;
-/// Payments may show some days after the day that they are dated.
-const PAYMENTS_OVERLAP_S: i64 = 3 * 86_400;
-/// As many subscriptions are read again at once for what was reported of them; the others are with the daily listing.
-const REFRESHED_MAX: usize = 40;
 
 /// Reads from one account on one server. All clients of a server share its limit.
 #[derive(Clone)]
@@ -178,269 +176,6 @@ impl Client {
     /// Never: what was entered by hand is removed by hand.
     pub async fn delete_webhook(&self, _: &str) -> Result<(), ConnectError> {
         Ok(())
-    }
-}
-
-/// Lists.
-impl Client {
-    async fn by_offset(&self, kind: ObjectKind, path: Path, at: Cursor) -> Result<Page, ConnectError> {
-        let largest = if kind == kind::PRODUCT { LARGEST_OF_USERS } else { LARGEST };
-        let parameters = vec![("limit", largest.to_string()), ("offset", at.at.to_string())];
-        let read = self.rows(kind, path, parameters, retry::BACKGROUND).await?;
-        let next = at.after(is_full(&read, largest), largest, 1);
-        let page = self.page(kind, &read, next, |row| filing::file(kind, row).map(Some));
-        if kind == kind::PLAN {
-            let mut plans = self.0.plans.lock().await;
-            plans.extend(page.objects.iter().map(|plan| (plan.id.clone(), plan.body.to_string())));
-        }
-        Ok(page)
-    }
-
-    async fn subscriptions(&self, at: Cursor) -> Result<Page, ConnectError> {
-        let state = STATES.get(at.step).unwrap_or(&STATES[0]);
-        let parameters = vec![
-            ("state", (*state).to_owned()),
-            ("page", (at.at + 1).to_string()),
-            ("results_per_page", LARGEST_OF_USERS.to_string()),
-        ];
-        let read = self.rows(kind::SUBSCRIPTION, Path::Users, parameters, retry::BACKGROUND).await?;
-        let next = at.after(is_full(&read, LARGEST_OF_USERS), 1, STATES.len());
-        self.subscriptions_of(&read, next).await
-    }
-
-    /// Each with its plan, and beside it its buyer.
-    async fn subscriptions_of(&self, read: &Rows, next: Option<Cursor>) -> Result<Page, ConnectError> {
-        let plans = self.plans_of(&read.rows).await?;
-        let plan = |row: &str| plan_id(row).and_then(|id| plans.get(&id)).map(String::as_str);
-        let mut page =
-            self.page(kind::SUBSCRIPTION, read, next, |row| filing::with_plan(row, plan(row)).map(Some));
-        // Those of the whole row: privacy leaves them their ids.
-        let buyers = page.objects.iter().filter_map(filing::buyer);
-        page.embedded = buyers.map(|buyer| self.private(buyer)).collect();
-        Ok(page)
-    }
-
-    async fn payments(&self, at: Cursor) -> Result<Page, ConnectError> {
-        let windows = cursor::payment_windows(at.anchor);
-        let mut parameters = vec![("limit", LARGEST.to_string()), ("offset", at.at.to_string())];
-        if let Some(days) = windows.get(at.step) {
-            parameters.push(("is_paid", "1".to_owned()));
-            parameters.extend(days.from.map(|day| ("from", day.to_string())));
-            parameters.extend(days.before.map(|day| ("to", day.to_string())));
-        } else {
-            // After all that was paid, what is due next.
-            parameters.push(("is_paid", "0".to_owned()));
-        }
-        let read = self.rows(kind::PAYMENT, Path::Payments, parameters, retry::BACKGROUND).await?;
-        let next = at.after(is_full(&read, LARGEST), LARGEST, windows.len() + 1);
-        let mut page =
-            self.page(kind::PAYMENT, &read, next, |row| filing::file(kind::PAYMENT, row).map(Some));
-        // How far back it got shows in the last one.
-        page.objects.sort_by_key(|payment| std::cmp::Reverse(payment.created_at));
-        Ok(page)
-    }
-
-    async fn payments_since(&self, since: UnixSeconds) -> Result<Page, ConnectError> {
-        let from = UnixSeconds(since.0 - PAYMENTS_OVERLAP_S).timestamp().strftime("%Y-%m-%d").to_string();
-        let mut all = Rows::default();
-        loop {
-            let parameters = vec![
-                ("is_paid", "1".to_owned()),
-                ("from", from.clone()),
-                ("limit", LARGEST.to_string()),
-                ("offset", all.rows.len().to_string()),
-            ];
-            let read = self.rows(kind::PAYMENT, Path::Payments, parameters, retry::BACKGROUND).await?;
-            let is_last = !is_full(&read, LARGEST);
-            all.extend(read);
-            if is_last {
-                return Ok(
-                    self.page(kind::PAYMENT, &all, None, |row| filing::file(kind::PAYMENT, row).map(Some))
-                );
-            }
-        }
-    }
-
-    async fn alerts(&self, at: Cursor) -> Result<Page, ConnectError> {
-        let (from, before) = cursor::alert_window(at.anchor, at.step);
-        let before = before.map(|day| format!("{day} 00:00:00"));
-        let read = self.alert_rows(format!("{from} 00:00:00"), before, at.at + 1).await?;
-        let steps = usize::try_from(cursor::ALERTS_REACH_DAYS).unwrap_or(0) + 1;
-        let next = at.after(is_full(&read, LARGEST_OF_USERS), 1, steps);
-        Ok(self.page(kind::ALERT, &read, next, filing::alert))
-    }
-
-    /// With the subscriptions that they are about, as they are now.
-    async fn alerts_since(&self, since: UnixSeconds) -> Result<Page, ConnectError> {
-        let from = since.timestamp().strftime("%Y-%m-%d %H:%M:%S").to_string();
-        let (mut all, mut number) = (Rows::default(), 1);
-        loop {
-            let read = self.alert_rows(from.clone(), None, number).await?;
-            let is_last = !is_full(&read, LARGEST_OF_USERS);
-            all.extend(read);
-            number += 1;
-            if is_last {
-                break;
-            }
-        }
-        let mut page = self.page(kind::ALERT, &all, None, filing::alert);
-        let named = page.objects.iter().filter_map(|alert| alert.counterparts.subscription.clone());
-        let named: std::collections::BTreeSet<String> = named.collect();
-        for id in named.into_iter().take(REFRESHED_MAX) {
-            if let Some(subscription) = self.subscription(&id).await? {
-                page.embedded.extend(filing::buyer(&subscription).map(|buyer| self.private(buyer)));
-                page.embedded.push(self.private(subscription));
-            }
-        }
-        Ok(page)
-    }
-
-    async fn alert_rows(
-        &self,
-        from: String,
-        before: Option<String>,
-        number: u64,
-    ) -> Result<Rows, ConnectError> {
-        let mut parameters = vec![
-            ("page", number.to_string()),
-            ("alerts_per_page", LARGEST_OF_USERS.to_string()),
-            ("query_tail", from),
-        ];
-        parameters.extend(before.map(|before| ("query_head", before)));
-        self.rows(kind::ALERT, Path::Alerts, parameters, retry::BACKGROUND).await
-    }
-
-    /// Product by product: there is no list of all.
-    async fn transactions(&self, at: Cursor) -> Result<Page, ConnectError> {
-        let products = self.products().await?;
-        let Some(product) = products.get(at.step) else {
-            return Ok(Page { honours_window: true, ..Page::default() });
-        };
-        let parameters = vec![
-            ("page", (at.at + 1).to_string()),
-            ("results_per_page", LARGEST_OF_TRANSACTIONS.to_string()),
-        ];
-        let path = Path::Transactions(*product);
-        let read = self.rows(kind::TRANSACTION, path, parameters, retry::BACKGROUND).await?;
-        let next = at.after(is_full(&read, LARGEST_OF_TRANSACTIONS), 1, products.len());
-        Ok(self.page(kind::TRANSACTION, &read, next, |row| filing::file(kind::TRANSACTION, row).map(Some)))
-    }
-
-    async fn coupons(&self, at: Cursor) -> Result<Page, ConnectError> {
-        let products = self.products().await?;
-        let Some(product) = products.get(at.step) else {
-            return Ok(Page { honours_window: true, ..Page::default() });
-        };
-        let parameters = vec![
-            ("product_id", product.to_string()),
-            ("limit", LARGEST.to_string()),
-            ("offset", at.at.to_string()),
-        ];
-        let read = self.rows(kind::COUPON, Path::Coupons, parameters, retry::BACKGROUND).await?;
-        let next = at.after(is_full(&read, LARGEST), LARGEST, products.len());
-        Ok(self.page(kind::COUPON, &read, next, |row| filing::file(kind::COUPON, row).map(Some)))
-    }
-}
-
-/// Single objects, and what is remembered.
-impl Client {
-    async fn subscription(&self, id: &str) -> Result<Option<RawObject>, ConnectError> {
-        // By default the list leaves out those that were deleted.
-        for state in [None, Some("deleted")] {
-            let mut parameters = vec![("subscription_id", id.to_owned())];
-            parameters.extend(state.map(|state| ("state", state.to_owned())));
-            let read = self.found(kind::SUBSCRIPTION, Path::Users, parameters).await?;
-            let page = self.subscriptions_of(&read, None).await?;
-            if let Some(found) = page.objects.into_iter().find(|object| object.id == id) {
-                return Ok(Some(found));
-            }
-        }
-        Ok(None)
-    }
-
-    async fn payment(&self, id: &str) -> Result<Option<RawObject>, ConnectError> {
-        let Some((subscription, _)) = id.split_once('-') else { return Ok(None) };
-        let mut offset = 0;
-        loop {
-            let parameters = vec![
-                ("subscription_id", subscription.to_owned()),
-                ("limit", LARGEST.to_string()),
-                ("offset", offset.to_string()),
-            ];
-            let read = self.found(kind::PAYMENT, Path::Payments, parameters).await?;
-            let filed = read.rows.iter().filter_map(|row| filing::file(kind::PAYMENT, row).ok());
-            if let Some(found) = filed.into_iter().find(|object| object.id == id) {
-                return Ok(Some(found));
-            }
-            if !is_full(&read, LARGEST) {
-                return Ok(None);
-            }
-            offset += LARGEST;
-        }
-    }
-
-    async fn plan(&self, id: &str) -> Result<Option<RawObject>, ConnectError> {
-        let read = self.found(kind::PLAN, Path::Plans, vec![("plan", id.to_owned())]).await?;
-        let filed = read.rows.iter().filter_map(|row| filing::file(kind::PLAN, row).ok());
-        Ok(filed.into_iter().find(|object| object.id == id))
-    }
-
-    /// Alerts can't be requested one by one. One that was just delivered is among the newest.
-    async fn alert(&self, id: &str) -> Result<Option<RawObject>, ConnectError> {
-        const PAGES: u64 = 8;
-        let anchor = self.0.config.clock.now().day(&jiff::tz::TimeZone::UTC);
-        let (from, _) = cursor::alert_window(anchor, 90);
-        for number in 1..=PAGES {
-            let read = self.alert_rows(format!("{from} 00:00:00"), None, number).await?;
-            let filed = read.rows.iter().filter_map(|row| filing::alert(row).ok().flatten());
-            if let Some(found) = filed.into_iter().find(|object| object.id == id) {
-                return Ok(Some(found));
-            }
-            if !is_full(&read, LARGEST_OF_USERS) {
-                break;
-            }
-        }
-        Ok(None)
-    }
-
-    /// The plans of these subscriptions: all that are remembered, once again from the list if one is new.
-    async fn plans_of(&self, rows: &[String]) -> Result<BTreeMap<String, String>, ConnectError> {
-        let mut plans = self.0.plans.lock().await;
-        let is_known = |row: &String| plan_id(row).is_none_or(|id| plans.contains_key(&id));
-        if !rows.iter().all(is_known) {
-            let mut offset = 0;
-            loop {
-                let parameters = vec![("limit", LARGEST.to_string()), ("offset", offset.to_string())];
-                let read = self.rows(kind::PLAN, Path::Plans, parameters, retry::BACKGROUND).await?;
-                let filed = read.rows.iter().filter_map(|row| filing::file(kind::PLAN, row).ok());
-                plans.extend(filed.map(|plan| (plan.id, plan.body.into())));
-                if !is_full(&read, LARGEST) {
-                    break;
-                }
-                offset += LARGEST;
-            }
-        }
-        Ok(plans.clone())
-    }
-
-    async fn products(&self) -> Result<Vec<u64>, ConnectError> {
-        let mut known = self.0.products.lock().await;
-        if let Some(products) = &*known {
-            return Ok(products.clone());
-        }
-        let mut products = Vec::new();
-        loop {
-            let offset = products.len().to_string();
-            let parameters = vec![("limit", LARGEST_OF_USERS.to_string()), ("offset", offset)];
-            let read = self.rows(kind::PRODUCT, Path::Products, parameters, retry::BACKGROUND).await?;
-            let filed = read.rows.iter().filter_map(|row| filing::file(kind::PRODUCT, row).ok());
-            products.extend(filed.filter_map(|product| product.id.parse::<u64>().ok()));
-            if !is_full(&read, LARGEST_OF_USERS) {
-                break;
-            }
-        }
-        *known = Some(products.clone());
-        Ok(products)
     }
 }
 

@@ -3,8 +3,8 @@
 use model::UnixSeconds;
 
 use super::{LIVE_BASE, VERSION_PATH, catalog, delivery, key, kind, privacy, signature, translate};
-use crate::definition::{Definition, Extras, Functions};
-use crate::{KeyOwner, Texts, WebhookTerms};
+use crate::definition::{Balance, Definition, Extras, Functions};
+use crate::{KeyOwner, Lately, Texts, WebhookTerms};
 
 pub(crate) static DEFINITION: Definition = Definition {
     id: "paddle_classic",
@@ -57,6 +57,15 @@ pub(crate) static DEFINITION: Definition = Definition {
         key_owner: Some(KeyOwner {
             argument: "vendor-id",
             help: "The account's vendor ID, a number that Paddle shows under Developer Tools, Authentication",
+        }),
+        // Its lists have one amount per payment. All else is in alerts.
+        lately: Some(Lately { kind: kind::ALERT, parts: catalog::REPORTED }),
+        balance: Some(Balance {
+            kinds: &[kind::ALERT],
+            parts: translate::BALANCE_PARTS,
+            read: translate::balance_transactions,
+            payments: kind::PAYMENT,
+            read_payment: translate::payment,
         }),
         // Its limit leaves room for no more: an account of 400,000 payments takes several minutes.
         listed_every_seconds: 24 * 3600,

@@ -105,6 +105,16 @@ pub(super) fn alert(row: &str) -> Result<Option<RawObject>, String> {
     filed_alert(&alert)
 }
 
+/// The order that an alert of a subscription's payment is about: alerts of disputes name it, and nobody else.
+pub(super) fn order(alert: &RawObject) -> Option<RawObject> {
+    let record = Record::of(alert).ok().filter(|record| record.is("alert_name", PAID))?;
+    let (id, user) = (record.text("order_id")?, record.text("user_id")?);
+    let body = serde_json::json!({ "order_id": id, "is_subscription": true, "user": { "user_id": user } });
+    file(kind::TRANSACTION, &body.to_string()).ok()
+}
+
+const PAID: &str = "subscription_payment_succeeded";
+
 /// An alert as it was delivered: a form.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use super::kind;
 /// Fields whose value is an id, a number, a time, a flag, a code, or something made of those.
 #[rustfmt::skip]
 const KEPT: &[&str] = &[
-    "alert_id", "alert_name", "amount", "attempt_number", "balance_currency", "balance_earnings", "balance_earnings_decrease",
+    "alert_id", "alert_name", "amount", "attempt_number", "balance_amount", "balance_currency", "balance_earnings", "balance_earnings_decrease",
     "balance_fee", "balance_fee_refund", "balance_gross", "balance_gross_refund", "balance_tax", "balance_tax_refund", "billing_period",
     "billing_type", "cancellation_effective_date", "checkout_id", "country", "coupon", "created_at", "currency", "date", "earnings", "earnings_decrease",
     "event_time", "fee", "fee_refund", "gross_refund", "id", "initial_payment", "initial_price", "instalments", "is_one_off", "is_one_off_charge", "is_paid",

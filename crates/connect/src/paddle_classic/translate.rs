@@ -5,6 +5,7 @@
 //! without affecting the rest of its customer.
 
 mod alert;
+mod balance;
 mod bill;
 mod cadence;
 mod due;
@@ -25,6 +26,7 @@ use super::kind;
 use super::record::Record;
 use crate::{Billed, Listing, ReadError};
 use alert::Alert;
+pub use balance::{BALANCE_PARTS, balance_transactions, payment};
 use bill::{Payment, Sale};
 use subscription::Agreement;
 

@@ -74,6 +74,7 @@ pub(crate) static DEFINITION: Definition = Definition {
         }),
         event_list: Some(webhook::EVENT_LIST),
         key_owner: None,
+        lately: None,
         listed_every_seconds: Extras::NONE.listed_every_seconds,
         keyed_by_data: &[privacy::CURRENCY_OPTIONS],
 

@@ -31,7 +31,7 @@ pub(super) enum What {
         order: String,
         amount_minor: i64,
         currency: Currency,
-        is_closed: bool,
+        outcome: Option<String>,
     },
 }
 
@@ -108,7 +108,7 @@ pub(super) fn alert(record: Record) -> Result<Option<Alert>, ReadError> {
                 order: record.text("order_id").ok_or_else(|| record.missing("order_id"))?,
                 amount_minor: record.need_minor("amount", currency)?,
                 currency,
-                is_closed: name.ends_with("closed"),
+                outcome: record.text("status").filter(|_| name.ends_with("closed")),
             }
         }
         _ => return Ok(None),

@@ -12,7 +12,7 @@ use super::bill::Payment;
 use super::cadence::{self, Role};
 use super::plan::Plan;
 use super::subscription::{self, Agreement};
-use super::whole::charge;
+use super::whole::{self, charge};
 
 const DAY_S: i64 = 86_400;
 
@@ -46,14 +46,7 @@ impl One<'_> {
         let paid = recurring.iter().chain(&one_off);
         history.charges.extend(paid.map(|payment| Charge {
             payment_method: subscription.payment_method.clone(),
-            ..charge(
-                &payment.id,
-                &payment.id,
-                ChargeStatus::Succeeded,
-                payment.gross_minor(),
-                payment.currency,
-                payment.exact.as_ref().map_or(payment.at, |exact| exact.at),
-            )
+            ..whole::payment(payment)
         }));
         let last = invoices.iter().rev().find(|invoice| invoice.lines.iter().any(is_period)).cloned();
         if let Some(due) = self.due(&invoices, last.as_ref(), &subscription, share) {

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::billing::{Charge, ChargeStatus, Invoice, InvoiceLine, LineEffect, Period, Refund};
+use model::billing::{
+    Charge, ChargeStatus, Dispute, DisputeStatus, Invoice, InvoiceLine, LineEffect, Period, Refund,
+};
 use model::{Currency, UnixSeconds};
 
 use super::Read;
@@ -41,6 +43,7 @@ pub(super) fn assemble(read: Read, billed: &mut Billed) {
     history.charges.extend(sales.iter().map(|sale| {
         charge(&sale.id, &sale.id, ChargeStatus::Succeeded, sale.gross_minor(), sale.currency, sale.at)
     }));
+    history.disputes.extend(alerts.iter().filter_map(|alert| dispute(alert, &alerts)));
     history.refunds.extend(alerts.iter().enumerate().filter_map(|(number, alert)| refund(number, alert)));
 }
 
@@ -98,6 +101,35 @@ fn refund(number: usize, alert: &Alert) -> Option<Refund> {
     })
 }
 
+/// A dispute, with how it ended if it has.
+fn dispute(alert: &Alert, alerts: &[Alert]) -> Option<Dispute> {
+    let What::Disputed { order, amount_minor, currency, outcome: None } = &alert.what else { return None };
+    let end = alerts.iter().find_map(|other| match &other.what {
+        What::Disputed { order: own, outcome: Some(outcome), .. } if own == order && other.at >= alert.at => {
+            Some((other.at, outcome.as_str()))
+        }
+        _ => None,
+    });
+    let payment = alerts.iter().find_map(|other| match &other.what {
+        What::Paid(paid) if paid.order.as_ref() == Some(order) => paid.payment.clone(),
+        _ => None,
+    });
+    Some(Dispute {
+        id: format!("{order}-dispute").into(),
+        charge: Some(payment.as_deref().unwrap_or(order).into()),
+        status: match end {
+            Some((_, "lost")) => DisputeStatus::Lost,
+            Some(_) => DisputeStatus::Won,
+            None => DisputeStatus::Open,
+        },
+        currency: *currency,
+        amount_minor: *amount_minor,
+        created_at: alert.at,
+        won_back_minor: 0,
+        moved_at: end.map(|(at, _)| at),
+    })
+}
+
 pub(super) fn charge(
     id: &str,
     invoice: &str,
@@ -124,6 +156,14 @@ pub(super) fn charge(
         is_disputed: false,
         is_booked: false,
     }
+}
+
+/// That a payment was made.
+pub(super) fn payment(payment: &Payment) -> Charge {
+    let at = payment.exact.as_ref().map_or(payment.at, |exact| exact.at);
+    let is_booked = payment.exact.is_some();
+    let (id, amount_minor) = (payment.id.as_str(), payment.gross_minor());
+    Charge { is_booked, ..charge(id, id, ChargeStatus::Succeeded, amount_minor, payment.currency, at) }
 }
 
 /// A sale of what is bought once.
