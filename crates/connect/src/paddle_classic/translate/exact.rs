@@ -60,10 +60,11 @@ impl Paid {
         let surplus = |paid: &Self| Some(paid.gross_minor - paid.whole_minor()?);
         let is_alike = |other: &&&Self| other.payment != self.payment && surplus(other) == surplus(self);
         if others.iter().any(|other| is_alike(&other)) {
-            self.net_minor()
-        } else {
-            self.net_share().of(whole)
+            return self.net_minor();
         }
+        // Whether tax comes on top, another payment tells better.
+        let plain = others.iter().rev().find(|other| !other.has_coupon && other.is_whole());
+        plain.map_or_else(|| self.net_share(), |plain| plain.net_share()).of(whole)
     }
 }
 

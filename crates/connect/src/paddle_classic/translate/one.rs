@@ -39,7 +39,8 @@ impl One<'_> {
         let mut invoices: Vec<Invoice> = Vec::new();
         for (payment, role) in recurring.iter().zip(&roles) {
             invoices.push(self.paid(payment, *role, &exacts, &subscription));
-            share = payment.exact.as_ref().map(Paid::net_share).or(share);
+            let plain = payment.exact.as_ref().filter(|exact| exact.is_whole() || share.is_none());
+            share = plain.map(Paid::net_share).or(share);
         }
         invoices
             .extend(one_off.iter().map(|payment| self.paid(payment, Role::OffCadence, &[], &subscription)));
