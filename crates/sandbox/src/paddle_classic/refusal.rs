@@ -28,8 +28,7 @@ impl Refusal {
 
     pub fn no_such(what: &str) -> Self {
         let code = match what {
-            "product" => 108,
-            "plan" => 127,
+            "product" | "plan" => 108,
             "order" | "checkout" => 110,
             _ => 119,
         };
@@ -44,9 +43,9 @@ impl Refusal {
         Self::new(122, format!("Provided date is not valid: {name}"))
     }
 
-    /// What Paddle may well ignore, but no client should rely on.
+    /// What Paddle may well ignore, but no client should rely on. The code is the sandbox's own.
     pub fn bad_parameter(name: &str, problem: &str) -> Self {
-        Self::new(101, format!("Bad method call: {name} {problem}"))
+        Self::new(400, format!("{name} {problem}"))
     }
 
     pub fn too_many_requests(retry_after_s: u64) -> Self {
@@ -55,7 +54,10 @@ impl Refusal {
     }
 
     pub fn internal() -> Self {
-        Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::new(120, "Internal error") }
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            ..Self::new(120, "Request failed due to internal error")
+        }
     }
 
     pub fn to_value(&self) -> Value {

@@ -6,6 +6,8 @@ mod intended;
 mod life;
 mod payouts;
 mod scripts;
+#[cfg(test)]
+mod tests;
 
 use model::UnixSeconds;
 

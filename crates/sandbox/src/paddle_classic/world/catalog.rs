@@ -98,6 +98,8 @@ pub struct Catalog {
     /// Its first payment is cheaper.
     pub with_offer: Plan,
     pub trial: Plan,
+    /// Its trial costs something.
+    pub paid_trial: Plan,
     pub quarterly: Plan,
     pub weekly: Plan,
     /// With the tax inside.
@@ -135,6 +137,11 @@ impl Catalog {
             with_setup: Plan { initial_cents: 7000, ..plan(3, "Basic with setup", monthly, 2000) },
             with_offer: Plan { initial_cents: 100, ..plan(4, "Basic, first month for 1", monthly, 2000) },
             trial: Plan { initial_cents: 0, trial_days: 14, ..plan(5, "Basic after a trial", monthly, 2000) },
+            paid_trial: Plan {
+                initial_cents: 200,
+                trial_days: 7,
+                ..plan(9, "Basic after a paid trial", monthly, 2000)
+            },
             quarterly: plan(6, "Basic, quarterly", every(BillingInterval::Month, 3), 5500),
             weekly: plan(7, "Basic, weekly", every(BillingInterval::Week, 1), 600),
             solo: Plan { has_tax_inside: true, ..plan(8, "Solo, tax included", monthly, 1190) },
@@ -149,8 +156,16 @@ impl Catalog {
     /// Everything that the merchant sells, as rows.
     pub fn open(&self, account: &mut Account) {
         let simple = [self.basic, self.basic_yearly];
-        let wide =
-            [self.pro, self.with_setup, self.with_offer, self.trial, self.quarterly, self.weekly, self.solo];
+        let wide = [
+            self.pro,
+            self.with_setup,
+            self.with_offer,
+            self.trial,
+            self.paid_trial,
+            self.quarterly,
+            self.weekly,
+            self.solo,
+        ];
         let plans: Vec<Plan> = if self.is_wide { [&simple[..], &wide[..]].concat() } else { simple.to_vec() };
         for plan in &plans {
             account.put(Kind::Plan, plan.id, plan.row());

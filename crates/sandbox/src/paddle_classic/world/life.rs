@@ -137,7 +137,7 @@ impl<'a> Life<'a> {
         });
         self.current = self.subscriptions.len() - 1;
         self.created(at);
-        if !has_trial {
+        if !has_trial || terms.plan.initial_cents > 0 {
             self.pay_due(at);
         }
         Some(())

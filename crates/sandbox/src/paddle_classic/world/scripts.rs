@@ -44,8 +44,7 @@ pub fn live(account: &mut Account, catalog: &Catalog, due_at: &mut i64, number: 
     let script = script_of(number);
     let round = number / count();
     let place = usize::try_from((number + round) % COUNTRIES.len() as u64).unwrap_or(0);
-    let has_tax = COUNTRIES[place].tax_per_mille > 0;
-    let country = if script.needs_tax && !has_tax { &COUNTRIES[1] } else { &COUNTRIES[place] };
+    let country = script.country.unwrap_or(&COUNTRIES[place]);
     let seats = 2 + i64::try_from(mix(account.seed, number, 62) % 3).unwrap_or(0);
     play(account, catalog, due_at, number, country, |life| {
         (script.play)(life, &Stage { at: came_at + jitter(number), seats })

@@ -85,7 +85,7 @@ impl Life<'_> {
     pub fn pay_due(&mut self, at: i64) {
         let sub = self.sub();
         let (id, plan) = (sub.id, sub.plan);
-        let is_like_others = sub.payments > 0 || !sub.has_other_first_price();
+        let is_like_others = !sub.is_to_pay_first_price();
         // A coupon for the first payment counts while that lasts.
         let value_minor = self.regular_net_minor();
         let bill = self.bill_of(sub.due_minor(self.country), &plan);

@@ -102,8 +102,7 @@ impl Subscription {
     /// What is due next: the period, what only this bill has, and what changes left.
     pub fn due_minor(&self, country: &Country) -> i64 {
         let once: i64 = self.modifiers.iter().filter(|one| !one.is_recurring).map(|one| one.minor).sum();
-        let is_dearer_or_cheaper = self.payments == 0 && self.has_other_first_price();
-        let regular = if is_dearer_or_cheaper {
+        let regular = if self.is_to_pay_first_price() {
             self.discounted(country.local_minor(self.plan.initial_cents) * self.quantity, country)
         } else {
             self.regular_minor(country)
@@ -111,9 +110,14 @@ impl Subscription {
         regular + once + self.carry_minor
     }
 
-    /// Whether the plan's first payment is not like the others. After a trial there is no such thing.
-    pub fn has_other_first_price(&self) -> bool {
-        self.plan.trial_days == 0 && self.plan.initial_cents != self.plan.recurring_cents
+    /// Whether what is due is the plan's first payment and not like the others. A trial without a price is no payment.
+    pub fn is_to_pay_first_price(&self) -> bool {
+        let has_free_trial = self.plan.trial_days > 0 && self.plan.initial_cents == 0;
+        let is_over = self.plan.trial_days > 0 && self.state != State::Trialing;
+        self.payments == 0
+            && !has_free_trial
+            && !is_over
+            && self.plan.initial_cents != self.plan.recurring_cents
     }
 
     fn discounted(&self, minor: i64, country: &Country) -> i64 {

@@ -2,6 +2,7 @@
 
 use super::super::life::{Billed, Life, Refund, Terms};
 use super::Stage;
+use crate::paddle::{COUNTRIES, Country};
 use crate::paddle_classic::world::DAY_S;
 
 /// A life, and how long before the present it begins where it should be at its point by then.
@@ -10,20 +11,22 @@ pub struct Script {
     pub name: &'static str,
     pub months_ago: i64,
     pub days_ago: i64,
-    pub needs_tax: bool,
+    /// `None`: any.
+    pub country: Option<&'static Country>,
     pub play: fn(&mut Life<'_>, &Stage) -> Option<()>,
 }
 
 const fn script(name: &'static str, play: fn(&mut Life<'_>, &Stage) -> Option<()>) -> Script {
-    Script { name, months_ago: 2, days_ago: 14, needs_tax: false, play }
+    Script { name, months_ago: 2, days_ago: 14, country: None, play }
 }
 
 const fn since(months_ago: i64, days_ago: i64, script: Script) -> Script {
     Script { months_ago, days_ago, ..script }
 }
 
+/// In Germany, where the tax of what is sold here has no fractions of a cent.
 const fn taxed(script: Script) -> Script {
-    Script { needs_tax: true, ..script }
+    Script { country: Some(&COUNTRIES[1]), ..script }
 }
 
 pub const SCRIPTS: &[Script] = &[
@@ -139,6 +142,10 @@ pub const SCRIPTS: &[Script] = &[
             life.go_on()
         }),
     ),
+    script("pays for a trial", |life, stage| {
+        life.subscribe(stage.at, Terms::of(&life.catalog.paid_trial, 1))?;
+        life.go_on()
+    }),
     script("a payment fails once", |life, stage| {
         buy(life, stage)?;
         life.recover(1)?;
@@ -254,12 +261,12 @@ pub const SCRIPTS: &[Script] = &[
         life.refund(life.days_in(9), Refund::Vat)?;
         life.go_on()
     })),
-    script("disputes and wins", |life, stage| {
+    script("disputes and leaves", |life, stage| {
         buy(life, stage)?;
         life.dispute(life.days_in(6), life.days_in(25), true)?;
         life.cancel_now(life.days_in(25) + 60)
     }),
-    script("disputes and loses", |life, stage| {
+    script("disputes in vain", |life, stage| {
         buy(life, stage)?;
         life.dispute(life.days_in(6), life.days_in(25), false)?;
         life.go_on()
