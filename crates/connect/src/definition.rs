@@ -74,6 +74,8 @@ pub(crate) struct Extras {
     pub balance: Option<Balance>,
     pub mrr_method: Option<MrrMethod>,
     pub event_list: Option<EventList>,
+    /// What the command line calls it, if not by its id.
+    pub command: Option<&'static str>,
     /// Whom a key belongs to, if that is entered beside it. Both are one text, `<owner>:<key>`.
     pub key_owner: Option<KeyOwner>,
     /// What it reports only of what happened lately.
@@ -107,6 +109,7 @@ impl Extras {
         balance: None,
         mrr_method: None,
         event_list: None,
+        command: None,
         key_owner: None,
         lately: None,
         listed_every_seconds: 6 * 3600,

@@ -89,8 +89,8 @@ impl Source {
     }
 
     /// What the command line calls it.
-    pub fn command(self) -> String {
-        self.id().replace('_', "-")
+    pub fn command(self) -> &'static str {
+        self.extras().command.unwrap_or(self.id())
     }
 
     /// Whom its keys belong to, if that is entered beside them.

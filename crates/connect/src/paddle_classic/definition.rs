@@ -54,6 +54,7 @@ pub(crate) static DEFINITION: Definition = Definition {
         redact: privacy::redact,
     },
     extras: Extras {
+        command: Some("paddle-classic"),
         key_owner: Some(KeyOwner {
             argument: "vendor-id",
             help: "The account's vendor ID, a number that Paddle shows under Developer Tools, Authentication",
