@@ -1,5 +1,6 @@
 //! What an alert about a payment says.
 
+use model::UnixSeconds;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{RoundingStrategy, ToPrimitive};
 
