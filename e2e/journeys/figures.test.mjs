@@ -245,7 +245,7 @@ test('payments are listed one by one, and by type', async (t) => {
   await signIn(page);
   await page.waitForURL(/\/c\//);
   await page.goto(`${both.app.url}/c/${id}/payments`);
-  const list = page.getByRole('region', { name: 'Payments one by one' });
+  const list = page.getByRole('region', { name: 'All payments' });
   await list.getByText(/^[\d,]+ entries$/).waitFor();
   await list.getByRole('button', { name: 'Payment', exact: true }).click();
   await page.waitForURL(/type=payment/);

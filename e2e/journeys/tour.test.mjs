@@ -8,7 +8,7 @@ import { PROVIDER, accessible, makeOwner, picture, serverWithMerchant, signIn, v
 const both = serverWithMerchant();
 
 const KEY = 'sk_test_sandbox0000000000000000';
-const STEPS = ['Your MRR, from top to bottom', 'Every figure opens', 'One view for every page'];
+const STEPS = ['Your MRR, from top to bottom', 'Click any figure', 'One view for every page'];
 
 const card = (page, step) => page.getByRole('region', { name: STEPS[step], exact: true });
 const isInCard = (page) => page.evaluate(() => document.querySelector('[data-tour-card]').contains(document.activeElement));

@@ -158,7 +158,7 @@ fn help(error: &anyhow::Error) -> Option<String> {
             return Some("create a key as the page 'Connect an account' describes".to_owned());
         }
         if let Some(connect) = provider(cause) {
-            return connect_help(connect).map(str::to_owned);
+            return Some(connect_help(connect));
         }
         if matches!(cause.downcast_ref(), Some(SyncError::Cancelled)) {
             return Some("run it again to continue where it stopped".to_owned());
@@ -176,20 +176,10 @@ fn help(error: &anyhow::Error) -> Option<String> {
     None
 }
 
-fn connect_help(error: &ConnectError) -> Option<&'static str> {
-    match error {
-        ConnectError::KeyRefused { .. } => {
-            Some("create a new key on the API keys page of the provider's dashboard")
-        }
-        ConnectError::PermissionMissing { .. } => {
-            Some("add the permission to the key in the provider's dashboard")
-        }
-        ConnectError::Unreachable { .. } => {
-            Some("check the network and --api-base, then run it again to continue where it stopped")
-        }
-        error if error.is_retryable() => Some("run it again later to continue where it stopped"),
-        _ => None,
-    }
+fn connect_help(error: &ConnectError) -> String {
+    let resumes =
+        if error.is_retryable() { "; what has been imported stays, and it continues there" } else { "" };
+    format!("{}{resumes}", error.action())
 }
 
 /// The reader of our output closed it early, as `head` does. That is not a failure.

@@ -3,20 +3,13 @@
 use model::ObjectKind;
 
 /// A request without a usable answer. Every message may be shown and logged; none contains a secret or a customer's
-/// data.
+/// data. What to do about it is in [`ConnectError::action`], and nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
-    #[error(
-        "the provider rejected the key: it is wrong, expired or deleted; create a new one and enter it{}",
-        request(request_id)
-    )]
+    #[error("the provider rejected the key: it is wrong, expired or deleted{}", request(request_id))]
     KeyRefused { request_id: Option<String> },
 
-    #[error(
-        "the key may not read this{}: add the permission to the key, or create a new one{}",
-        named(permission),
-        request(request_id)
-    )]
+    #[error("the key doesn't have access to this{}{}", named(permission), request(request_id))]
     PermissionMissing {
         /// The provider's own name of it, such as `rak_charge_read`.
         permission: Option<String>,
@@ -29,7 +22,7 @@ pub enum ConnectError {
     #[error("the server has no endpoint for {kind} objects")]
     EndpointAbsent { kind: ObjectKind },
 
-    #[error("the provider is rate-limiting this key; try again later{}", request(request_id))]
+    #[error("the provider is rate-limiting this key{}", request(request_id))]
     RateLimited {
         /// When the server said how long to wait: seconds.
         retry_after: Option<u64>,
@@ -39,13 +32,10 @@ pub enum ConnectError {
     #[error("{host} can't be reached: {reason}")]
     Unreachable { host: String, reason: String },
 
-    #[error("the provider failed with status {status}; try again later{}", request(request_id))]
+    #[error("the provider returned an error ({status}){}", request(request_id))]
     ProviderFailed { status: u16, request_id: Option<String> },
 
-    #[error(
-        "the answer from {path} can't be read: {reason}; check that the address belongs to the provider's API{}",
-        request(request_id)
-    )]
+    #[error("the answer from {path} can't be read: {reason}{}", request(request_id))]
     Unreadable { path: String, reason: String, request_id: Option<String> },
 
     #[error("the provider refused {path} with status {status}: {message}{}", request(request_id))]
@@ -65,6 +55,24 @@ impl ConnectError {
             | Self::NotFound { .. }
             | Self::EndpointAbsent { .. }
             | Self::Refused { .. } => false,
+        }
+    }
+
+    /// What a person can do about it, as a sentence without its period.
+    pub fn action(&self) -> &'static str {
+        match self {
+            Self::KeyRefused { .. } => "create a new key in the provider's dashboard and enter it",
+            Self::PermissionMissing { .. } => {
+                "add the permission to the key in the provider's dashboard, or enter another key"
+            }
+            Self::RateLimited { .. } => "try again in a minute",
+            Self::ProviderFailed { .. } => "try again later",
+            Self::Unreachable { .. } => "check the network and the API address, then try again",
+            Self::Unreadable { .. } | Self::EndpointAbsent { .. } => {
+                "check that the address belongs to the provider's API"
+            }
+            Self::NotFound { .. } => "check the id",
+            Self::Refused { .. } => "try again; the provider's message has the details",
         }
     }
 

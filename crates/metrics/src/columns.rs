@@ -36,6 +36,7 @@ pub use catalog::{Catalog, Plan, PlanInterval};
 pub use chunk::{Chunk, Country};
 pub(crate) use daily::{Daily, NEVER};
 pub(crate) use days::CalendarDays;
+pub(crate) use derived::PlanUse;
 pub use together::{LedgerPart, LedgersTogether, split_customer_id};
 pub use views::SubscriptionView;
 pub(crate) use views::{FailedInvoiceView, RowSlices};

@@ -3,6 +3,7 @@
 
 mod prices;
 
+use connect::Source;
 use model::ObjectKind;
 use store::{Batch, Dangling, References};
 
@@ -35,7 +36,7 @@ pub(crate) async fn check(context: &Context) -> Result<Vec<Problem>, SyncError> 
     let products = prices::unknown_products(context, REQUESTED_MAX).await?;
     update::retrieve_all(context, products).await?;
 
-    let mut problems: Vec<Problem> = dangling.into_iter().map(problem).collect();
+    let mut problems: Vec<Problem> = dangling.into_iter().map(|one| problem(context.source(), one)).collect();
     problems.extend(prices::problem(context, unpriced).await?);
     let json = serde_json::to_string(&problems).unwrap_or_default();
     context.commit(Batch { meta: vec![(PROBLEMS.to_owned(), json)], ..Batch::default() }).await?;
@@ -67,14 +68,14 @@ async fn references(context: &Context) -> Result<References, SyncError> {
     blocking(move || Ok(objects.references(source.references(), &wanted, REQUESTED_MAX)?)).await
 }
 
-fn problem(dangling: Dangling) -> Problem {
+fn problem(source: Source, dangling: Dangling) -> Problem {
     let Dangling { from, to, count, examples } = dangling;
     Problem {
         code: "dangling_reference".to_owned(),
-        title: format!("{from} objects whose {to} is missing"),
-        detail: format!(
-            "The provider did not return the {to}: it may have been deleted, or the key may not read it."
-        ),
+        title: format!("{} whose {} is missing", source.label(from), to.as_str().replace('_', " ")),
+        detail:
+            "The provider did not return it: it may have been deleted, or the key doesn't have access to it."
+                .to_owned(),
         count,
         examples: examples
             .into_iter()

@@ -63,16 +63,18 @@ impl SyncError {
 
     /// What a person can do about it.
     pub fn action(&self) -> &'static str {
+        if let Self::Provider(source) | Self::Indispensable { source, .. } = self
+            && !source.is_retryable()
+        {
+            return source.action();
+        }
         match self.code() {
-            "key_refused" | "key_missing" | "key_sealed" => "Enter a new key for this connection.",
+            "key_missing" | "key_sealed" => "Enter a new key for this connection.",
             "master_key" => StoreError::MASTER_KEY_HELP,
-            "permission_missing" => {
-                "Give the key the missing permission in the provider's dashboard, or enter another key."
-            }
             "provider_unreachable" => {
                 "Check the network and the API address. Chartsy keeps trying on its own."
             }
-            "endpoint_absent" | "provider_refused" | "bad_settings" => "Check the API address.",
+            "bad_settings" => "Check the API address.",
             "unknown_source" => "Update chartsy: this connection was created by a later version.",
             "disk_full" => "Free some space on the disk. Work then continues on its own.",
             "disk_failed" => {

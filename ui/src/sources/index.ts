@@ -23,7 +23,7 @@ export const textsOf = ({ id, name }: Pick<Source, 'id' | 'name'>): SourceTexts 
 /** The words for a connection's source. */
 export const sourceOf = ({ source }: Pick<Connection, 'source'>): SourceTexts => SOURCES[source] ?? generic(UNNAMED)
 
-/** The customer's page in the source's own dashboard, under its name in this API or the one before it. */
+/** The customer's page in the source's own dashboard. */
 export function dashboardUrl(detail: CustomerDetail): string | null {
   return detail.provider_url ?? null
 }

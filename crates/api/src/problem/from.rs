@@ -135,7 +135,7 @@ impl From<MailError> for Problem {
 impl From<KeyError> for Problem {
     fn from(error: KeyError) -> Self {
         let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, error.code, error.to_string())
-            .action("create a key that may read, as described on this page");
+            .action("create a key with read access");
         problem.field = Some("key");
         problem
     }
@@ -143,23 +143,16 @@ impl From<KeyError> for Problem {
 
 impl From<ConnectError> for Problem {
     fn from(error: ConnectError) -> Self {
-        let (code, action) = match &error {
-            ConnectError::KeyRefused { .. } => {
-                ("key_refused", "check that you copied all of it, or create a new one")
-            }
-            ConnectError::PermissionMissing { .. } => {
-                ("permission_missing", "add the permission to the key in the provider's dashboard")
-            }
-            ConnectError::RateLimited { .. } => ("provider_busy", "try again in a minute"),
-            ConnectError::Unreachable { .. } | ConnectError::ProviderFailed { .. } => {
-                ("provider_unreachable", "check the address and the network, then try again")
-            }
-            ConnectError::Unreadable { .. } => {
-                ("provider_unreachable", "check that the address belongs to the provider's API")
-            }
-            _ => ("provider_refused", "try again; the provider's message has the details"),
+        let code = match &error {
+            ConnectError::KeyRefused { .. } => "key_refused",
+            ConnectError::PermissionMissing { .. } => "permission_missing",
+            ConnectError::RateLimited { .. } => "provider_busy",
+            ConnectError::Unreachable { .. }
+            | ConnectError::ProviderFailed { .. }
+            | ConnectError::Unreadable { .. } => "provider_unreachable",
+            _ => "provider_refused",
         };
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, error.to_string()).action(action)
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, error.to_string()).action(error.action())
     }
 }
 

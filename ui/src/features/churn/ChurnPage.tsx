@@ -154,7 +154,7 @@ function Churn({ view }: { view: View }) {
 function Breakdowns({ view, open }: { view: View; open: (by: BreakdownName, key: string) => void }) {
   const lead = formatRange(view.period.start, view.period.end)
   const shared = { view, metric: 'churned_customers', colorToken: '--churn', nothing: 'No customer churned in this range.', lead }
-  const plans = `${lead}, with those who switched to another plan`
+  const plans = `${lead}, including those who switched to another plan`
   return (
     <>
       <Cell span={6}>

@@ -64,12 +64,8 @@ export function refusalOf(error: Error, texts: KeyTexts | undefined): Refusal {
   const known = texts?.refusals[code]
   const isFinal = texts?.finalRefusals.includes(code) ?? false
   if (known) {
-    const isOwnAdvice = code !== 'key_publishable'
-    return {
-      title: known.title ?? problem?.title ?? 'The key could not be checked',
-      advice: (isOwnAdvice ? problem?.action : undefined) ?? known.advice,
-      isFinal,
-    }
+    // In the source's own words; the server's hold for every source.
+    return { title: known.title ?? problem?.title ?? 'The key could not be checked', advice: known.advice, isFinal }
   }
   return {
     title: problem?.title ?? 'The key could not be checked',

@@ -56,7 +56,7 @@ export function Found({ query, onKeyDown }: FoundProps) {
       <p className="text-sm text-ink-soft" role="status">
         {hits.length === 0 ? 'Nothing found' : countOf(hits.length, 'result')}
       </p>
-      {hits.length === 0 && <EmptyState title={`Nothing is said of “${query.trim()}”`}>Try fewer words, or another one for the same.</EmptyState>}
+      {hits.length === 0 && <EmptyState title={`No results for “${query.trim()}”`}>Try fewer or different words.</EmptyState>}
       <ol className="mt-1">
         {hits.map((hit) => (
           <FoundSection key={`${hit.section.page}#${hit.section.heading}`} hit={hit} words={words} onKeyDown={onKeyDown} />

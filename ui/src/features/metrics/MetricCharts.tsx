@@ -82,7 +82,7 @@ function emptyOf({ view, whole, metric }: ChartProps, hasSeries: boolean) {
   if (whole.isLoading || (hasSeries && whole.foreign.length === 0)) return {}
   const isFiltered = whole.foreign.length > 0
   if (!isFiltered && whole.isAbsent) {
-    return { empty: <EmptyState title="Not known">The key can’t read what this is made of.</EmptyState> }
+    return { empty: <EmptyState title="Not known">The key doesn’t have access to this data.</EmptyState> }
   }
   return {
     empty: (

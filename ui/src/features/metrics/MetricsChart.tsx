@@ -172,7 +172,7 @@ interface NothingProps {
 }
 
 function Nothing({ view, metric, foreign, isAbsent }: NothingProps) {
-  if (foreign.length === 0 && isAbsent) return <EmptyState title="Not known">The key can’t read what this is made of.</EmptyState>
+  if (foreign.length === 0 && isAbsent) return <EmptyState title="Not known">The key doesn’t have access to this data.</EmptyState>
   if (foreign.length === 0) return <EmptyState title="Nothing to show">{whyNothing(metric, canReachBack(view))}</EmptyState>
   return <EmptyState title="Not known with these filters">{reasonUnknown(foreign, undefined)}. Clear the filter to see it.</EmptyState>
 }

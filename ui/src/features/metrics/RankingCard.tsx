@@ -185,5 +185,5 @@ export function RankingCard(props: RankingProps) {
 
 function emptyText(foreign: readonly FilterName[], isAbsent: boolean, nothing: string): string {
   if (foreign.length > 0) return `${reasonUnknown(foreign, undefined) ?? ''}. Clear the filter to see it.`
-  return isAbsent ? 'Not known: the key can’t read what this is made of.' : nothing
+  return isAbsent ? 'Not known: the key doesn’t have access to this data.' : nothing
 }

@@ -36,7 +36,7 @@ const DAYS_OF_ENDS = 30
 const DAYS_OF_TRIALS = 7
 const DAYS_OF_RENEWALS = 7
 
-const RENEWALS = 'Subscriptions with MRR by the day on which their running period ends and they are billed again, with the MRR of each.'
+const RENEWALS = 'Upcoming renewals by date, each with its MRR.'
 
 /** What may be lost, or won, before long. */
 export function AtRisk({ view, currency, days, ahead, onOpen }: Props) {

@@ -136,7 +136,7 @@ export function MonthCard({ view: given, currency, days }: { view: View; currenc
     >
       {!days.isLoading && !days.error && (
         <div className="border-t border-line pb-2">
-          <DataTable columns={columns} label="This month against the last" rowKey={({ id }) => id} rows={lines} />
+          <DataTable columns={columns} label="This month vs. last month" rowKey={({ id }) => id} rows={lines} />
         </div>
       )}
     </SeriesChart>

@@ -24,7 +24,7 @@ import { cardName, cardsFile } from './cards'
 
 const TITLE = 'Cards that expire soon'
 const WITHIN_DAYS = 60
-const FORMULA = `MRR of the subscriptions that are paid by default with a card that expires in the next ${WITHIN_DAYS} days, or has expired.`
+const FORMULA = `MRR of subscriptions whose default card has expired or will expire within ${WITHIN_DAYS} days.`
 
 function columnsOf({ connection, currency }: View): Column<ExpiringCard>[] {
   return [
@@ -120,7 +120,7 @@ function Unknown({ page, view }: { page: ExpiringCardPage; view: View }) {
   const lacksCharges = view.connection.absent.some(({ kind }) => kind === 'charge')
   const { total, unknown_customers: customers, unknown_mrr } = page
   const nothing = `No ${customers > 0 ? 'known ' : ''}card expires in the next ${WITHIN_DAYS} days.`
-  const unknown = `It is not known what ${countOf(customers, 'customer pays', 'customers pay')} with (${worthText({ mrr: unknown_mrr, mrr_converted_minor: null }, 'native')} MRR).`
+  const unknown = `Unknown payment method: ${countOf(customers, 'customer')} (${worthText({ mrr: unknown_mrr, mrr_converted_minor: null }, 'native')} MRR).`
   const why = 'Cards are known from payments, which the key can’t read.'
   const texts = [total === 0 && !lacksCharges && nothing, customers > 0 && unknown, lacksCharges && why].filter(Boolean)
   if (texts.length === 0) return null

@@ -41,12 +41,12 @@ export function PaymentsCard({ view }: { view: View }) {
   const own = Object.entries(view.scope).filter(([name]) => !(foreign as string[]).includes(name))
   const scope = { ...Object.fromEntries(own), ...native }
   return (
-    <section aria-label="Payments one by one" className="card py-2">
+    <section aria-label="All payments" className="card py-2">
       <header className="px-4 pt-1 pb-2 sm:px-5">
-        <h2 className="font-semibold">Payments one by one</h2>
+        <h2 className="font-semibold">All payments</h2>
         <p className="text-[0.8125rem] text-ink-soft">
           {formatRange(from, to)}
-          {foreign.length > 0 && `, not narrowed by ${foreign.map((name) => FILTER_LABEL[name].toLowerCase()).join(', ')}`}
+          {foreign.length > 0 && `, not filtered by ${foreign.map((name) => FILTER_LABEL[name].toLowerCase()).join(', ')}`}
         </p>
         <div className="mt-2">
           <Chips chosen={types} label="Types" options={PAYMENT_TYPES} onChange={choose}>

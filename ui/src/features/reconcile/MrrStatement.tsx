@@ -129,7 +129,7 @@ export function MrrStatement({ view, currency, statement }: StatementProps) {
         </div>
       )}
       {data && lines.length === 0 && (
-        <EmptyState title="No MRR to compare">{`Neither here nor at ${provider} is there any MRR in this currency.`}</EmptyState>
+        <EmptyState title="No MRR to compare">{`There is no MRR in this currency, here or in ${provider}.`}</EmptyState>
       )}
       {lines.length > 0 && <DataTable columns={columns} isStale={statement.isPlaceholderData} label={title} rowKey={({ id }) => id} rows={lines} />}
       <MrrDrawer

@@ -18,7 +18,7 @@ export function SettingsPage() {
   useTitle('Settings', connection.name)
   if (isTogether(connection)) {
     return (
-      <SettingsFrame lead="How all accounts are shown together. The rules for what counts are those of each account." title="Settings">
+      <SettingsFrame lead="How all accounts are shown together. Each account keeps its own metric rules." title="Settings">
         {mayManage && <TogetherSection connection={connection} />}
         <PartList connection={connection} to="/c/$connectionId/settings" />
         <RatesSection />

@@ -117,7 +117,7 @@ function ShareForm({ page, view, onClose }: Props) {
       />
       {canFix && (
         <Toggle
-          hint={`Show ${days} for good. Otherwise, the range moves on with time.`}
+          hint={`Always show ${days}. Otherwise, the range moves on with time.`}
           isSelected={form.isFixed}
           label="Keep these dates"
           onChange={(isFixed) => set({ isFixed })}
@@ -130,7 +130,7 @@ function ShareForm({ page, view, onClose }: Props) {
         onChange={(hidesAmounts) => set({ hidesAmounts, ...(hidesAmounts ? {} : { hidesCounts: false }) })}
       />
       <Toggle
-        hint="Numbers of customers, subscriptions, trials and payments are left out, and averages that would tell them. Hides amounts as well."
+        hint="Numbers of customers, subscriptions, trials and payments are left out, and averages that would reveal them. Hides amounts as well."
         isSelected={form.hidesCounts}
         label="Hide counts"
         onChange={(hidesCounts) => set({ hidesCounts, ...(hidesCounts ? { hidesAmounts: true } : {}) })}

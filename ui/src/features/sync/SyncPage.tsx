@@ -51,7 +51,7 @@ function objectsOf({ kinds, phase }: Progress): string {
 export function SyncPage() {
   const connection = useConnection()
   return isTogether(connection) ? (
-    <PartsPage connection={connection} lead="Each account is synced by itself." title="Sync" to="/c/$connectionId/sync" />
+    <PartsPage connection={connection} lead="Each account syncs separately." title="Sync" to="/c/$connectionId/sync" />
   ) : (
     <ConnectionSync connection={connection} />
   )

@@ -9,11 +9,11 @@ export const STEPS: readonly Step[] = [
   {
     target: 'headline',
     title: 'Your MRR, from top to bottom',
-    text: 'This page begins with what your subscriptions are worth per month, and how far that has come. Below are the months before, what moved it, and the plans it is made of.',
+    text: 'This page begins with what your subscriptions are worth per month, and how that has changed. Below are the months before, what moved it, and the plans it is made of.',
   },
   {
     target: 'change',
-    title: 'Every figure opens',
+    title: 'Click any figure',
     text: 'This change opens the customers behind it, each with the reason. So does any bar, point or amount, down to the lines of an invoice.',
   },
   {

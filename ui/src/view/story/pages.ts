@@ -103,7 +103,7 @@ export function trialsStory(given: { currency: Currency; when: string; started: 
   const running = running_minor ? `Running trials are worth ${amount(running_minor, currency)} MRR if all convert.` : null
   const none = `No trial started ${when}.`
   if (started === 0) return running === null ? none : `${none} ${running}`
-  const share = converted == null ? null : `of which ${told(converted, 'count', currency)} converted by now (${formatRatio(converted / started)})`
+  const share = converted == null ? null : `${told(converted, 'count', currency)} of which ${converted === 1 ? 'has' : 'have'} converted so far (${formatRatio(converted / started)})`
   return [sentence(`${countOf(started, 'trial')} started ${when}`, share), running].filter(Boolean).join(' ')
 }
 

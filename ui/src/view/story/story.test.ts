@@ -146,7 +146,7 @@ describe('the sentences of the other pages', () => {
 
   it('tell trials and what runs', () => {
     expect(trialsStory({ currency: 'usd', when, started: 4, converted: 1, running_minor: 20_000 })).toBe(
-      '4 trials started in November 2026 so far, of which 1 converted by now (25.0%). Running trials are worth $200 MRR if all convert.',
+      '4 trials started in November 2026 so far, 1 of which has converted so far (25.0%). Running trials are worth $200 MRR if all convert.',
     )
     expect(trialsStory({ currency: 'usd', when, started: 0, converted: 0, running_minor: 0 })).toBe('No trial started in November 2026 so far.')
   })

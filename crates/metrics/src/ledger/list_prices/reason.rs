@@ -116,7 +116,7 @@ impl MrrReason {
             Self::Usage => "Usage",
             Self::NeverBilled => "Never billed",
             Self::CollectionPaused => "Collection paused",
-            Self::GivenUp => "Bills that were given up",
+            Self::GivenUp => "Bills voided or written off",
             Self::NotBilled => "Not billed yet",
             Self::ItemRemoved => "Removed, but billed until later",
             Self::EndingDiscount => "Discounts that end",
