@@ -56,7 +56,7 @@ impl Advice {
 
 /// How an account is connected.
 pub fn connect_command() -> String {
-    let sources: Vec<&str> = Source::ALL.iter().map(|source| source.id()).collect();
+    let sources: Vec<&str> = Source::ALL.iter().map(|source| source.command()).collect();
     format!("chartsy connect {}", sources.join("|"))
 }
 

@@ -4,7 +4,7 @@ use model::{ObjectKind, UnixSeconds};
 
 use crate::{
     Account, Children, ClientConfig, ConnectError, EventPage, ListRequest, Page, Probe, Retrieved, Source,
-    Webhook, WebhookEndpoint, paddle, stripe,
+    Webhook, WebhookEndpoint, paddle, paddle_classic, stripe,
 };
 
 /// The same call to whichever source's client this is.
@@ -13,6 +13,7 @@ macro_rules! each {
         match &$this.0 {
             Inner::Stripe($client) => $call,
             Inner::Paddle($client) => $call,
+            Inner::PaddleClassic($client) => $call,
             #[cfg(feature = "made-up")]
             Inner::Rest($client) => $call,
         }
@@ -27,6 +28,7 @@ pub struct Client(Inner);
 enum Inner {
     Stripe(stripe::Client),
     Paddle(paddle::Client),
+    PaddleClassic(paddle_classic::Client),
     /// Of each source whose API is plain.
     #[cfg(feature = "made-up")]
     Rest(crate::rest::Client),
@@ -41,6 +43,7 @@ impl Client {
         Ok(Self(match config.key.source() {
             Source::Stripe => Inner::Stripe(stripe::Client::new(config)?),
             Source::Paddle => Inner::Paddle(paddle::Client::new(config)?),
+            Source::PaddleClassic => Inner::PaddleClassic(paddle_classic::Client::new(config)?),
             #[cfg(feature = "made-up")]
             Source::MadeUp => Inner::Rest(crate::rest::Client::new(&crate::made_up::API, config)?),
         }))
@@ -158,6 +161,7 @@ mod tests {
     const KEYS: &[&str] = &[
         "rk_test_000000000000000000000000",
         "pdl_sdbx_apikey_01kc0000000000000000000001_aBcDeFgHiJkLmNoPqRsTuV_xyz",
+        "12345:0123456789abcdef0123456789abcdef0123456789abcdef01",
     ];
 
     /// Requests run beside each other, on any thread.

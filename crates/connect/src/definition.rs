@@ -8,8 +8,8 @@ use model::{
 };
 
 use crate::{
-    Billed, ClientConfig, Event, EventList, Key, KeyError, List, Listing, ReadError, SignatureError, Texts,
-    WebhookTerms,
+    Billed, ClientConfig, Event, EventList, Key, KeyError, KeyOwner, Lately, List, Listing, ReadError,
+    SignatureError, Texts, WebhookTerms,
 };
 
 /// One source. Each entry is described where [`crate::Source`] offers it.
@@ -74,6 +74,14 @@ pub(crate) struct Extras {
     pub balance: Option<Balance>,
     pub mrr_method: Option<MrrMethod>,
     pub event_list: Option<EventList>,
+    /// What the command line calls it, if not by its id.
+    pub command: Option<&'static str>,
+    /// Whom a key belongs to, if that is entered beside it. Both are one text, `<owner>:<key>`.
+    pub key_owner: Option<KeyOwner>,
+    /// What it reports only of what happened lately.
+    pub lately: Option<Lately>,
+    /// Without a list of events: how often everything is listed again, in seconds.
+    pub listed_every_seconds: i64,
     /// Fields that GDPR mode keeps and in which keys are not names of fields.
     pub keyed_by_data: &'static [&'static str],
 
@@ -103,6 +111,10 @@ impl Extras {
         balance: None,
         mrr_method: None,
         event_list: None,
+        command: None,
+        key_owner: None,
+        lately: None,
+        listed_every_seconds: 6 * 3600,
         keyed_by_data: &[],
         place: |chance, _| any_letters(chance),
         key_link: || None,

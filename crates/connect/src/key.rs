@@ -26,6 +26,15 @@ pub struct KeyError {
     pub message: &'static str,
 }
 
+/// Whom a key belongs to, where the key alone does not say: a number that is entered beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyOwner {
+    /// The name of the command line's argument.
+    pub argument: &'static str,
+    /// What it is, and where it is found.
+    pub help: &'static str,
+}
+
 /// The longest key that is looked at.
 const LONGEST: usize = 300;
 pub(crate) const TOO_SHORT: KeyError =

@@ -77,4 +77,12 @@ pub enum Part {
     InvoicePayments,
     Disputes,
     BalanceTransactions,
+    FailedPayments,
+}
+
+/// What a source reports only of what happened lately: before the oldest object of a kind it is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lately {
+    pub kind: ObjectKind,
+    pub parts: &'static [Part],
 }

@@ -9,7 +9,6 @@ mod filing;
 mod key;
 pub mod kind;
 mod lifetime;
-mod limiter;
 mod page;
 pub mod privacy;
 mod query;

@@ -11,8 +11,8 @@ use url::Url;
 
 use crate::definition::{Definition, Extras, Functions};
 use crate::{
-    Billed, ClientConfig, Event, EventList, Key, KeyError, List, Listing, ReadError, SignatureError,
-    WebhookTerms, outline, paddle, stripe,
+    Billed, ClientConfig, Event, EventList, Key, KeyError, KeyOwner, Lately, List, Listing, ReadError,
+    SignatureError, WebhookTerms, outline, paddle, paddle_classic, stripe,
 };
 
 /// A provider that accounts can be connected with.
@@ -20,6 +20,7 @@ use crate::{
 pub enum Source {
     Stripe,
     Paddle,
+    PaddleClassic,
     /// For tests alone.
     #[cfg(feature = "made-up")]
     MadeUp,
@@ -50,6 +51,7 @@ impl Source {
     pub const ALL: &'static [Self] = &[
         Self::Stripe,
         Self::Paddle,
+        Self::PaddleClassic,
         #[cfg(feature = "made-up")]
         Self::MadeUp,
     ];
@@ -58,6 +60,7 @@ impl Source {
         match self {
             Self::Stripe => &stripe::DEFINITION,
             Self::Paddle => &paddle::DEFINITION,
+            Self::PaddleClassic => &paddle_classic::DEFINITION,
             #[cfg(feature = "made-up")]
             Self::MadeUp => &crate::made_up::DEFINITION,
         }
@@ -83,6 +86,34 @@ impl Source {
 
     pub fn texts(self) -> &'static Texts {
         &self.definition().texts
+    }
+
+    /// What the command line calls it.
+    pub fn command(self) -> &'static str {
+        self.extras().command.unwrap_or(self.id())
+    }
+
+    /// Whom its keys belong to, if that is entered beside them.
+    pub fn key_owner(self) -> Option<KeyOwner> {
+        self.extras().key_owner
+    }
+
+    /// A key and whom it belongs to, as [`Source::parse_key`] reads them.
+    pub fn owned_key(self, owner: Option<&str>, key: &Secret) -> Secret {
+        match (self.key_owner(), owner) {
+            (Some(_), Some(owner)) => Secret::new(format!("{}:{}", owner.trim(), key.expose().trim())),
+            _ => key.clone(),
+        }
+    }
+
+    /// What it reports only of what happened lately; figures of before are coarse.
+    pub fn lately(self) -> Option<Lately> {
+        self.extras().lately
+    }
+
+    /// Without a list of events: how often everything is listed again, in seconds.
+    pub fn listed_every_seconds(self) -> i64 {
+        self.extras().listed_every_seconds
     }
 
     /// All lists that are read, the indispensable first.
@@ -453,6 +484,7 @@ mod tests {
             }
             let references = source.references().iter();
             assert!(references.flat_map(|one| [one.from, one.to]).all(|kind| has_shape(&kind)));
+            assert!(source.lately().is_none_or(|lately| has_shape(&lately.kind)));
             assert!(source.history_kinds().iter().chain(&source.price_list_kinds()).all(has_shape));
         }
     }

@@ -22,6 +22,7 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 pub(crate) struct Dialect {
     /// What every path begins with.
     pub version_path: &'static str,
+    /// Empty: the client puts the key elsewhere.
     pub key_header: &'static str,
     /// What stands before the key in its header.
     pub key_scheme: &'static str,
@@ -29,6 +30,8 @@ pub(crate) struct Dialect {
     pub request_id: &'static str,
     pub should_retry: &'static str,
     pub limited_reason: &'static str,
+    /// Seconds to wait after a refusal for a limit, where the answer does not say.
+    pub wait_when_limited: Option<u64>,
 }
 
 impl Dialect {
@@ -41,6 +44,7 @@ impl Dialect {
         request_id: "",
         should_retry: "",
         limited_reason: "",
+        wait_when_limited: None,
     };
 }
 
@@ -137,7 +141,9 @@ impl Answer {
             server_time: date.and_then(http_date),
             should_retry: text(dialect.should_retry).and_then(|value| value.parse().ok()),
             limited_reason: text(dialect.limited_reason).map(str::to_owned),
-            retry_after: text(RETRY_AFTER.as_str()).and_then(|value| value.trim().parse().ok()),
+            retry_after: text(RETRY_AFTER.as_str())
+                .and_then(|value| value.trim().parse().ok())
+                .or(dialect.wait_when_limited.filter(|_| status == 429)),
             body: Vec::new(),
         }
     }
@@ -164,11 +170,13 @@ fn tidy(dialect: &Dialect, base: &Url) -> Result<Url, ConnectError> {
 
 fn headers(dialect: &Dialect, config: &ClientConfig) -> Result<HeaderMap, String> {
     let unfit = |_| "the key can't be sent".to_owned();
-    let key = format!("{}{}", dialect.key_scheme, config.key.secret().expose());
-    let mut key = HeaderValue::from_str(&key).map_err(unfit)?;
-    key.set_sensitive(true);
     let mut headers = HeaderMap::new();
-    headers.insert(dialect.key_header, key);
+    if !dialect.key_header.is_empty() {
+        let key = format!("{}{}", dialect.key_scheme, config.key.secret().expose());
+        let mut key = HeaderValue::from_str(&key).map_err(unfit)?;
+        key.set_sensitive(true);
+        headers.insert(dialect.key_header, key);
+    }
     for (name, value) in dialect.headers {
         headers.insert(*name, HeaderValue::from_static(value));
     }

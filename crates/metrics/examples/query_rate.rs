@@ -326,6 +326,7 @@ fn clients(ledger: &Arc<Ledger>, rates: &Arc<Rates>) -> Result<(), Box<dyn Error
         now: synthetic::NOW,
         reach: Reach::default(),
         absent: Vec::new(),
+        late: Vec::new(),
         answers: Some(Arc::new(Answers::new(ledger, rates, synthetic::NOW))),
     };
     let mut asked = Vec::new();

@@ -23,6 +23,9 @@ pub struct Envelope<T> {
     pub is_history_complete: bool,
     #[schema(value_type = Option<String>, format = Date)]
     pub reaches_back_on: Option<Day>,
+    /// Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub exact_from_on: Option<Day>,
     /// Kinds of objects that feed the metric and cannot be had: the figures lack them.
     pub absent: Vec<String>,
 }
@@ -82,7 +85,15 @@ pub fn value(
             None => Ok(answer),
         }
     })?;
-    Ok(Envelope::of(view, metric, answer))
+    Ok(Envelope::of(view, metric, known(view, metric, answer)))
+}
+
+/// Without values of before anybody reported what the metric measures.
+fn known(view: &View, metric: &Metric, mut answer: Answer<ValuePoint>) -> Answer<ValuePoint> {
+    let Some(known_from_on) = view.known_from_on(metric) else { return answer };
+    let points = answer.series.iter_mut().flat_map(|series| &mut series.points);
+    points.filter(|point| point.start_on < known_from_on).for_each(|point| point.value = None);
+    answer
 }
 
 /// What a value of a metric is made of.
@@ -178,7 +189,8 @@ impl<T> Envelope<T> {
     }
 
     fn fed_by(view: &View, feeds: &[Feed], answer: T) -> Self {
-        let Reach { data_through, is_history_complete, reaches_back_on } = view.reach;
-        Self { answer, data_through, is_history_complete, reaches_back_on, absent: view.absent_of(feeds) }
+        let Reach { data_through, is_history_complete, reaches_back_on, exact_from_on } = view.reach;
+        let absent = view.absent_of(feeds);
+        Self { answer, data_through, is_history_complete, reaches_back_on, exact_from_on, absent }
     }
 }

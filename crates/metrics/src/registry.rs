@@ -78,6 +78,7 @@ pub enum Feed {
     InvoicePayments,
     Disputes,
     BalanceTransactions,
+    FailedPayments,
 }
 
 /// One row of the registry.

@@ -26,6 +26,8 @@ pub struct View {
     pub reach: Reach,
     /// What cannot be had of the source, with its own word for the kind of object.
     pub absent: Vec<(Feed, String)>,
+    /// What the source reports only since its figures are exact.
+    pub late: Vec<Feed>,
     /// What was answered before, where that is remembered.
     pub answers: Option<Arc<Answers>>,
 }
@@ -38,6 +40,9 @@ pub struct Reach {
     pub is_history_complete: bool,
     /// While it is not: from this day on it is.
     pub reaches_back_on: Option<Day>,
+    /// Before this day the source reports less, and figures are coarse. `None`: they are the same throughout, or coarse
+    /// up to now.
+    pub exact_from_on: Option<Day>,
 }
 
 impl View {
@@ -89,6 +94,12 @@ impl View {
     /// The kinds of objects that a metric lacks.
     pub fn absent(&self, metric: &Metric) -> Vec<String> {
         self.absent_of(metric.feeds)
+    }
+
+    /// From when on a metric is known, if what it measures, which its first feed is, is reported only since then.
+    pub(crate) fn known_from_on(&self, metric: &Metric) -> Option<Day> {
+        let is_late = metric.feeds.first().is_some_and(|measured| self.late.contains(measured));
+        self.reach.exact_from_on.filter(|_| is_late)
     }
 
     /// The kinds of objects of these that cannot be had.

@@ -7,10 +7,12 @@ use metrics::columns::{Ledger, split_customer_id};
 use metrics::fx::Rates;
 use metrics::ledger::{MoneyFact, money_of};
 use metrics::view::View;
-use model::{ConnectionId, CustomerId, Settings, TogetherSettings, UnixSeconds, WorkspaceId};
+use model::{ConnectionId, CustomerId, Day, Settings, TogetherSettings, UnixSeconds, WorkspaceId};
 use store::{Catalog, ConnectionRecord, Objects, StoreError};
 
+use crate::blocking::blocking;
 use crate::runner::source_of;
+use crate::view::Reported;
 use crate::{Runner, SyncError, history, view};
 
 /// One connection or several. Customers of several have ids that say which connection they are of.
@@ -119,13 +121,38 @@ impl Runner {
     ) -> Result<View, SyncError> {
         let ledger = self.ledger_of(business).await?;
         let reaches_back_on = |record: &ConnectionRecord| self.progress(&record.id).borrow().reaches_back_on;
-        let views = business.connections().iter().map(|record| {
-            view::of(record, Arc::clone(&ledger), Arc::clone(&rates), clock_now, reaches_back_on(record))
-        });
+        let mut views = Vec::new();
+        for record in business.connections() {
+            let reach = (reaches_back_on(record), self.reported(record).await?);
+            views.push(view::of(record, Arc::clone(&ledger), Arc::clone(&rates), clock_now, reach));
+        }
         // There is always one.
-        let view =
-            views.reduce(view::together).ok_or_else(|| SyncError::NoConnection(business.id().into()))?;
+        let view = views
+            .into_iter()
+            .reduce(view::together)
+            .ok_or_else(|| SyncError::NoConnection(business.id().into()))?;
         Ok(View { settings: business.settings(), ..view })
+    }
+
+    /// Since when a connection's source reports what it reports only of what happened lately.
+    ///
+    /// # Errors
+    /// As [`Runner::objects`].
+    pub async fn reported(&self, record: &ConnectionRecord) -> Result<Option<Reported>, SyncError> {
+        let source = source_of(record)?;
+        if source.lately().is_none() {
+            return Ok(None);
+        }
+        let (objects, zone) = (self.objects(&record.workspace, &record.id).await?, record.settings.zone()?);
+        blocking(move || Ok(Reported::of(source, &objects, &zone)?)).await
+    }
+
+    /// The day from which figures are exact, as far as this process knows. `None`: they are the same throughout, or coarse
+    /// up to now.
+    pub fn exact_from_on(&self, record: &ConnectionRecord) -> Option<Day> {
+        let by = Source::of(&record.source)?.lately()?;
+        let oldest = self.oldest(&record.id, by.kind);
+        Reported::since(by, oldest, &record.settings.zone().ok()?).since
     }
 
     /// What was billed in a business, to read from. Connections of which nothing was fetched yet are passed over where

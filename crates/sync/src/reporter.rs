@@ -26,6 +26,8 @@ struct State {
     reported_at_ms: Option<i64>,
     /// Objects of each kind that are in the file.
     kept: BTreeMap<ObjectKind, u64>,
+    /// When the oldest of each kind was created.
+    oldest: BTreeMap<ObjectKind, UnixSeconds>,
 }
 
 impl Reporter {
@@ -86,12 +88,22 @@ impl Reporter {
     /// What the file has of each kind.
     pub fn kept(&self, facts: &[KindFacts]) {
         let kept: BTreeMap<ObjectKind, u64> = facts.iter().map(|facts| (facts.kind, facts.count)).collect();
-        self.state().kept.clone_from(&kept);
+        {
+            let mut state = self.state();
+            state.kept.clone_from(&kept);
+            let oldest = facts.iter().filter_map(|facts| Some((facts.kind, facts.oldest_created_at?)));
+            state.oldest = oldest.collect();
+        }
         self.0.sender.send_if_modified(|progress| {
             let kinds = std::mem::take(&mut progress.kinds);
             show_kinds(progress, kinds, &kept);
             false
         });
+    }
+
+    /// When the oldest object of a kind was created, as far as that was reported.
+    pub fn oldest(&self, kind: ObjectKind) -> Option<UnixSeconds> {
+        self.state().oldest.get(&kind).copied()
     }
 
     /// How far the kinds are, counted by what the file has of them.

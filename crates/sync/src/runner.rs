@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use connect::{Limits, Network};
 use metrics::columns::Ledger;
-use model::{Clock, ConnectionId, UnixSeconds, WorkspaceId};
+use model::{Clock, ConnectionId, ObjectKind, UnixSeconds, WorkspaceId};
 pub use store::key_context;
 use store::{Catalog, ConnectionRecord, DataDir, Objects};
 use tokio::sync::{Semaphore, watch};
@@ -176,6 +176,11 @@ impl Runner {
     /// How its work stands, now and from now on.
     pub fn progress(&self, id: &ConnectionId) -> watch::Receiver<Progress> {
         self.shared.connection(id).reporter.subscribe()
+    }
+
+    /// When the oldest stored object of a kind was created, as far as this process knows.
+    pub(crate) fn oldest(&self, id: &ConnectionId, kind: ObjectKind) -> Option<UnixSeconds> {
+        self.shared.connection(id).reporter.oldest(kind)
     }
 
     /// Requests work now: the load if it is not complete, otherwise an update. Returns at once.

@@ -23,8 +23,6 @@ pub use reduce::Changed;
 
 /// Looked at again before what was listed last: objects may become visible late.
 const OVERLAP_SECONDS: i64 = 300;
-/// Without events, how often everything is listed again.
-const RELIST_EVERY_SECONDS: i64 = 6 * 3600;
 /// Up to when the events list was gone through, by the provider's clock.
 const EVENTS_THROUGH: &str = "events_through";
 /// Without events, up to when what is new was listed, by the provider's clock.
@@ -147,7 +145,7 @@ async fn is_relist_due(context: &Context, thoroughness: Thoroughness) -> Result<
     let age = relisted_at.map(|at| context.clock.now().0 - at).filter(|age| *age >= 0).unwrap_or(i64::MAX);
     Ok(match thoroughness {
         Thoroughness::JustLoaded => false,
-        Thoroughness::Regular => age >= RELIST_EVERY_SECONDS,
+        Thoroughness::Regular => age >= context.source().listed_every_seconds(),
         Thoroughness::Requested => true,
     })
 }

@@ -1893,6 +1893,11 @@ export interface components {
         Better: "up" | "down";
         /** @description What was computed, and what has to be known to read it. */
         CashAnswer: {
+            /**
+             * Format: date
+             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
+             */
+            exact_from_on?: string | null;
             months: components["schemas"]["CashMonth"][];
         } & {
             /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
@@ -2160,6 +2165,11 @@ export interface components {
              * @description Everything that the provider had at this time has been imported.
              */
             data_through?: number | null;
+            /**
+             * Format: date
+             * @description Before this day figures are coarse: the provider reported less then. Missing: they are the same throughout.
+             */
+            exact_from_on?: string | null;
             id: string;
             is_history_complete: boolean;
             /** @description A sample merchant. */
@@ -2404,6 +2414,11 @@ export interface components {
         Envelope_Cohorts: {
             /** @description `native` or a currency. */
             currency: string;
+            /**
+             * Format: date
+             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
+             */
+            exact_from_on?: string | null;
             /** @description `month`, `quarter` or `year`: of the cohorts and of their values. */
             interval: string;
             /** Format: date */
@@ -2426,6 +2441,11 @@ export interface components {
             currency: string;
             /** Format: date */
             end_on: string;
+            /**
+             * Format: date
+             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
+             */
+            exact_from_on?: string | null;
             formula: string;
             label: string;
             metric: string;
@@ -2452,6 +2472,11 @@ export interface components {
         /** @description What was computed, and what has to be known to read it. */
         Envelope_MrrStatement: {
             currencies: components["schemas"]["MrrBridge"][];
+            /**
+             * Format: date
+             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
+             */
+            exact_from_on?: string | null;
             /** @description Where the provider publishes its method; without one there is nothing to compare with. */
             method_published_in?: string | null;
         } & {
@@ -2468,6 +2493,11 @@ export interface components {
             /** @description `native` or a currency. */
             currency: string;
             data: components["schemas"]["PlanSwitch"][];
+            /**
+             * Format: date
+             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
+             */
+            exact_from_on?: string | null;
             /**
              * Format: date
              * @description The day of the oldest reference rate on the last day of the range; `None` where nothing was converted.
@@ -2942,6 +2972,11 @@ export interface components {
         MrrAnswer: {
             /** @description `native` or a currency. */
             currency: string;
+            /**
+             * Format: date
+             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
+             */
+            exact_from_on?: string | null;
             interval: string;
             metric: string;
             /**
@@ -3605,6 +3640,8 @@ export interface components {
         SharedPage: {
             /** Format: int64 */
             data_through?: number | null;
+            /** Format: date */
+            exact_from_on?: string | null;
             /** @description Amounts are index numbers, in the currency `xxx`. */
             hides_amounts: boolean;
             /** @description Counts are left out. */
@@ -3847,6 +3884,11 @@ export interface components {
             customer_churn_rate?: number | null;
             /**
              * Format: date
+             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
+             */
+            exact_from_on?: string | null;
+            /**
+             * Format: date
              * @description The first day of the running month.
              */
             month_on: string;
@@ -4047,6 +4089,11 @@ export interface components {
         ValueAnswer: {
             /** @description `native` or a currency. */
             currency: string;
+            /**
+             * Format: date
+             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
+             */
+            exact_from_on?: string | null;
             interval: string;
             metric: string;
             /**

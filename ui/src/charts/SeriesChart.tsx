@@ -86,7 +86,7 @@ export function SeriesChart(props: SeriesChartProps) {
   const shown = useMemo(() => series.filter(({ id }) => !hidden.has(id)), [hidden, series])
   // The sum of some of the series would be taken for that of all.
   const isWhole = shown.length === series.length
-  const { is_history_complete, reaches_back_on } = view.connection
+  const { is_history_complete, reaches_back_on, exact_from_on: exactFromOn } = view.connection
   const reachesBackOn = is_history_complete ? null : reaches_back_on
   const { today } = view
   const shownHint = onMark ? hint : ''
@@ -104,8 +104,9 @@ export function SeriesChart(props: SeriesChartProps) {
         hint: shownHint,
         isZoomed,
         reachesBackOn,
+        exactFromOn,
       }),
-    [chart, unit, currency, interval, buckets, shown, today, isWhole, totalName, shownHint, isZoomed, reachesBackOn],
+    [chart, unit, currency, interval, buckets, shown, today, isWhole, totalName, shownHint, isZoomed, reachesBackOn, exactFromOn],
   )
   const { isSummed = false, isSigned = false } = props
   const table = useMemo(

@@ -54,6 +54,8 @@ describe('a line over periods', () => {
 
   it('is shaded up to where history is loaded', () => {
     expect(seriesPlot(given).options.plugins?.shading).not.toHaveProperty('last')
+    expect(seriesPlot({ ...given, exactFromOn: '2026-02-10' }).options.plugins?.shading).toMatchObject({ last: 1, text: 'Coarse figures' })
+    expect(seriesPlot({ ...given, exactFromOn: '2020-01-01' }).options.plugins?.shading).not.toHaveProperty('last')
     expect(seriesPlot({ ...given, reachesBackOn: '2026-02-10' }).options.plugins?.shading).toMatchObject({ last: 1, text: 'Still loading' })
   })
 })

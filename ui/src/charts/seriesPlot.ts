@@ -38,12 +38,20 @@ export interface SeriesOptions {
   isZoomed?: boolean
   /** History before this day is not loaded yet. */
   reachesBackOn: Day | null
+  /** Figures before this day are coarse. */
+  exactFromOn?: Day | null
 }
 
-/** The last of the buckets that history has not filled yet. */
-function unfilled(buckets: readonly Bucket[], reachesBackOn: Day | null): { last?: number } {
-  const last = reachesBackOn === null ? -1 : buckets.findLastIndex(({ start_on }) => start_on < reachesBackOn)
+/** The last of the buckets that begin before a day. */
+function lastBefore(buckets: readonly Bucket[], day: Day | null): { last?: number } {
+  const last = day === null ? -1 : buckets.findLastIndex(({ start_on }) => start_on < day)
   return last < 0 ? {} : { last }
+}
+
+/** What is not whole: while history loads, what it has not filled yet; else what the source reported only coarsely. */
+function shaded({ buckets, reachesBackOn, exactFromOn = null }: SeriesOptions): { last?: number; text: string } {
+  if (reachesBackOn !== null || exactFromOn === null) return { ...lastBefore(buckets, reachesBackOn), text: 'Still loading' }
+  return { ...lastBefore(buckets, exactFromOn), text: 'Coarse figures' }
 }
 
 const total = (values: readonly (number | null | undefined)[]) => values.reduce<number>((sum, value) => sum + (value ?? 0), 0)
@@ -142,7 +150,7 @@ function scalesOf(options: SeriesOptions, isLine: boolean, isWhole: boolean) {
 export function seriesPlot(given: SeriesOptions): Plot {
   const isShare = given.style === 'share'
   const options = isShare ? { ...given, unit: 'ratio' as const, series: sharesOf(given.series), totalName: undefined } : given
-  const { buckets, series, style, reachesBackOn } = options
+  const { buckets, series, style } = options
   const isLine = style === 'line' || style === 'lines'
   return {
     labels: buckets.map(({ start_on }) => start_on),
@@ -152,7 +160,7 @@ export function seriesPlot(given: SeriesOptions): Plot {
       plugins: {
         years: { color: token('--ink-faint') },
         baseline: isLine ? {} : { color: token('--line-strong') },
-        shading: { ...unfilled(buckets, reachesBackOn), text: 'Still loading', color: token('--hover'), textColor: token('--ink-soft') },
+        shading: { ...shaded(options), color: token('--hover'), textColor: token('--ink-soft') },
       },
     },
     tipAt: (index) => tipOf(options, index),

@@ -20,6 +20,7 @@ export const generic = (name: string): SourceTexts => ({
       secret: 'Reveal its signing secret and paste it here.',
     },
     secretPlaceholder: '',
+    secretLabel: 'Signing secret',
     removed: `Its webhook was removed from ${name}.`,
     left: `Its webhook could not be removed from ${name}: delete it there. Until then, anything it sends is rejected.`,
   },

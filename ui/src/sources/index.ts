@@ -3,6 +3,7 @@ import type { Connection, CustomerDetail, Source } from '~/api/types'
 import { generic } from './generic'
 import { NAMES, UNNAMED } from './names'
 import { paddle } from './paddle'
+import { paddleClassic } from './paddleClassic'
 import { stripe } from './stripe'
 import type { SourceTexts } from './texts'
 
@@ -12,6 +13,7 @@ export type { KeyTexts, SourceTexts } from './texts'
 const SOURCES: Record<string, SourceTexts> = {
   stripe,
   paddle,
+  paddle_classic: paddleClassic,
   sample: { ...generic(NAMES.sample), about: 'Explore a fictional business before you connect your own.' },
 }
 

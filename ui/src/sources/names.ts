@@ -1,7 +1,7 @@
 import type { Connection } from '~/api/types'
 
 /** What each source is called, by the id that the API gives it. */
-export const NAMES = { stripe: 'Stripe', paddle: 'Paddle', sample: 'The sample' } as const
+export const NAMES = { stripe: 'Stripe', paddle: 'Paddle', paddle_classic: 'Paddle Classic', sample: 'The sample' } as const
 
 /** What a source calls its test data. */
 const TEST_MODES: Record<string, string> = { paddle: 'Sandbox' }

@@ -4,12 +4,15 @@ import type { WebhookState } from '~/api/types'
 export interface KeyTexts {
   label: string
   placeholder: string
+  /** A number that says whom the key belongs to and is entered beside it, where the key alone doesn’t say. */
+  owner?: { label: string; placeholder: string; hint: string }
   /** Where the source's API is. */
   apiBase: string
   /** How to create the key, step by step. */
   steps: {
     open: { title: string; text: string; link: string }
-    permissions: { title: string; text: string }
+    /** `list`: what the list of all that is read is called, where it is no list of permissions. */
+    permissions: { title: string; text: string; list?: string }
     copy: { title: string; text: string }
   }
   /** A key that can do more than read. */
@@ -29,6 +32,8 @@ export interface WebhookTexts {
   /** How to create the endpoint by hand. */
   byHand: { address: string; version: (version: string) => string; secret: string }
   secretPlaceholder: string
+  /** What the source signs with, in its own word. */
+  secretLabel: string
   /** After a connection was removed. */
   removed: string
   left: string
@@ -47,4 +52,6 @@ export interface SourceTexts {
   charge: { many: string; tellsRefunds: boolean }
   /** Why an invoice was created, by the source's own codes. */
   invoiceReasons: Record<string, string>
+  /** What figures are like from before it reported exactly, where it reports exactly only since a day. */
+  coarse?: (day: string) => string
 }

@@ -34,6 +34,9 @@ pub struct ConnectionView {
     #[schema(value_type = Option<String>, format = Date)]
     pub reaches_back_on: Option<Day>,
     pub is_history_complete: bool,
+    /// Before this day figures are coarse: the provider reported less then. Missing: they are the same throughout.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub exact_from_on: Option<Day>,
     pub last_error: Option<LastErrorView>,
     #[schema(value_type = Option<String>)]
     pub reporting_currency: Option<model::Currency>,
@@ -160,7 +163,9 @@ impl ConnectionView {
     pub fn new(record: ConnectionRecord, context: &Context) -> Self {
         let progress = context.runner.progress(&record.id).borrow().clone();
         let reaches_back_on = progress.reaches_back_on;
-        let absent = record.absent.iter().map(|absent| self::absent(Source::of(&record.source), absent));
+        let exact_from_on = context.runner.exact_from_on(&record);
+        let source = Source::of(&record.source);
+        let absent = record.absent.iter().map(|absent| self::absent(source, absent));
         Self {
             absent: absent.collect(),
             id: record.id.to_string(),
@@ -180,6 +185,7 @@ impl ConnectionView {
             data_through: record.data_through.map(|at| at.0),
             reaches_back_on,
             is_history_complete: record.loaded_at.is_some(),
+            exact_from_on,
             last_error: record.last_error.map(LastErrorView::from),
             reporting_currency: record.settings.reporting_currency.or(record.default_currency),
             time_zone: record.settings.zone_name().to_owned(),
@@ -226,6 +232,7 @@ impl ConnectionView {
                 data_through,
                 reaches_back_on: one.reaches_back_on.max(other.reaches_back_on),
                 is_history_complete: one.is_history_complete && other.is_history_complete,
+                exact_from_on: one.exact_from_on.max(other.exact_from_on),
                 last_error: one.last_error.or(other.last_error),
                 absent,
                 ..one

@@ -39,6 +39,8 @@ pub struct SharedPageView {
     #[schema(value_type = Option<String>, format = Date)]
     pub reaches_back_on: Option<Day>,
     pub is_history_complete: bool,
+    #[schema(value_type = Option<String>, format = Date)]
+    pub exact_from_on: Option<Day>,
 }
 
 /// Show what an open link shares
@@ -69,6 +71,7 @@ impl SharedPageView {
             data_through: connection.data_through,
             reaches_back_on: connection.reaches_back_on,
             is_history_complete: connection.is_history_complete,
+            exact_from_on: connection.exact_from_on,
         })
     }
 }

@@ -14,7 +14,8 @@ use crate::context::Shared;
 use crate::http::json::Body;
 use crate::problem::Problem;
 
-const LONGEST: usize = 200;
+/// A public key takes several lines.
+const LONGEST: usize = 2_000;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct WebhookSecretRequest {
@@ -34,7 +35,7 @@ pub async fn handle(
     let prefix = source_of(&record)?.webhook_terms().secret_prefix;
     let secret = request.secret.expose().trim();
     if !secret.starts_with(prefix) || secret.len() > LONGEST {
-        let message = format!("a signing secret starts with {prefix}: copy it from the endpoint's page");
+        let message = format!("it starts with {prefix}: copy all of it from the endpoint's page");
         return Err(Problem::field("secret", message));
     }
     context.runner.add_webhook_secret(&record.workspace, &record.id, Secret::new(secret)).await?;

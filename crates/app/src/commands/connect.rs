@@ -23,16 +23,24 @@ const MAX_INPUT_BYTES: u64 = 4096;
 #[derive(Debug)]
 pub struct Connect {
     source: Source,
+    /// Whom the key belongs to, where that is entered beside it.
+    owner: Option<String>,
     account: AccountArgs,
 }
+
+/// The argument for it.
+const OWNER: &str = "key_owner";
 
 /// One subcommand a source, so that each is found and described by its own name.
 impl clap::Args for Connect {
     fn augment_args(command: clap::Command) -> clap::Command {
         let sources = Source::ALL.iter().map(|source| {
-            let command = clap::Command::new(source.id()).about(source.texts().account);
+            let command = clap::Command::new(source.command()).about(source.texts().account);
             let api_base = |arg: clap::Arg| arg.help(source.texts().api_base);
-            AccountArgs::augment_args(command).mut_arg("api_base", api_base)
+            let command = AccountArgs::augment_args(command).mut_arg("api_base", api_base);
+            let Some(owner) = source.key_owner() else { return command };
+            let argument = clap::Arg::new(OWNER).long(owner.argument).value_name("N").required(true);
+            command.arg(argument.help(owner.help))
         });
         command.subcommand_required(true).arg_required_else_help(true).subcommands(sources)
     }
@@ -46,8 +54,9 @@ impl clap::FromArgMatches for Connect {
     fn from_arg_matches(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
         let missing = || clap::Error::new(clap::error::ErrorKind::MissingSubcommand);
         let (name, matches) = matches.subcommand().ok_or_else(missing)?;
-        let source = Source::of(name).ok_or_else(missing)?;
-        Ok(Self { source, account: AccountArgs::from_arg_matches(matches)? })
+        let source = Source::ALL.iter().find(|source| source.command() == name).ok_or_else(missing)?;
+        let owner = matches.try_get_one::<String>(OWNER).ok().flatten().cloned();
+        Ok(Self { source: *source, owner, account: AccountArgs::from_arg_matches(matches)? })
     }
 
     fn update_from_arg_matches(&mut self, matches: &clap::ArgMatches) -> Result<(), clap::Error> {
@@ -78,8 +87,8 @@ struct AccountArgs {
 }
 
 pub async fn run(args: Connect) -> anyhow::Result<()> {
-    let Connect { source, account: args } = args;
-    let key = read_key()?;
+    let Connect { source, owner, account: args } = args;
+    let key = source.owned_key(owner.as_deref(), &read_key()?);
     if args.api_base.as_deref().is_some_and(|base| base.trim().is_empty()) {
         let help = format!("omit --api-base to use {} itself", source.texts().name);
         return Err(Advice::new("the API address is empty", help).into());

@@ -68,6 +68,9 @@ fn tell_what_lacks(answer: &serde_json::Value, format: Format) {
     for kind in listed("absent") {
         tell_absent(kind.as_str().unwrap_or("some"));
     }
+    if let Some(day) = answer["exact_from_on"].as_str() {
+        eprintln!("note: figures before {day} are coarse, because the provider reports less about that time");
+    }
     if matches!(format, Format::Csv) {
         for missing in listed("unconverted") {
             let (currency, amount) = (&missing["currency"], &missing["mrr_minor"]);

@@ -9,18 +9,21 @@ use url::Url;
 
 use super::catalog::LISTS;
 use super::filing::Filed;
-use super::limiter::Limiter;
 use super::page::{self, Pagination};
 use super::refusal::{Refusal, explain};
 use super::refused::Refused;
 use super::{DIALECT, LIVE_BASE, SANDBOX_BASE, delivery, filing, key, kind, query};
 use crate::attempts::{self, Failed, Request, Unreadable};
+use crate::limiter::{Limiter, Rate};
 use crate::retry::{self, AttemptLimits};
 use crate::transport::{Answer, Transport, Verb};
 use crate::{
     Account, Children, ClientConfig, ConnectError, EventPage, ListRequest, Page, Probe, Retrieved, Source,
     probe,
 };
+
+/// Paddle's "Rate limiting": 240 requests a minute from one address of a network.
+const RATE: Rate = Rate { per_second: 4, share_percent: 97, at_once: 32 };
 
 /// Reads from one account on one server. All clients of a server share its limit.
 #[derive(Clone)]
@@ -62,7 +65,7 @@ impl Client {
         require_same_environment(&config)?;
         let host = |base: &Url| {
             let transport = Transport::new(&DIALECT, &config, base)?;
-            let limiter = Limiter::of(&config, transport.host());
+            let limiter = Limiter::of(&config, transport.host(), RATE);
             Ok(Host { transport, limiter })
         };
         let hosts = bases.iter().map(host).collect::<Result<_, ConnectError>>()?;

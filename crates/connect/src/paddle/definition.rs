@@ -3,8 +3,8 @@
 use model::UnixSeconds;
 
 use super::{
-    API_VERSION, LIVE_BASE, SANDBOX_BASE, catalog, delivery, key, kind, lifetime, limiter, privacy,
-    signature, translate,
+    API_VERSION, LIVE_BASE, SANDBOX_BASE, catalog, delivery, key, kind, lifetime, privacy, signature,
+    translate,
 };
 use crate::definition::{Balance, Definition, Extras, Functions};
 use crate::{Texts, WebhookTerms};
@@ -77,7 +77,8 @@ pub(crate) static DEFINITION: Definition = Definition {
         key_link: || Some("https://vendors.paddle.com/authentication-v2".to_owned()),
         place: lifetime::place,
         customer_link: lifetime::customer_link,
-        requests_at_once: limiter::requests_at_once,
+        // At a second or two a request, as many as keep the limit busy.
+        requests_at_once: |_| 12,
         created_object: delivery::created_object,
         is_creation: delivery::is_creation,
         version: lifetime::version,

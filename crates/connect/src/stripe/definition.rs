@@ -73,6 +73,10 @@ pub(crate) static DEFINITION: Definition = Definition {
             published_in: "Billing metric definitions; Billing Analytics; Impact of Subscription Cancellations on Monthly Recurring Revenue (MRR) in Billing",
         }),
         event_list: Some(webhook::EVENT_LIST),
+        command: None,
+        key_owner: None,
+        lately: None,
+        listed_every_seconds: Extras::NONE.listed_every_seconds,
         keyed_by_data: &[privacy::CURRENCY_OPTIONS],
 
         place: |chance, _| any_letters(chance),

@@ -46,7 +46,7 @@ pub(super) const ALL: &[Metric] = &[
         unit: Unit::Ratio,
         measure: Measure::Ratio,
         better: Some(Better::Down),
-        feeds: &[Feed::Charges, Feed::Refunds],
+        feeds: &[Feed::Refunds, Feed::Charges],
         terms: &[Term::Money(MoneyKind::Refund), Term::Money(MoneyKind::Payment)],
         ..sum("refund_rate", "Refund rate", Section::Revenue, |money| {
             Value::ratio(money.minor(MoneyKind::Refund), money.minor(MoneyKind::Payment))
@@ -64,7 +64,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "Failed charges, by their day",
         docs_page: "metrics/failed-attempts.md",
-        feeds: &[Feed::Charges],
+        feeds: &[Feed::FailedPayments, Feed::Charges],
         dimensions: FAILURES,
         terms: &[Term::MoneyCount(MoneyKind::FailedPayment)],
         ..number("failed_attempts", "Failed attempts", |money| {
@@ -150,7 +150,7 @@ pub(super) const ALL: &[Metric] = &[
 
 const REVENUE: &[Feed] = &[Feed::Charges, Feed::Refunds, Feed::CreditNotes, Feed::InvoicePayments];
 const FAILURES: &[Dimension] = &[Dimension::Currency, Dimension::Country, Dimension::DeclineCode];
-const ATTEMPTS: &[Feed] = &[Feed::Charges, Feed::InvoicePayments];
+const ATTEMPTS: &[Feed] = &[Feed::FailedPayments, Feed::Charges, Feed::InvoicePayments];
 
 /// What cohorts and summaries lack where it lacks something.
 pub(crate) const NET_REVENUE: Metric = Metric {

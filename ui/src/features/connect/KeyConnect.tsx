@@ -21,14 +21,27 @@ import { refusalOf, useKeyCheck } from './useKeyCheck'
 /** Connects an account with a key, which is checked while nothing is saved yet. */
 export function KeyConnect({ source, texts }: { source: Source; texts: KeyTexts }) {
   const [key, setKey] = useState('')
+  const [owner, setOwner] = useState('')
   const [apiBase, setApiBase] = useState('')
-  const { check, error, isChecking, request, retry } = useKeyCheck(source.id, key, apiBase)
+  const { check, error, isChecking, request, retry } = useKeyCheck(source.id, ownedKey(texts, owner, key), apiBase)
   return (
     <section aria-label={`Connect ${source.name}`} className="card p-5 sm:p-7">
       <ol className="flex flex-col gap-7">
         <KeySteps source={source} texts={texts} />
         <Step number={4} title="Paste the key here">
           <div className="mt-2 flex flex-col gap-3">
+            {texts.owner && (
+              <TextField
+                autoComplete="off"
+                hint={texts.owner.hint}
+                inputMode="numeric"
+                isMono
+                label={texts.owner.label}
+                placeholder={texts.owner.placeholder}
+                value={owner}
+                onChange={setOwner}
+              />
+            )}
             <TextField
               autoComplete="off"
               hint="The key is checked right away with read-only requests. It is saved, encrypted, only when you connect."
@@ -76,6 +89,12 @@ export function KeyConnect({ source, texts }: { source: Source; texts: KeyTexts 
       </ol>
     </section>
   )
+}
+
+/** A key, and whom it belongs to where that is entered beside it; empty until both are there. */
+function ownedKey({ owner: texts }: KeyTexts, owner: string, key: string): string {
+  if (!texts) return key
+  return owner.trim() && key.trim() ? `${owner.trim()}:${key.trim()}` : ''
 }
 
 function Refusal({ error, retry, texts }: { error: Error; retry: () => void; texts: KeyTexts }) {

@@ -57,7 +57,9 @@ export function KeySteps({ source, texts }: { source: Source; texts: KeyTexts })
       <Step number={2} title={read.title}>
         <p>{read.text}</p>
         <details className="mt-2">
-          <summary className="link cursor-pointer">All {permissions.length} permissions, and what you lose without each</summary>
+          <summary className="link cursor-pointer">
+            {read.list ?? `All ${permissions.length} permissions`}, and what you lose without each
+          </summary>
           <ul className="mt-2 divide-y divide-line">
             {permissions.map(({ name, isRequired, without }) => (
               <li key={name} className="flex flex-wrap gap-x-3 py-2">

@@ -73,7 +73,7 @@ function ReplaceKey({ connection }: { connection: Connection }) {
             autoComplete="off"
             isMono
             label={`Replace the key${connection.key_hint ? ` (current: ${connection.key_hint})` : ''}`}
-            {...(texts ? { placeholder: texts.placeholder } : {})}
+            {...(texts ? { placeholder: [texts.owner?.placeholder, texts.placeholder].filter(Boolean).join(':') } : {})}
             spellCheck="false"
             value={key}
             onChange={setKey}
@@ -83,7 +83,9 @@ function ReplaceKey({ connection }: { connection: Connection }) {
           Check and replace
         </Button>
       </div>
-      <p className="text-[0.8125rem] text-ink-soft">The key must belong to the same account. All imported data stays.</p>
+      <p className="text-[0.8125rem] text-ink-soft">
+        {texts?.owner && `Enter the ${texts.owner.label} and the ${texts.label.toLowerCase()} together, with a colon between them. `}The key must belong to the same account. All imported data stays.
+      </p>
       {refusal && (
         <Banner title={refusal.title} tone="danger">
           {refusal.advice}

@@ -117,7 +117,7 @@ function ByHand({ connection, webhook }: { connection: Connection; webhook: Webh
   const texts = sourceOf(connection).webhook
   return (
     <details className="border-t border-line pt-4 text-sm" open={isManual}>
-      <summary className="link cursor-pointer">{isManual ? 'Create the endpoint by hand' : 'Replace the signing secret'}</summary>
+      <summary className="link cursor-pointer">{isManual ? 'Create the endpoint by hand' : `Replace the ${texts.secretLabel.toLowerCase()}`}</summary>
       <div className="mt-3 flex flex-col gap-4">
         {isManual && (
           <ol className="flex list-decimal flex-col gap-2 pl-5 text-ink-soft">
@@ -146,9 +146,9 @@ function ByHand({ connection, webhook }: { connection: Connection; webhook: Webh
             <TextField
               autoComplete="off"
               error={save.error?.message}
-              hint={isManual ? undefined : 'The previous secret stays valid for events already on their way.'}
+              hint={isManual ? undefined : 'The previous one stays valid for events already on their way.'}
               isMono
-              label="Signing secret"
+              label={texts.secretLabel}
               placeholder={texts.secretPlaceholder}
               spellCheck="false"
               value={secret}
@@ -159,7 +159,7 @@ function ByHand({ connection, webhook }: { connection: Connection; webhook: Webh
             Save
           </Button>
         </form>
-        {save.isSuccess && <Banner title="Secret saved, encrypted" tone="good" />}
+        {save.isSuccess && <Banner title="Saved, encrypted" tone="good" />}
       </div>
     </details>
   )

@@ -188,10 +188,13 @@ function Overall({ progress, connection }: { progress: Progress; connection: Con
 }
 
 function MissingData({ connection }: { connection: Connection }) {
-  if (connection.absent.length === 0) return null
+  const { exact_from_on: exactFromOn } = connection
+  const coarse = exactFromOn && sourceOf(connection).coarse?.(formatDay(exactFromOn))
+  if (connection.absent.length === 0 && !coarse) return null
   return (
     <section aria-label="Missing data" className="card p-5">
       <h2 className="font-semibold">Missing data</h2>
+      {coarse && <p className="mt-2 text-sm text-ink-soft">{coarse}</p>}
       <ul className="mt-2 divide-y divide-line text-sm">
         {connection.absent.map(({ kind, label, reason, without }) => (
           <li key={kind} className="flex flex-wrap gap-x-4 py-2">

@@ -1,5 +1,5 @@
-//! Paddle's "Rate limiting": 240 requests a minute from one address of a network, whatever the key. So all connections of this
-//! process that talk to the same server share one budget.
+//! A limit of requests that belongs to the address that they come from, whatever the key. So all connections of this process
+//! that talk to the same server share one budget.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,20 +14,18 @@ use crate::budget::Budget;
 use crate::transport::Answer;
 use crate::{ClientConfig, Limits, Network};
 
-/// 240 a minute.
-const PER_SECOND: u64 = 4;
-/// Other tools of the account call from other addresses: what is left free is for clocks that differ.
-const SHARE_PERCENT: u64 = 97;
-/// Of all connections.
-const AT_ONCE: usize = 32;
-
-/// At a second or two a request, as many as keep the limit busy.
-pub fn requests_at_once(_: &ClientConfig) -> usize {
-    12
+/// How much a server takes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rate {
+    pub per_second: u64,
+    /// Other tools of the account call from other addresses: what is left free is for clocks that differ.
+    pub share_percent: u64,
+    /// Of all connections.
+    pub at_once: usize,
 }
 
 /// The turns of everybody who talks to one server.
-pub(super) struct Limiter {
+pub(crate) struct Limiter {
     budget: Mutex<Paused>,
     /// Whether the budget holds already.
     is_limited: AtomicBool,
@@ -45,15 +43,15 @@ static SHARED: Mutex<BTreeMap<String, Weak<Limiter>>> = Mutex::new(BTreeMap::new
 
 impl Limiter {
     /// The limiter of all that talk to this server.
-    pub(super) fn of(config: &ClientConfig, host: String) -> Arc<Self> {
+    pub(crate) fn of(config: &ClientConfig, host: String, rate: Rate) -> Arc<Self> {
         // A simulation is an internet of its own.
         if config.limits == Limits::None || matches!(config.network, Network::Simulated(_)) {
-            return Arc::new(Self::new(config.limits));
+            return Arc::new(Self::new(config.limits, rate));
         }
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         shared.retain(|_, limiter| limiter.strong_count() > 0);
         let limiter = shared.get(&host).and_then(Weak::upgrade);
-        let limiter = limiter.unwrap_or_else(|| Arc::new(Self::new(config.limits)));
+        let limiter = limiter.unwrap_or_else(|| Arc::new(Self::new(config.limits, rate)));
         if config.limits == Limits::Published {
             limiter.is_limited.store(true, Ordering::Relaxed);
         }
@@ -61,14 +59,14 @@ impl Limiter {
         limiter
     }
 
-    fn new(limits: Limits) -> Self {
+    fn new(limits: Limits, rate: Rate) -> Self {
         let now = Instant::now();
-        let budget = Budget::new(PER_SECOND, SHARE_PERCENT, now);
+        let budget = Budget::new(rate.per_second, rate.share_percent, now);
         Self {
             budget: Mutex::new(Paused { budget, until: now }),
             is_limited: AtomicBool::new(limits == Limits::Published),
             may_be_limited: limits != Limits::None,
-            places: Semaphore::new(AT_ONCE),
+            places: Semaphore::new(rate.at_once),
         }
     }
 
@@ -117,6 +115,7 @@ mod tests {
     use super::*;
     use crate::Source;
 
+    const RATE: Rate = Rate { per_second: 4, share_percent: 97, at_once: 32 };
     const KEY: &str = "pdl_live_apikey_01kc0000000000000000000001_aBcDeFgHiJkLmNoPqRsTuV_xyz";
 
     fn config(limits: Limits) -> ClientConfig {
@@ -148,7 +147,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn connections_of_this_process_share_240_a_minute_and_use_them() {
         let config = config(Limits::Published);
-        let (one, other) = (Limiter::of(&config, "a".to_owned()), Limiter::of(&config, "a".to_owned()));
+        let (one, other) =
+            (Limiter::of(&config, "a".to_owned(), RATE), Limiter::of(&config, "a".to_owned(), RATE));
         let begun = Instant::now();
         let times = started(&[&one, &other], 1_200).await;
         let minute = Duration::from_secs(60);
@@ -161,7 +161,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn nobody_goes_before_the_server_said_also_whose_turn_it_was() {
-        let limiter = Limiter::of(&config(Limits::Published), "b".to_owned());
+        let limiter = Limiter::of(&config(Limits::Published), "b".to_owned(), RATE);
         let begun = Instant::now();
         let limiters = [&*limiter];
         let waiting = started(&limiters, 8);
@@ -176,7 +176,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_server_of_this_machine_is_limited_once_it_says_so() {
-        let limiter = Limiter::of(&config(Limits::OnceRefused), "c".to_owned());
+        let limiter = Limiter::of(&config(Limits::OnceRefused), "c".to_owned(), RATE);
         let begun = Instant::now();
         started(&[&limiter], 500).await;
         assert_eq!(begun.elapsed(), Duration::ZERO);

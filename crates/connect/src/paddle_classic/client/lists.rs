@@ -1,0 +1,193 @@
+//! Pages of the lists.
+
+use std::collections::BTreeSet;
+
+use model::{ObjectKind, RawObject, UnixSeconds};
+
+use super::super::cursor::{self, Cursor, STATES};
+use super::super::path::Path;
+use super::super::{filing, kind};
+use super::{Client, LARGEST, LARGEST_OF_USERS, Rows, is_full, plan_id};
+use crate::{ConnectError, Page, retry};
+
+const LARGEST_OF_TRANSACTIONS: u64 = 300;
+/// Payments may show some days after the day that they are dated.
+const PAYMENTS_OVERLAP_S: i64 = 3 * 86_400;
+/// As many subscriptions are read again at once for what was reported of them; the others are with the daily listing.
+const REFRESHED_MAX: usize = 40;
+
+impl Client {
+    pub(super) async fn by_offset(
+        &self,
+        kind: ObjectKind,
+        path: Path,
+        at: Cursor,
+    ) -> Result<Page, ConnectError> {
+        let largest = if kind == kind::PRODUCT { LARGEST_OF_USERS } else { LARGEST };
+        let parameters = vec![("limit", largest.to_string()), ("offset", at.at.to_string())];
+        let read = self.rows(kind, path, parameters, retry::BACKGROUND).await?;
+        let next = at.after(is_full(&read, largest), largest, 1);
+        let page = self.page(kind, &read, next, |row| filing::file(kind, row).map(Some));
+        if kind == kind::PLAN {
+            let mut plans = self.0.plans.lock().await;
+            plans.extend(page.objects.iter().map(|plan| (plan.id.clone(), plan.body.to_string())));
+        }
+        Ok(page)
+    }
+
+    pub(super) async fn subscriptions(&self, at: Cursor) -> Result<Page, ConnectError> {
+        let state = STATES.get(at.step).unwrap_or(&STATES[0]);
+        let parameters = vec![
+            ("state", (*state).to_owned()),
+            ("page", (at.at + 1).to_string()),
+            ("results_per_page", LARGEST_OF_USERS.to_string()),
+        ];
+        let read = self.rows(kind::SUBSCRIPTION, Path::Users, parameters, retry::BACKGROUND).await?;
+        let next = at.after(is_full(&read, LARGEST_OF_USERS), 1, STATES.len());
+        self.subscriptions_of(&read, next).await
+    }
+
+    /// Each with its plan, and beside it its buyer.
+    pub(super) async fn subscriptions_of(
+        &self,
+        read: &Rows,
+        next: Option<Cursor>,
+    ) -> Result<Page, ConnectError> {
+        let plans = self.plans_of(&read.rows).await?;
+        let plan = |row: &str| plan_id(row).and_then(|id| plans.get(&id)).map(String::as_str);
+        let mut page =
+            self.page(kind::SUBSCRIPTION, read, next, |row| filing::with_plan(row, plan(row)).map(Some));
+        // Those of the whole row: privacy leaves them their ids.
+        let buyers = page.objects.iter().filter_map(filing::buyer);
+        page.embedded = buyers.map(|buyer| self.private(buyer)).collect();
+        Ok(page)
+    }
+
+    pub(super) async fn payments(&self, at: Cursor) -> Result<Page, ConnectError> {
+        let windows = cursor::payment_windows(at.anchor);
+        let mut parameters = vec![("limit", LARGEST.to_string()), ("offset", at.at.to_string())];
+        if let Some(days) = windows.get(at.step) {
+            parameters.push(("is_paid", "1".to_owned()));
+            parameters.extend(days.from.map(|day| ("from", day.to_string())));
+            parameters.extend(days.before.map(|day| ("to", day.to_string())));
+        } else {
+            // After all that was paid, what is due next.
+            parameters.push(("is_paid", "0".to_owned()));
+        }
+        let read = self.rows(kind::PAYMENT, Path::Payments, parameters, retry::BACKGROUND).await?;
+        let next = at.after(is_full(&read, LARGEST), LARGEST, windows.len() + 1);
+        let mut page =
+            self.page(kind::PAYMENT, &read, next, |row| filing::file(kind::PAYMENT, row).map(Some));
+        // How far back it got shows in the last one.
+        page.objects.sort_by_key(|payment| std::cmp::Reverse(payment.created_at));
+        Ok(page)
+    }
+
+    pub(super) async fn payments_since(&self, since: UnixSeconds) -> Result<Page, ConnectError> {
+        let from = UnixSeconds(since.0 - PAYMENTS_OVERLAP_S).timestamp().strftime("%Y-%m-%d").to_string();
+        let mut all = Rows::default();
+        loop {
+            let parameters = vec![
+                ("is_paid", "1".to_owned()),
+                ("from", from.clone()),
+                ("limit", LARGEST.to_string()),
+                ("offset", all.rows.len().to_string()),
+            ];
+            let read = self.rows(kind::PAYMENT, Path::Payments, parameters, retry::BACKGROUND).await?;
+            let is_last = !is_full(&read, LARGEST);
+            all.extend(read);
+            if is_last {
+                return Ok(
+                    self.page(kind::PAYMENT, &all, None, |row| filing::file(kind::PAYMENT, row).map(Some))
+                );
+            }
+        }
+    }
+
+    pub(super) async fn alerts(&self, at: Cursor) -> Result<Page, ConnectError> {
+        let (from, before) = cursor::alert_window(at.anchor, at.step);
+        let before = before.map(|day| format!("{day} 00:00:00"));
+        let read = self.alert_rows(format!("{from} 00:00:00"), before, at.at + 1).await?;
+        let steps = usize::try_from(cursor::ALERTS_REACH_DAYS).unwrap_or(0) + 1;
+        let next = at.after(is_full(&read, LARGEST_OF_USERS), 1, steps);
+        let mut page = self.page(kind::ALERT, &read, next, filing::alert);
+        page.embedded = self.orders(&page);
+        Ok(page)
+    }
+
+    /// With the subscriptions that they are about, as they are now.
+    pub(super) async fn alerts_since(&self, since: UnixSeconds) -> Result<Page, ConnectError> {
+        let from = since.timestamp().strftime("%Y-%m-%d %H:%M:%S").to_string();
+        let (mut all, mut number) = (Rows::default(), 1);
+        loop {
+            let read = self.alert_rows(from.clone(), None, number).await?;
+            let is_last = !is_full(&read, LARGEST_OF_USERS);
+            all.extend(read);
+            number += 1;
+            if is_last {
+                break;
+            }
+        }
+        let mut page = self.page(kind::ALERT, &all, None, filing::alert);
+        page.embedded = self.orders(&page);
+        let named = page.objects.iter().filter_map(|alert| alert.counterparts.subscription.clone());
+        let named: BTreeSet<String> = named.collect();
+        for id in named.into_iter().take(REFRESHED_MAX) {
+            if let Some(subscription) = self.subscription(&id).await? {
+                page.embedded.extend(filing::buyer(&subscription).map(|buyer| self.private(buyer)));
+                page.embedded.push(self.private(subscription));
+            }
+        }
+        Ok(page)
+    }
+
+    fn orders(&self, page: &Page) -> Vec<RawObject> {
+        page.objects.iter().filter_map(filing::order).map(|order| self.private(order)).collect()
+    }
+
+    pub(super) async fn alert_rows(
+        &self,
+        from: String,
+        before: Option<String>,
+        number: u64,
+    ) -> Result<Rows, ConnectError> {
+        let mut parameters = vec![
+            ("page", number.to_string()),
+            ("alerts_per_page", LARGEST_OF_USERS.to_string()),
+            ("query_tail", from),
+        ];
+        parameters.extend(before.map(|before| ("query_head", before)));
+        self.rows(kind::ALERT, Path::Alerts, parameters, retry::BACKGROUND).await
+    }
+
+    /// Product by product: there is no list of all.
+    pub(super) async fn transactions(&self, at: Cursor) -> Result<Page, ConnectError> {
+        let products = self.products().await?;
+        let Some(product) = products.get(at.step) else {
+            return Ok(Page { honours_window: true, ..Page::default() });
+        };
+        let parameters = vec![
+            ("page", (at.at + 1).to_string()),
+            ("results_per_page", LARGEST_OF_TRANSACTIONS.to_string()),
+        ];
+        let path = Path::Transactions(*product);
+        let read = self.rows(kind::TRANSACTION, path, parameters, retry::BACKGROUND).await?;
+        let next = at.after(is_full(&read, LARGEST_OF_TRANSACTIONS), 1, products.len());
+        Ok(self.page(kind::TRANSACTION, &read, next, |row| filing::file(kind::TRANSACTION, row).map(Some)))
+    }
+
+    pub(super) async fn coupons(&self, at: Cursor) -> Result<Page, ConnectError> {
+        let products = self.products().await?;
+        let Some(product) = products.get(at.step) else {
+            return Ok(Page { honours_window: true, ..Page::default() });
+        };
+        let parameters = vec![
+            ("product_id", product.to_string()),
+            ("limit", LARGEST.to_string()),
+            ("offset", at.at.to_string()),
+        ];
+        let read = self.rows(kind::COUPON, Path::Coupons, parameters, retry::BACKGROUND).await?;
+        let next = at.after(is_full(&read, LARGEST), LARGEST, products.len());
+        Ok(self.page(kind::COUPON, &read, next, |row| filing::file(kind::COUPON, row).map(Some)))
+    }
+}

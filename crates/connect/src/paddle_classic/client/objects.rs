@@ -1,0 +1,111 @@
+//! Single objects, and what is remembered of lists.
+
+use std::collections::BTreeMap;
+
+use model::RawObject;
+
+use super::super::path::Path;
+use super::super::{cursor, filing, kind};
+use super::{Client, LARGEST, LARGEST_OF_USERS, is_full, plan_id};
+use crate::{ConnectError, retry};
+
+impl Client {
+    pub(super) async fn subscription(&self, id: &str) -> Result<Option<RawObject>, ConnectError> {
+        // By default the list leaves out those that were deleted.
+        for state in [None, Some("deleted")] {
+            let mut parameters = vec![("subscription_id", id.to_owned())];
+            parameters.extend(state.map(|state| ("state", state.to_owned())));
+            let read = self.found(kind::SUBSCRIPTION, Path::Users, parameters).await?;
+            let page = self.subscriptions_of(&read, None).await?;
+            if let Some(found) = page.objects.into_iter().find(|object| object.id == id) {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) async fn payment(&self, id: &str) -> Result<Option<RawObject>, ConnectError> {
+        let Some((subscription, _)) = id.split_once('-') else { return Ok(None) };
+        let mut offset = 0;
+        loop {
+            let parameters = vec![
+                ("subscription_id", subscription.to_owned()),
+                ("limit", LARGEST.to_string()),
+                ("offset", offset.to_string()),
+            ];
+            let read = self.found(kind::PAYMENT, Path::Payments, parameters).await?;
+            let filed = read.rows.iter().filter_map(|row| filing::file(kind::PAYMENT, row).ok());
+            if let Some(found) = filed.into_iter().find(|object| object.id == id) {
+                return Ok(Some(found));
+            }
+            if !is_full(&read, LARGEST) {
+                return Ok(None);
+            }
+            offset += LARGEST;
+        }
+    }
+
+    pub(super) async fn plan(&self, id: &str) -> Result<Option<RawObject>, ConnectError> {
+        let read = self.found(kind::PLAN, Path::Plans, vec![("plan", id.to_owned())]).await?;
+        let filed = read.rows.iter().filter_map(|row| filing::file(kind::PLAN, row).ok());
+        Ok(filed.into_iter().find(|object| object.id == id))
+    }
+
+    /// Alerts can't be requested one by one. One that was just delivered is among the newest.
+    pub(super) async fn alert(&self, id: &str) -> Result<Option<RawObject>, ConnectError> {
+        const PAGES: u64 = 8;
+        let anchor = self.0.config.clock.now().day(&jiff::tz::TimeZone::UTC);
+        let (from, _) = cursor::alert_window(anchor, 90);
+        for number in 1..=PAGES {
+            let read = self.alert_rows(format!("{from} 00:00:00"), None, number).await?;
+            let filed = read.rows.iter().filter_map(|row| filing::alert(row).ok().flatten());
+            if let Some(found) = filed.into_iter().find(|object| object.id == id) {
+                return Ok(Some(found));
+            }
+            if !is_full(&read, LARGEST_OF_USERS) {
+                break;
+            }
+        }
+        Ok(None)
+    }
+
+    /// The plans of these subscriptions: all that are remembered, once again from the list if one is new.
+    pub(super) async fn plans_of(&self, rows: &[String]) -> Result<BTreeMap<String, String>, ConnectError> {
+        let mut plans = self.0.plans.lock().await;
+        let is_known = |row: &String| plan_id(row).is_none_or(|id| plans.contains_key(&id));
+        if !rows.iter().all(is_known) {
+            let mut offset = 0;
+            loop {
+                let parameters = vec![("limit", LARGEST.to_string()), ("offset", offset.to_string())];
+                let read = self.rows(kind::PLAN, Path::Plans, parameters, retry::BACKGROUND).await?;
+                let filed = read.rows.iter().filter_map(|row| filing::file(kind::PLAN, row).ok());
+                plans.extend(filed.map(|plan| (plan.id, plan.body.into())));
+                if !is_full(&read, LARGEST) {
+                    break;
+                }
+                offset += LARGEST;
+            }
+        }
+        Ok(plans.clone())
+    }
+
+    pub(super) async fn products(&self) -> Result<Vec<u64>, ConnectError> {
+        let mut known = self.0.products.lock().await;
+        if let Some(products) = &*known {
+            return Ok(products.clone());
+        }
+        let mut products = Vec::new();
+        loop {
+            let offset = products.len().to_string();
+            let parameters = vec![("limit", LARGEST_OF_USERS.to_string()), ("offset", offset)];
+            let read = self.rows(kind::PRODUCT, Path::Products, parameters, retry::BACKGROUND).await?;
+            let filed = read.rows.iter().filter_map(|row| filing::file(kind::PRODUCT, row).ok());
+            products.extend(filed.filter_map(|product| product.id.parse::<u64>().ok()));
+            if !is_full(&read, LARGEST_OF_USERS) {
+                break;
+            }
+        }
+        *known = Some(products.clone());
+        Ok(products)
+    }
+}

@@ -1,0 +1,97 @@
+//! Answers: `{success, response}` or `{success, error: {code, message}}`, with status 200 in both cases.
+
+use model::ObjectKind;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::ConnectError;
+use crate::attempts::{Unreadable, safe_words};
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    success: bool,
+    #[serde(borrow, default)]
+    response: Option<&'a RawValue>,
+    #[serde(default)]
+    error: Refusal,
+}
+
+/// Where an answer's rows are, if they are not the answer itself.
+#[derive(Deserialize)]
+struct Around<'a> {
+    #[serde(borrow, alias = "products", alias = "coupons")]
+    data: Vec<&'a RawValue>,
+}
+
+/// Why there is none.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub(super) struct Refusal {
+    code: i64,
+    message: String,
+}
+
+/// The rows of a list, each as it was written.
+pub(super) fn rows(body: &[u8]) -> Result<Result<Vec<&str>, Refusal>, Unreadable> {
+    let envelope: Envelope<'_> = serde_json::from_slice(body)?;
+    if !envelope.success {
+        return Ok(Err(envelope.error));
+    }
+    let lacking = || Unreadable { reason: "it has no response".to_owned(), is_cut: false };
+    let response = envelope.response.ok_or_else(lacking)?.get();
+    let rows: Vec<&RawValue> = if response.starts_with('[') {
+        serde_json::from_str(response)?
+    } else {
+        serde_json::from_str::<Around<'_>>(response)?.data
+    };
+    Ok(Ok(rows.into_iter().map(RawValue::get).collect()))
+}
+
+impl Refusal {
+    /// What it means to the caller, by the documentation's "API error codes".
+    pub(super) fn explain(&self, kind: ObjectKind, path: String, status: u16) -> ConnectError {
+        let request_id = None;
+        match self.code {
+            // A bad method call: there is no such list.
+            101 => ConnectError::EndpointAbsent { kind },
+            102 => ConnectError::KeyRefused { request_id },
+            107 => ConnectError::PermissionMissing { permission: None, request_id },
+            code => {
+                let message = safe_words(&self.message, &[]);
+                ConnectError::Refused { path, status, message: format!("{code}: {message}"), request_id }
+            }
+        }
+    }
+
+    /// What was asked for is unknown, and nothing else is wrong.
+    pub(super) fn is_about_the_object(&self) -> bool {
+        self.message.to_lowercase().starts_with("unable to find requested")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_the_response_or_inside_it() {
+        for body in [
+            r#"{"success":true,"response":[{"id":1},{"id":2}],"count":2,"total":9}"#,
+            r#"{"success":true,"response":{"total":9,"count":2,"products":[{"id":1},{"id":2}]}}"#,
+            r#"{"success":true,"response":{"current_page":1,"data":[{"id":1},{"id":2}]}}"#,
+        ] {
+            assert_eq!(rows(body.as_bytes()).ok(), Some(Ok(vec![r#"{"id":1}"#, r#"{"id":2}"#])), "{body}");
+        }
+        for body in ["", "[]", r#"{"success":true}"#, r#"{"success":true,"response":{"id":1}}"#] {
+            assert!(rows(body.as_bytes()).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_comes_with_status_200() {
+        let body = br#"{"success":false,"error":{"code":102,"message":"Bad api key"}}"#;
+        let refusal = rows(body).ok().unwrap().unwrap_err();
+        let meant = refusal.explain(super::super::kind::PLAN, "/x".to_owned(), 200);
+        assert_eq!(meant, ConnectError::KeyRefused { request_id: None });
+    }
+}
