@@ -57,6 +57,8 @@ impl Customer {
             payment_method: None,
             is_delinquent: false,
             is_deleted: false,
+            imported_from: None,
+            email_hash: None,
         }
     }
 }
@@ -86,6 +88,7 @@ impl Subscription {
             items: Vec::new(),
             payment_method: None,
             pauses: Vec::new(),
+            imported_from: None,
         }
     }
 }

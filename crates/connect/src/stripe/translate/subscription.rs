@@ -149,6 +149,7 @@ pub fn subscription(body: &str) -> Result<SubscriptionParts, ReadError> {
         discounts: shape.discounts(reading)?,
         payment_method: method([&shape.default_payment_method, &shape.default_source]),
         pauses: Vec::new(),
+        imported_from: None,
         items,
     };
     let is_cut = shape.items.get().is_some_and(|list| list.has_more.is_set());

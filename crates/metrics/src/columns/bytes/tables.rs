@@ -71,6 +71,8 @@ pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog, chunks: usize) -> Ve
     out.u8s(columns.countries.iter().flat_map(|country| country.0.to_le_bytes()));
     out.i64s(&columns.created_at);
     out.u8s(columns.is_deleted.iter().map(|flag| u8::from(*flag)));
+    out.texts(&columns.email_hashes);
+    out.texts(&columns.origins);
 
     out.count(subscriptions.status.len());
     out.u32s(&subscriptions.ends);
@@ -90,6 +92,7 @@ pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog, chunks: usize) -> Ve
     out.u8s(subscriptions.card_expiry.iter().flat_map(|expiry| expiry.to_le_bytes()));
     out.texts(&subscriptions.card_brand);
     out.texts(&subscriptions.card_last4);
+    out.texts(&subscriptions.origins);
 
     let named = columns.apart.iter().chain([rows]).flat_map(|rows| &rows.plan);
     let (names, codes) = local_plans(named.chain(&subscriptions.trial_plan), catalog);
@@ -191,6 +194,7 @@ pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Column
     }
     let created_at = from.i64s(customers)?;
     let is_deleted = flags(&mut from, customers)?;
+    let (email_hashes, origins) = (from.texts(customers)?, from.texts(customers)?);
     let mut subscriptions = read_subscriptions(&mut from, customers)?;
     let plans = read_plans(&mut from, catalog)?;
     for plan in from.u32s(subscriptions.status.len())? {
@@ -216,6 +220,8 @@ pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Column
         countries,
         created_at,
         is_deleted,
+        email_hashes,
+        origins,
         rows,
         causes,
         apart,
@@ -251,6 +257,7 @@ fn read_subscriptions(from: &mut Reader<'_>, customers: usize) -> Read<Subscript
         card_expiry: from.column(count, u16::from_le_bytes)?,
         card_brand: from.texts(count)?,
         card_last4: from.texts(count)?,
+        origins: from.texts(count)?,
     })
 }
 
