@@ -9,7 +9,8 @@ pub(crate) const FIELD: &str = "chartsy_email_hash";
 /// An object without personal data, with the hash of the address that it came with, if it had one.
 pub(crate) fn added(received: &str, redacted: Box<str>, key: &EmailKey) -> Box<str> {
     let hash = hash(received, key);
-    let Some((hash, Ok(Value::Object(mut fields)))) = hash.map(|hash| (hash, serde_json::from_str(&redacted)))
+    let Some((hash, Ok(Value::Object(mut fields)))) =
+        hash.map(|hash| (hash, serde_json::from_str(&redacted)))
     else {
         return redacted;
     };
@@ -35,8 +36,7 @@ mod tests {
         let key = EmailKey::new(Secret::new("a key"));
         let source = Source::Stripe;
         let kind = stripe::kind::CUSTOMER;
-        let received =
-            json!({"id": "cus_1", "object": "customer", "email": "Ada@Example.com ", "name": "Ada", "created": 1});
+        let received = json!({"id": "cus_1", "object": "customer", "email": "Ada@Example.com ", "name": "Ada", "created": 1});
         let stored = source.comparable(kind, &received.to_string(), &key).unwrap();
         let fields: Value = serde_json::from_str(&stored).unwrap();
         assert_eq!(fields[FIELD], json!(key.hash("ada@example.com").unwrap()));

@@ -4,8 +4,8 @@
 use http::HeaderMap;
 use model::billing::Charge;
 use model::{
-    BalanceTransaction, Counterparts, CustomerId, EmailKey, KindShape, MrrMethod, ObjectKind, RawObject, Reference,
-    Secret, UnixSeconds,
+    BalanceTransaction, Counterparts, CustomerId, EmailKey, KindShape, MrrMethod, ObjectKind, RawObject,
+    Reference, Secret, UnixSeconds,
 };
 use url::Url;
 

@@ -167,7 +167,8 @@ impl CustomerDetail {
     fn add(&mut self, view: &View, account: &CustomerAccount, together: Option<&HashMap<String, i64>>) {
         let CustomerAccount { record, customer, history, prices } = account;
         let name = together.map(|_| record.name.clone());
-        let own = if together.is_none() { subscription_values(view, history, prices) } else { HashMap::new() };
+        let own =
+            if together.is_none() { subscription_values(view, history, prices) } else { HashMap::new() };
         let value = |id: &SubscriptionId| match together {
             // One that another account has, too, is told apart by its connection.
             Some(values) => {
@@ -187,7 +188,10 @@ impl CustomerDetail {
                 .map(|invoice| InvoiceDetail { account: name.clone(), ..invoice_detail(invoice, prices) }),
         );
         self.charges.extend(
-            history.charges.iter().map(|charge| ChargeDetail { account: name.clone(), ..charge_detail(charge) }),
+            history
+                .charges
+                .iter()
+                .map(|charge| ChargeDetail { account: name.clone(), ..charge_detail(charge) }),
         );
         if together.is_some() {
             self.accounts.push(AccountDetail {

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use model::{Clock, ManualClock, UnixSeconds};
-use sandbox::{AccountFile, MerchantName, Provider, Running};
+use sandbox::{AccountFile, MerchantName, Running};
 use serde_json::{Value, json};
 
 use crate::support::{As, KEY, Site};
 
-const OTHER: &str = "paddle";
 const NOW: i64 = 1_795_000_000;
 
 /// A seller of whom one system has a few customers, and the other one of them, who left on the day they came there.
@@ -75,11 +74,12 @@ async fn moved(gdpr: bool) -> Moved {
         customers: Some(6),
         now: Some(UnixSeconds(NOW)),
         clock: clock.clone(),
-        ..sandbox::Options::of(Provider::Paddle)
+        ..sandbox::Options::of(sandbox::SECOND_PROVIDER)
     };
     let key = options.key.clone();
     let newer = sandbox::start(options).await.unwrap();
-    let request = json!({"source": OTHER, "key": key, "api_base": newer.api_base, "name": "New"});
+    let request =
+        json!({"source": sandbox::SECOND_SOURCE, "key": key, "api_base": newer.api_base, "name": "New"});
     let new = connect(&site, &cookie, request).await;
     let path = format!("/api/v1/connections/{new}");
     let customers = answer(&site, &cookie, &format!("{path}/customers?state=active&sort=name")).await;
@@ -150,7 +150,10 @@ async fn who_moved_from_one_provider_to_another_is_neither_lost_nor_new() {
     let path = "/api/v1/workspace/joining/preview";
     let preview = it.site.ask(As::Person(&it.cookie), "POST", path, Some(rules)).await;
     assert_eq!(preview.status, 200, "{}", preview.text);
-    assert_eq!((&preview.body["joined_customers"], &preview.body["account_customers"]), (&json!(1), &json!(2)));
+    assert_eq!(
+        (&preview.body["joined_customers"], &preview.body["account_customers"]),
+        (&json!(1), &json!(2))
+    );
     let accounts = preview.body["examples"][0]["accounts"].as_array().unwrap();
     assert_eq!(accounts.len(), 2, "{}", preview.text);
     assert_eq!(it.movements().await, apart, "a preview changes nothing");
@@ -167,17 +170,25 @@ async fn who_moved_from_one_provider_to_another_is_neither_lost_nor_new() {
     let by_new = it.read(&format!("customers/{new_id}")).await;
     let by_old = it.read(&format!("customers/{old_id}")).await;
     assert_eq!(by_new, by_old);
-    let accounts: Vec<&Value> = by_new["accounts"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
+    let accounts: Vec<&Value> =
+        by_new["accounts"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
     assert_eq!(accounts, [&json!("New"), &json!("Old")]);
     let of = |list: &str, name: &str| {
         by_new[list].as_array().unwrap().iter().filter(|row| row["account"] == json!(name)).count()
     };
     assert_eq!((of("subscriptions", "Old"), of("invoices", "Old")), (1, 6));
     assert!(of("subscriptions", "New") > 0 && of("invoices", "New") > 0, "{by_new}");
-    let worth: i64 =
-        by_new["subscriptions"].as_array().unwrap().iter().map(|row| row["mrr_minor"].as_i64().unwrap()).sum();
+    let worth: i64 = by_new["subscriptions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["mrr_minor"].as_i64().unwrap())
+        .sum();
     assert_eq!(json!(worth), by_new["mrr"][0]["amount_minor"]);
-    assert_eq!(by_new["movements"].as_array().unwrap().iter().filter(|row| row["type"] == json!("new")).count(), 1);
+    assert_eq!(
+        by_new["movements"].as_array().unwrap().iter().filter(|row| row["type"] == json!("new")).count(),
+        1
+    );
 
     let explained = it.read(&format!("customers/{old_id}/explain")).await;
     let parts = explained["parts"].as_array().unwrap();
@@ -208,7 +219,11 @@ async fn in_gdpr_mode_a_keyed_hash_stands_for_the_address_while_the_rule_is_on()
     sync().await;
     let joined = || async { answer(&it.site, &it.cookie, "/api/v1/workspace/joining").await };
     let summary = joined().await;
-    assert_eq!((&summary["joined_customers"], &summary["without_email"]), (&json!(0), &json!(1)), "not read again");
+    assert_eq!(
+        (&summary["joined_customers"], &summary["without_email"]),
+        (&json!(0), &json!(1)),
+        "not read again"
+    );
 
     it.site.context.runner.reload(&workspace, &it.old.as_str().into()).await.unwrap();
     sync().await;
@@ -218,7 +233,12 @@ async fn in_gdpr_mode_a_keyed_hash_stands_for_the_address_while_the_rule_is_on()
     assert_eq!((&summary["joined_customers"], &summary["without_email"]), (&json!(1), &json!(0)));
     assert!(it.movements().await.iter().all(|(_, kind)| kind != "churn" && kind != "new"));
 
-    it.site.context.runner.erase_customer(&workspace, &it.old.as_str().into(), &"cus_moved".into()).await.unwrap();
+    it.site
+        .context
+        .runner
+        .erase_customer(&workspace, &it.old.as_str().into(), &"cus_moved".into())
+        .await
+        .unwrap();
     assert!(!stored().await.contains("email_hash"), "an erasure deletes it");
     assert_eq!(joined().await["joined_customers"], json!(0));
     assert!(it.movements().await.iter().any(|(_, kind)| kind == "churn"));

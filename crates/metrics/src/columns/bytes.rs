@@ -86,8 +86,13 @@ impl Ledger {
             .collect();
         let chunks: Vec<_> = chunks?.into_iter().map(std::sync::Arc::new).collect();
         let balance = read_balance(&months, &listed_months)?;
-        let ledger =
-            Self { catalog: std::sync::Arc::new(catalog), chunks, balance, calendar, parts: std::sync::Arc::default() };
+        let ledger = Self {
+            catalog: std::sync::Arc::new(catalog),
+            chunks,
+            balance,
+            calendar,
+            parts: std::sync::Arc::default(),
+        };
         if ledger.chunks.is_empty() {
             return Err(Damaged::Missing { blob: chunk_blob(0) });
         }

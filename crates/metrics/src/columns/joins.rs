@@ -72,7 +72,8 @@ impl Joins {
         }
         let mut all = Self::default();
         if joining.rules.join_by_email {
-            (all.ambiguous_emails, all.without_email) = emails(parts, joining.email_key.as_ref(), &mut groups);
+            (all.ambiguous_emails, all.without_email) =
+                emails(parts, joining.email_key.as_ref(), &mut groups);
         }
         all.customers = groups.finish();
         all
@@ -159,8 +160,12 @@ fn imports(parts: &[LedgerPart], groups: &mut Groups) {
             let here = Member { part, place };
             if let Some(imported) = imported_from(chunk.origin(customer)) {
                 let id = CustomerId::from(imported.id.as_str());
-                let there = parts.iter().enumerate().filter(|(index, other)| *index != part && is_of(other, &imported));
-                let there = there.filter_map(|(part, other)| Some(Member { part, place: other.ledger.find(&id)? }));
+                let there = parts
+                    .iter()
+                    .enumerate()
+                    .filter(|(index, other)| *index != part && is_of(other, &imported));
+                let there =
+                    there.filter_map(|(part, other)| Some(Member { part, place: other.ledger.find(&id)? }));
                 let joined = only(there).and_then(|there| groups.join(there, here));
                 if let Some(group) = joined {
                     groups.all[group].is_imported = true;
@@ -168,7 +173,10 @@ fn imports(parts: &[LedgerPart], groups: &mut Groups) {
             }
             for subscription in chunk.subscriptions(customer) {
                 let Some(imported) = imported_from(chunk.subscription_origin(subscription)) else { continue };
-                let there = parts.iter().enumerate().filter(|(index, other)| *index != part && is_of(other, &imported));
+                let there = parts
+                    .iter()
+                    .enumerate()
+                    .filter(|(index, other)| *index != part && is_of(other, &imported));
                 let there: SmallVec<[Member; 2]> = there
                     .filter_map(|(part, other)| {
                         let known = subscriptions.entry(part).or_insert_with(|| owners(&other.ledger));
@@ -239,9 +247,9 @@ fn emails(parts: &[LedgerPart], key: Option<&EmailKey>, groups: &mut Groups) -> 
     let mut ambiguous = 0;
     let mut same: Vec<Vec<Member>> = Vec::new();
     for of_email in found.into_values().filter(|of_email| of_email.len() > 1) {
-        let members = of_email.iter().map(|(part, candidates)| {
-            candidates.only().map(|place| Member { part: *part, place })
-        });
+        let members = of_email
+            .iter()
+            .map(|(part, candidates)| candidates.only().map(|place| Member { part: *part, place }));
         let members: Vec<Option<Member>> = members.collect();
         ambiguous += usize::from(members.iter().any(Option::is_none));
         same.push(members.into_iter().flatten().collect());

@@ -104,12 +104,7 @@ pub fn split_customer_id(id: &CustomerId) -> Option<(ConnectionId, CustomerId)> 
 
 impl LedgersTogether {
     /// The ledgers as one, with its days in a zone. `before` is what there was before one of them moved.
-    pub fn new(
-        parts: Vec<LedgerPart>,
-        zone: &TimeZone,
-        joining: &Joining,
-        before: Option<&Self>,
-    ) -> Self {
+    pub fn new(parts: Vec<LedgerPart>, zone: &TimeZone, joining: &Joining, before: Option<&Self>) -> Self {
         let (catalog, codes) = catalog_of(&parts);
         let calendar = CalendarDays::of(zone);
         let joins = Joins::find(&parts, joining);
@@ -245,8 +240,7 @@ impl Making<'_> {
             before.parts.get(part).is_some_and(|known| known.connection == of.connection)
                 && self.codes[part].starts_with(&before.codes[part])
         };
-        let are_same = before.parts.len() == self.parts.len()
-            && self.parts.iter().enumerate().all(is_known);
+        let are_same = before.parts.len() == self.parts.len() && self.parts.iter().enumerate().all(is_known);
         let is_own_known = self.codes[part].starts_with(&before.codes[index]);
         (is_own_known && (is_plain || are_same)).then_some(&before.made[index])
     }

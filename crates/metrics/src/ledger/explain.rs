@@ -121,8 +121,9 @@ impl Explanation {
                     value_minor: 0,
                     delta_minor: -value_minor,
                     rule: "moved",
-                    reason: "The subscription goes on in another billing system, and counts there from here on."
-                        .to_owned(),
+                    reason:
+                        "The subscription goes on in another billing system, and counts there from here on."
+                            .to_owned(),
                     arithmetic: None,
                     lines: Vec::new(),
                 });

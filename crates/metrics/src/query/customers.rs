@@ -202,7 +202,10 @@ impl<'a> List<'a> {
             scope,
             range: Range { first: Day(i32::MIN), last, now: asked.now },
             reach: Reach::of(asked),
-            found_by_other_id: search.as_deref().map(|text| find::by_other_id(ledger, text)).unwrap_or_default(),
+            found_by_other_id: search
+                .as_deref()
+                .map(|text| find::by_other_id(ledger, text))
+                .unwrap_or_default(),
             search,
         }
     }

@@ -12,8 +12,8 @@ use metrics::ledger::{
 use metrics::query::{Filter, Query, Reporting};
 use metrics::registry::Metric;
 use model::billing::{
-    BillingInterval, CancellationReason, ImportedFrom, PaymentMeans, Period, Price, PriceScheme, Product, Recurrence,
-    SubscriptionStatus,
+    BillingInterval, CancellationReason, ImportedFrom, PaymentMeans, Period, Price, PriceScheme, Product,
+    Recurrence, SubscriptionStatus,
 };
 use model::{
     BalanceCategory, BalanceTransaction, Currency, Day, Interval, PriceId, ProductId, SubscriptionId,

@@ -94,9 +94,7 @@ impl Forgetting {
         let redact = |seen: &Rewritable<'_>| match (&theirs, self.privacy.email_key()) {
             (None, Some(key)) => self.source.comparable(seen.kind, seen.body, key),
             (None, None) => self.source.redact(seen.kind, seen.body),
-            (Some(theirs), _) => {
-                theirs.has(seen).then(|| self.source.redact(seen.kind, seen.body)).flatten()
-            }
+            (Some(theirs), _) => theirs.has(seen).then(|| self.source.redact(seen.kind, seen.body)).flatten(),
         };
         let erasure = Erasure { whose, note, outline: outline_of(self.source) };
         let objects = self.files.erase(&erasure, redact, tell)?;

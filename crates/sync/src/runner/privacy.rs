@@ -210,10 +210,8 @@ impl Shared {
         let (catalog, now) = (self.config.catalog.clone(), self.config.clock.now());
         let (of, looking) = (record.clone(), files.clone());
         let all = Arc::clone(self);
-        let (Undone { noted, erasures }, wanted) = blocking(move || {
-            Ok((Undone::find(&catalog, &of, &looking, now)?, all.privacy_of(&of)?))
-        })
-        .await?;
+        let (Undone { noted, erasures }, wanted) =
+            blocking(move || Ok((Undone::find(&catalog, &of, &looking, now)?, all.privacy_of(&of)?))).await?;
         if !erasures.is_empty() {
             let (customers, forgetting) = (erasures.len(), self.forgetting(connection, record, epoch)?);
             at_work(connection, move |shown| {

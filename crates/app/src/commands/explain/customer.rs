@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use anyhow::Context;
-use metrics::ledger::explain::{self, Explanation};
 use metrics::columns::split_customer_id;
+use metrics::ledger::explain::{self, Explanation};
 use model::{CustomerId, Money, UnixSeconds};
 use store::ConnectionRecord;
 use sync::Business;
@@ -32,7 +32,9 @@ pub(super) async fn run(
             let ledger = work::for_command(&folder)?.ledger_of(&business).await?;
             let mut accounts = Vec::new();
             for (connection, own) in ledger.accounts_of(&id).iter().filter_map(split_customer_id) {
-                let Some(record) = connections.iter().find(|record| record.id == connection) else { continue };
+                let Some(record) = connections.iter().find(|record| record.id == connection) else {
+                    continue;
+                };
                 let Some(mut explanation) = explained(&folder, record, &own, at)? else { continue };
                 for moved in ledger.moved_of(&id).iter().filter(|moved| moved.connection == connection) {
                     explanation.end_moved(&moved.id, moved.at);

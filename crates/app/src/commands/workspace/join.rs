@@ -147,7 +147,8 @@ fn write_preview(out: &mut dyn Write, rules: JoinRules, preview: &JoiningPreview
     }
     for example in &preview.examples {
         let accounts = example.accounts.iter();
-        let accounts = accounts.map(|account| format!("{} ({})", account.customer_id, account.connection_name));
+        let accounts =
+            accounts.map(|account| format!("{} ({})", account.customer_id, account.connection_name));
         writeln!(out, "  {}", accounts.collect::<Vec<_>>().join(" = "))?;
     }
     Ok(())

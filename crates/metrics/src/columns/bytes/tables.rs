@@ -65,14 +65,12 @@ pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog, chunks: usize) -> Ve
     let mut out = Writer::default();
     out.count(chunks);
     out.count(columns.ids.len());
-    for texts in [&columns.ids, &columns.names, &columns.emails] {
+    for texts in [&columns.ids, &columns.names, &columns.emails, &columns.email_hashes, &columns.origins] {
         out.texts(texts);
     }
     out.u8s(columns.countries.iter().flat_map(|country| country.0.to_le_bytes()));
     out.i64s(&columns.created_at);
     out.u8s(columns.is_deleted.iter().map(|flag| u8::from(*flag)));
-    out.texts(&columns.email_hashes);
-    out.texts(&columns.origins);
 
     out.count(subscriptions.status.len());
     out.u32s(&subscriptions.ends);
@@ -90,9 +88,9 @@ pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog, chunks: usize) -> Ve
     out.u8s(subscriptions.reason.iter().map(|reason| number(&REASONS, reason)));
     out.texts(&subscriptions.feedback);
     out.u8s(subscriptions.card_expiry.iter().flat_map(|expiry| expiry.to_le_bytes()));
-    out.texts(&subscriptions.card_brand);
-    out.texts(&subscriptions.card_last4);
-    out.texts(&subscriptions.origins);
+    for texts in [&subscriptions.card_brand, &subscriptions.card_last4, &subscriptions.origins] {
+        out.texts(texts);
+    }
 
     let named = columns.apart.iter().chain([rows]).flat_map(|rows| &rows.plan);
     let (names, codes) = local_plans(named.chain(&subscriptions.trial_plan), catalog);
@@ -185,6 +183,7 @@ pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Column
     let chunks = usize::try_from(from.u32()?).map_err(|_| "it ends too early")?;
     let customers = from.count()?;
     let (ids, names, emails) = (from.texts(customers)?, from.texts(customers)?, from.texts(customers)?);
+    let (email_hashes, origins) = (from.texts(customers)?, from.texts(customers)?);
     if (1..customers).any(|i| ids.get(i - 1) >= ids.get(i)) {
         return Err("its customers are not in order");
     }
@@ -194,7 +193,6 @@ pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Column
     }
     let created_at = from.i64s(customers)?;
     let is_deleted = flags(&mut from, customers)?;
-    let (email_hashes, origins) = (from.texts(customers)?, from.texts(customers)?);
     let mut subscriptions = read_subscriptions(&mut from, customers)?;
     let plans = read_plans(&mut from, catalog)?;
     for plan in from.u32s(subscriptions.status.len())? {

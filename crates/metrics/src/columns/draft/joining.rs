@@ -105,7 +105,13 @@ impl Draft {
             template = Some(*row);
         }
         for ((currency, part), sum) in left.into_iter().filter(|(_, sum)| *sum != 0) {
-            rows.extend(template.map(|row| super::DraftListRow { at, currency, part, delta_minor: -sum, ..row }));
+            rows.extend(template.map(|row| super::DraftListRow {
+                at,
+                currency,
+                part,
+                delta_minor: -sum,
+                ..row
+            }));
         }
         rows.sort_by_key(|row| row.at);
         self.list_rows = rows.into();
