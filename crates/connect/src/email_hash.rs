@@ -6,6 +6,9 @@ use serde_json::Value;
 /// No provider's field: it is never among what they send, and no rule of privacy keeps it.
 pub(crate) const FIELD: &str = "chartsy_email_hash";
 
+/// Where customers' addresses are, in the words of all sources.
+const EMAIL_FIELDS: &[&str] = &["email", "user_email"];
+
 /// An object without personal data, with the hash of the address that it came with, if it had one.
 pub(crate) fn added(received: &str, redacted: Box<str>, key: &EmailKey) -> Box<str> {
     let hash = hash(received, key);
@@ -20,7 +23,8 @@ pub(crate) fn added(received: &str, redacted: Box<str>, key: &EmailKey) -> Box<s
 
 fn hash(received: &str, key: &EmailKey) -> Option<String> {
     let received: Value = serde_json::from_str(received).ok()?;
-    key.hash(received.get("email")?.as_str()?)
+    let addresses = EMAIL_FIELDS.iter().filter_map(|field| received.get(field)?.as_str());
+    addresses.filter_map(|address| key.hash(address)).next()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Which customers of several connections are counted as one, and what that changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{Currency, Interval, Money, WeekStart};
@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::columns::{JoinedCustomer, LedgersTogether};
-use crate::query::{self, MrrPoint, Query, QueryError, Reporting};
+use crate::query::{self, MovementKind, MrrPoint, Query, QueryError, Reporting};
 use crate::schema::MoneyAmount;
 use crate::view::View;
 
@@ -62,9 +62,8 @@ pub struct JoiningPreview {
 /// The movements of a type and a currency. Customers are counted once a month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ChangedMovements {
-    /// `new`, `expansion`, `contraction`, `churn` or `reactivation`.
     #[serde(rename = "type")]
-    pub kind: &'static str,
+    pub kind: MovementKind,
     #[schema(value_type = String)]
     pub currency: Currency,
     pub before_minor: i64,
@@ -116,13 +115,13 @@ pub fn preview(view: &View, after: &LedgersTogether) -> Result<JoiningPreview, Q
     let changed = View { ledger: Arc::clone(&after.ledger), ..view.clone() };
     let (before, now) = (Sums::of(view)?, Sums::of(&changed)?);
     let keys = before.movements.keys().chain(now.movements.keys());
-    let keys: std::collections::BTreeSet<_> = keys.copied().collect();
-    let movements = keys.into_iter().filter_map(|(place, currency)| {
-        let at = |sums: &Sums| sums.movements.get(&(place, currency)).copied().unwrap_or_default();
+    let keys: BTreeSet<_> = keys.copied().collect();
+    let movements = keys.into_iter().filter_map(|(kind, currency)| {
+        let at = |sums: &Sums| sums.movements.get(&(kind, currency)).copied().unwrap_or_default();
         let ((before_minor, before_customers), (after_minor, after_customers)) = (at(&before), at(&now));
         let is_same = (before_minor, before_customers) == (after_minor, after_customers);
         (!is_same).then_some(ChangedMovements {
-            kind: KINDS[place],
+            kind,
             currency,
             before_minor,
             after_minor,
@@ -141,13 +140,11 @@ pub fn preview(view: &View, after: &LedgersTogether) -> Result<JoiningPreview, Q
     })
 }
 
-const KINDS: [&str; 5] = ["new", "expansion", "contraction", "churn", "reactivation"];
-
-/// MRR now, and what moved, by the place of the kind: the amount and the number of customers.
+/// MRR now, and what moved: the amount and the number of customers.
 #[derive(Default)]
 struct Sums {
     mrr: Vec<Money>,
-    movements: BTreeMap<(usize, Currency), (i64, i64)>,
+    movements: BTreeMap<(MovementKind, Currency), (i64, i64)>,
 }
 
 impl Sums {
@@ -171,8 +168,8 @@ impl Sums {
             if last != 0 {
                 sums.mrr.push(Money { amount_minor: last, currency });
             }
-            for (place, (minor, customers)) in series.points.iter().flat_map(moved) {
-                let sum = sums.movements.entry((place, currency)).or_default();
+            for (kind, minor, customers) in series.points.iter().flat_map(moved) {
+                let sum = sums.movements.entry((kind, currency)).or_default();
                 *sum = (sum.0.saturating_add(minor), sum.1.saturating_add(customers));
             }
         }
@@ -180,16 +177,14 @@ impl Sums {
     }
 }
 
-/// In the order of [`KINDS`].
-fn moved(point: &MrrPoint) -> impl Iterator<Item = (usize, (i64, i64))> + use<> {
-    let all = [
-        (point.new_minor, point.new_customers),
-        (point.expansion_minor, point.expansion_customers),
-        (point.contraction_minor, point.contraction_customers),
-        (point.churn_minor, point.churn_customers),
-        (point.reactivation_minor, point.reactivation_customers),
-    ];
-    all.into_iter().enumerate()
+fn moved(point: &MrrPoint) -> [(MovementKind, i64, i64); 5] {
+    [
+        (MovementKind::New, point.new_minor, point.new_customers),
+        (MovementKind::Expansion, point.expansion_minor, point.expansion_customers),
+        (MovementKind::Contraction, point.contraction_minor, point.contraction_customers),
+        (MovementKind::Churn, point.churn_minor, point.churn_customers),
+        (MovementKind::Reactivation, point.reactivation_minor, point.reactivation_customers),
+    ]
 }
 
 /// Those with MRR in the most accounts first: they are the ones whose movements change.

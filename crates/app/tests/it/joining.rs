@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Clock, ManualClock, UnixSeconds};
+use model::UnixSeconds;
 use sandbox::{AccountFile, MerchantName, Running};
 use serde_json::{Value, json};
 
@@ -68,12 +68,10 @@ fn left(email: &str, on: &str) -> AccountFile {
 async fn moved(gdpr: bool) -> Moved {
     let site = Site::new();
     let cookie = site.owner().await;
-    let clock = Clock::Manual(ManualClock::at(UnixSeconds(NOW)));
     let options = sandbox::Options {
         merchant: MerchantName::Small,
         customers: Some(6),
         now: Some(UnixSeconds(NOW)),
-        clock: clock.clone(),
         ..sandbox::Options::of(sandbox::SECOND_PROVIDER)
     };
     let key = options.key.clone();
@@ -82,9 +80,12 @@ async fn moved(gdpr: bool) -> Moved {
         json!({"source": sandbox::SECOND_SOURCE, "key": key, "api_base": newer.api_base, "name": "New"});
     let new = connect(&site, &cookie, request).await;
     let path = format!("/api/v1/connections/{new}");
-    let customers = answer(&site, &cookie, &format!("{path}/customers?state=active&sort=name")).await;
-    let customer = customers["data"][0]["id"].as_str().unwrap().to_owned();
-    let email = customers["data"][0]["email"].as_str().unwrap().to_uppercase();
+    let customers =
+        answer(&site, &cookie, &format!("{path}/customers?state=active&sort=name&limit=100")).await;
+    let in_dollars = |row: &&Value| row["mrr"][0]["currency"] == json!("usd");
+    let who = customers["data"].as_array().unwrap().iter().find(in_dollars).unwrap();
+    let (customer, email) =
+        (who["id"].as_str().unwrap().to_owned(), who["email"].as_str().unwrap().to_uppercase());
     let detail = answer(&site, &cookie, &format!("{path}/customers/{customer}")).await;
     let on = detail["movements"][0]["on"].as_str().unwrap().to_owned();
 
@@ -92,7 +93,6 @@ async fn moved(gdpr: bool) -> Moved {
         objects: Some(Arc::new(left(&email, &on))),
         key: KEY.to_owned(),
         now: Some(UnixSeconds(NOW)),
-        clock,
         ..sandbox::Options::default()
     };
     let older = sandbox::start(options).await.unwrap();
@@ -118,12 +118,14 @@ impl Moved {
         assert_eq!((saved.status, &saved.body["join_by_email"]), (200, &json!(by_email)), "{}", saved.text);
     }
 
-    /// The types of what moved on the day of the move, by customer.
+    /// The types of what moved on the day of the move, by the ids of who moved.
     async fn movements(&self) -> Vec<(String, String)> {
         let page = self.read(&format!("movements?from={0}&to={0}&currency=native", self.on)).await;
         let rows = page["data"].as_array().unwrap().iter();
         let text = |row: &Value, field: &str| row[field].as_str().unwrap().to_owned();
-        rows.map(|row| (text(row, "customer_id"), text(row, "type"))).collect()
+        let theirs = rows.map(|row| (text(row, "customer_id"), text(row, "type")));
+        let is_one = |id: &str| id.ends_with(":cus_moved") || id == format!("{}:{}", self.new, self.customer);
+        theirs.filter(|(id, _)| is_one(id)).collect()
     }
 
     async fn mrr(&self) -> Value {

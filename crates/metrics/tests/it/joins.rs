@@ -6,7 +6,9 @@ use jiff::tz::TimeZone;
 use metrics::columns::{Joining, Ledger, LedgerPart, LedgersTogether};
 use metrics::fx::Rates;
 use metrics::joining::{self, CountedOnce};
-use metrics::query::{self, CustomerSort, CustomersQuery, Dimension, Filter, MrrPoint, Query, Reporting};
+use metrics::query::{
+    self, CustomerSort, CustomersQuery, Dimension, Filter, MovementKind, MrrPoint, Query, Reporting,
+};
 use metrics::registry::METRICS;
 use metrics::view::{Reach, View};
 use model::billing::ImportedFrom;
@@ -388,7 +390,7 @@ fn a_preview_says_what_would_change() {
         .iter()
         .map(|one| (one.kind, one.before_minor, one.after_minor, one.before_customers, one.after_customers))
         .collect();
-    assert_eq!(changed, [("new", 4_700, 2_700, 3, 2), ("churn", -2_000, 0, 1, 0)]);
+    assert_eq!(changed, [(MovementKind::New, 4_700, 2_700, 3, 2), (MovementKind::Churn, -2_000, 0, 1, 0)]);
     let example = &preview.examples[0];
     assert_eq!(example.email.as_deref(), Some("ada@example.com"));
     let accounts: Vec<_> = example.accounts.iter().map(|account| account.customer_id.as_str()).collect();

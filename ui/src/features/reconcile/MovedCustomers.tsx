@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 
 import { joiningQuery } from '~/api/queries'
 import type { Connection } from '~/api/types'
-import { CountedOnce } from '~/features/settings/JoiningSection'
+import { CountedOnce } from '~/features/together/CountedOnce'
 import { countOf } from '~/format/number'
 
 /** By what all accounts together differ from the sum of each, where customers moved from one to another. */

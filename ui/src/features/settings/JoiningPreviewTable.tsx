@@ -2,9 +2,8 @@ import type { JoiningPreview } from '~/api/types'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
 import { Money, MoneyList, MovementName } from '~/components/Figures'
+import { CountedOnce } from '~/features/together/CountedOnce'
 import { countOf, formatCount } from '~/format/number'
-
-import { CountedOnce } from './JoiningSection'
 
 type Row = JoiningPreview['movements'][number]
 type Example = JoiningPreview['examples'][number]
@@ -60,18 +59,17 @@ const EXAMPLES: Column<Example>[] = [
 
 /** The effect of other rules before they are applied. */
 export function JoiningPreviewTable({ preview }: { preview: JoiningPreview }) {
-  const { summary, facts } = { summary: preview, facts: factsOf(preview) }
   return (
     <div className="flex flex-col gap-4">
       <dl className="grid grid-cols-2 gap-4 text-sm sm:grid-cols-4">
-        {facts.map(([term, fact]) => (
+        {factsOf(preview).map(([term, fact]) => (
           <div key={term}>
             <dt className="text-ink-soft">{term}</dt>
             <dd className="num font-semibold">{fact}</dd>
           </div>
         ))}
       </dl>
-      <CountedOnce summary={summary} />
+      <CountedOnce summary={preview} />
       {preview.movements.length === 0 ? (
         <p className="text-sm text-ink-soft">No movement of the last 12 months changes.</p>
       ) : (

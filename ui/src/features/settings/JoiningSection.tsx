@@ -7,8 +7,8 @@ import { connectionsQuery, joiningPreviewQuery, joiningQuery, ledgerKey, workspa
 import type { Connection, JoiningSummary, WorkspaceSettings } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
-import { MoneyList } from '~/components/Figures'
 import { Toggle } from '~/components/Toggle'
+import { CountedOnce } from '~/features/together/CountedOnce'
 import { countOf } from '~/format/number'
 
 import { JoiningPreviewTable } from './JoiningPreviewTable'
@@ -106,22 +106,6 @@ function Joined({ summary, rules }: { summary: JoiningSummary; rules: JoiningRul
       <CountedOnce summary={summary} />
       <Open rules={rules} summary={summary} />
     </div>
-  )
-}
-
-/** What the accounts add up to, less what was moved. */
-export function CountedOnce({ summary }: { summary: JoiningSummary }) {
-  const amounts = summary.counted_once
-  if (amounts.length === 0) return null
-  const subscriptions = amounts.reduce((sum, one) => sum + one.subscriptions, 0)
-  return (
-    <p>
-      <span className="num">
-        <MoneyList amounts={amounts} />
-      </span>{' '}
-      MRR of {countOf(subscriptions, 'moved subscription', 'moved subscriptions')} still runs in the account that it left. It is
-      counted once, so the accounts add up to that much more than all of them together.
-    </p>
   )
 }
 

@@ -138,7 +138,7 @@ fn write_preview(out: &mut dyn Write, rules: JoinRules, preview: &JoiningPreview
         writeln!(
             out,
             "{:<13} {} of {} customers instead of {} of {}",
-            moved.kind,
+            moved.kind.to_string(),
             money(moved.after_minor),
             moved.after_customers,
             money(moved.before_minor),
