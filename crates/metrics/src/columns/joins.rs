@@ -230,7 +230,9 @@ fn emails(parts: &[LedgerPart], key: Option<&EmailKey>, groups: &mut Groups) -> 
         let compared: Vec<Vec<Option<String>>> = compared.collect();
         for ((place, chunk, customer), email) in places(&own.ledger).zip(compared.into_iter().flatten()) {
             let Some(email) = email else {
-                without_email += usize::from(own.hides_emails && !chunk.is_deleted(customer));
+                // Whoever has a name there stands for people of whom nothing is known.
+                let is_hidden = chunk.name(customer).is_empty() && !chunk.is_deleted(customer);
+                without_email += usize::from(own.hides_emails && is_hidden);
                 continue;
             };
             let of_email = found.entry(email).or_default();

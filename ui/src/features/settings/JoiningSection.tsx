@@ -121,11 +121,12 @@ function Open({ summary, rules }: { summary: JoiningSummary; rules: JoiningRules
       )}
       {rules.join_by_email && summary.without_email > 0 && (
         <Banner
-          title={`${countOf(summary.without_email, 'customer', 'customers')} of accounts in GDPR mode can’t be compared yet`}
+          title={`${countOf(summary.without_email, 'customer', 'customers')} of accounts in GDPR mode can’t be compared`}
           tone="info"
         >
-          Their email addresses are not stored. Chartsy keeps a hash of each address once the rule is on and the customer is read
-          again. To read all of them now, open the account’s settings below and choose “Reload all data”.
+          Their email addresses are not stored. Once this is on, Chartsy keeps a hash of each address when it reads the customer. To
+          read all of them now, open the account’s settings below and choose “Reload all data”. Customers without an address are
+          never joined by it.
         </Banner>
       )}
     </>
