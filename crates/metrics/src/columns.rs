@@ -170,6 +170,11 @@ impl Ledger {
         months.flat_map(|month| (0..month.len()).map(|index| month.row(index).to_transaction()))
     }
 
+    /// Whether there is anything that a figure could be of, be it a trial or a single payment.
+    pub(crate) fn has_figures(&self) -> bool {
+        !self.balance.months().is_empty() || self.chunks.iter().any(|chunk| chunk.has_figures())
+    }
+
     pub fn customer_count(&self) -> usize {
         self.chunks.iter().map(|chunk| chunk.customer_count()).sum()
     }

@@ -2666,6 +2666,8 @@ export interface components {
              * @description The first and the last day on which any MRR changed.
              */
             first_on?: string | null;
+            /** @description Whether there is anything that a figure could be of: a subscription (also a trial), a payment, or one that failed. */
+            has_figures: boolean;
             intervals: string[];
             /** Format: date */
             last_on?: string | null;

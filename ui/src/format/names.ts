@@ -35,6 +35,11 @@ function named(type: 'region' | 'currency', code: string): string {
 export const countryName = (code: string) => named('region', code)
 export const currencyName = (code: Currency) => named('currency', code)
 
+const listFormat = new Intl.ListFormat(LOCALE, { type: 'conjunction' })
+
+/** `EUR, GBP, and JPY`, as the locale has it. */
+export const codesOf = (currencies: readonly Currency[]) => listFormat.format(currencies.map((code) => code.toUpperCase()))
+
 export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** `past_due` → `Past due`. */

@@ -26,6 +26,7 @@ const facets = (currencies: string[], plans: Facets['plans']): Facets => ({
   feedback: [],
   intervals: [],
   countries: [],
+  has_figures: false,
   first_on: null,
   last_on: null,
 })

@@ -358,6 +358,12 @@ impl Chunk {
         found.extend(others.into_iter().flatten().filter(|at| **at >= from));
     }
 
+    /// Whether there is anything that a figure could be of: a subscription, a payment, or one that failed.
+    pub(super) fn has_figures(&self) -> bool {
+        let Columns { subscriptions, failed_invoices, .. } = &*self.columns;
+        !subscriptions.ids.is_empty() || !failed_invoices.failed_at.is_empty() || self.first_money_on().is_some()
+    }
+
     pub(crate) fn first_money_on(&self) -> Option<Day> {
         self.derived.first_money_on
     }

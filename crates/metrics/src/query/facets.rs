@@ -31,6 +31,8 @@ pub struct Facets {
     pub decline_codes: Vec<ValueFacet>,
     /// For how long what is at risk can have been unpaid.
     pub ages: Vec<ValueFacet>,
+    /// Whether there is anything that a figure could be of: a subscription (also a trial), a payment, or one that failed.
+    pub has_figures: bool,
     /// The first and the last day on which any MRR changed.
     #[schema(value_type = Option<String>, format = Date)]
     pub first_on: Option<Day>,
@@ -114,6 +116,7 @@ pub fn facets(ledger: &Ledger, rates: &Rates, now: UnixSeconds) -> Facets {
         feedback: ValueFacet::sent(Dimension::Feedback, feedback),
         decline_codes: ValueFacet::sent(Dimension::DeclineCode, decline_codes),
         ages: ValueFacet::closed(Dimension::Age),
+        has_figures: ledger.has_figures(),
         first_on: days().map(|(first, _)| first).min(),
         last_on: days().map(|(_, last)| last).max(),
     };

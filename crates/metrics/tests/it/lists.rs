@@ -265,6 +265,16 @@ fn facets_name_what_is_there() {
 }
 
 #[test]
+fn a_payment_alone_is_something_to_show() {
+    let has_figures = |world: World| query::facets(&world.ledger("UTC"), &rates(), UnixSeconds(0)).has_figures;
+    let mut somebody = World::default();
+    somebody.customer("ada");
+    assert!(!has_figures(somebody), "a customer who was never asked to pay");
+    assert!(has_figures(World::default().with_money("ada", "2024-03-04", MoneyKind::InvoiceRevenue, "usd", 5_000)));
+    assert!(has_figures(World::default().with("ada", "usd", &[("2024-01-10", 5_000)])));
+}
+
+#[test]
 fn a_currency_is_a_target_only_while_it_has_a_rate() {
     let rates = Rates::from_csv("Date,JPY\n2024-03-05,166\n").unwrap();
     let offers = |now: &str, code: &str| {

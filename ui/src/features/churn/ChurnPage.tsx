@@ -62,7 +62,7 @@ export function ChurnPage() {
   const view = useView()
   useTitle('Churn', view.connection.name)
   return (
-    <FiguresPage title="Churn" view={view}>
+    <FiguresPage isOfMrr title="Churn" view={view}>
       <Churn view={view} />
     </FiguresPage>
   )

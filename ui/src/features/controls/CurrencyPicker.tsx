@@ -32,10 +32,13 @@ function optionsOf(view: View): Option<string>[] {
 /** Lists have a row for each currency. */
 const LISTS: ReadonlySet<string> = new Set(['movements', 'customers'])
 
+/** Whether charts and figures are in one of several currencies that the account bills in. */
+export const isOfOneCurrency = (view: View, pathname: string): boolean =>
+  view.currency === 'native' && !LISTS.has(pageOf(pathname)?.path ?? '') && (view.facets?.currencies.length ?? 0) > 1
+
 /** With native currencies, charts and figures are in one of them: which one is said without opening the picker. */
 function shownName(view: View, pathname: string): string | undefined {
-  const isOfOne = !LISTS.has(pageOf(pathname)?.path ?? '')
-  if (view.currency !== 'native' || view.search.show || !isOfOne || (view.facets?.currencies.length ?? 0) < 2) return undefined
+  if (view.search.show || !isOfOneCurrency(view, pathname)) return undefined
   return `Native: ${shownCurrency(view)?.toUpperCase() ?? ''}`
 }
 

@@ -25,7 +25,7 @@ import type { View } from '~/view/useView'
 import { groupColumns, periodColumns, periodRows } from './columns'
 import type { Whole as WholeFigures } from './MetricHeadline'
 import { NoColumns } from './MetricsChart'
-import { isAdditive, partsFile, seriesOf } from './parts'
+import { isAdditive, overlapOf, partsFile, seriesOf } from './parts'
 import { reasonUnknown, whyNothing } from './unknown'
 import { useFigures } from './useFigures'
 
@@ -177,9 +177,10 @@ export function BrokenDown(props: ChartProps & { by: BreakdownName }) {
     [figures, colors, style],
   )
   const toggle = useCallback((key: string) => choose({ compare: switched(compared, key) }), [choose, compared])
+  const overlap = overlapOf(metric, by, figures, whole.figures[0])
   const columns = useMemo(
-    () => groupColumns({ view, metric, currency, by, colors, toggle, whole: whole.figures[0], isWhole }),
-    [view, metric, currency, by, colors, toggle, whole.figures, isWhole],
+    () => groupColumns({ view, metric, currency, by, colors, toggle, whole: whole.figures[0], isWhole, hasShares: isWhole && overlap === null }),
+    [view, metric, currency, by, colors, toggle, whole.figures, isWhole, overlap],
   )
   const name = DIMENSION_LABEL[by].toLowerCase()
   const isAll = series.length >= figures.length || style !== 'lines'
@@ -224,7 +225,7 @@ export function BrokenDown(props: ChartProps & { by: BreakdownName }) {
         onRetry={parts.refetch}
       />
       <TableCard
-        lead={`Plot up to ${COMPARED_AT_MOST} rows.`}
+        lead={[`Plot up to ${COMPARED_AT_MOST} rows.`, overlap].filter(Boolean).join(' ')}
         title={`By ${name}`}
         file={{ name: fileName(view.connection.name, metric.label, `by ${name}`), table: () => partsFile(metric, currency, figures) }}
       >

@@ -5,6 +5,7 @@ import type { MetricDefinition, MetricGroup } from '~/api/types'
 import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
 import { Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
+import { isNothingKnown } from '~/features/shell/NoFigures'
 import { againstName, ofName } from '~/view/figure'
 import type { Period } from '~/view/period'
 import { useTitle } from '~/view/useTitle'
@@ -53,7 +54,7 @@ export function MetricsPage() {
     <>
       <PageHead lead={leadOf(view.period)} title="Metrics" />
       {registry.error && <ErrorState error={registry.error} onRetry={() => void registry.refetch()} />}
-      {view.facets?.first_on === null && view.connection.is_history_complete && (
+      {isNothingKnown(view) && (
         <Banner title="No subscriptions have been billed in this account yet">
           Figures appear as soon as the first invoice with a recurring price is paid.
         </Banner>

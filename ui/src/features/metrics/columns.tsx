@@ -99,11 +99,13 @@ interface GroupTable {
   toggle: (key: string) => void
   /** The metric of everything, below its parts. */
   whole: Figure | undefined
-  /** Whether the parts add up. */
+  /** Whether the parts can be added up. */
   isWhole: boolean
+  /** Whether they are the whole when they are. */
+  hasShares: boolean
 }
 
-export function groupColumns({ view, metric, currency, by, colors, toggle, whole, isWhole }: GroupTable): Column<Figure>[] {
+export function groupColumns({ view, metric, currency, by, colors, toggle, whole, isWhole, hasShares }: GroupTable): Column<Figure>[] {
   const { unit } = metric
   const text = (value: number | null | undefined) => formatValue(value, unit, currency)
   const total = whole?.value
@@ -170,6 +172,6 @@ export function groupColumns({ view, metric, currency, by, colors, toggle, whole
       cell: ({ change }) => <Change change={change} currency={currency} isAmount metric={metric} />,
       total: () => <Change change={whole?.change ?? null} currency={currency} isAmount metric={metric} />,
     },
-    ...(isWhole ? [share] : []),
+    ...(hasShares ? [share] : []),
   ]
 }

@@ -5,7 +5,7 @@ import type { MrrReport } from '~/api/types'
 import { formatChange, formatValue } from '~/format/value'
 
 import { periodRows } from './columns'
-import { OTHERS, isAdditive, partsFile, seriesOf } from './parts'
+import { OTHERS, isAdditive, overlapOf, partsFile, seriesOf } from './parts'
 import type { Figure } from './useFigures'
 
 const part = (key: string, ...values: (number | null)[]): Figure => ({
@@ -36,6 +36,15 @@ describe('the parts of a metric', () => {
     expect(isAdditive({ measure: 'ratio', unit: 'money' })).toBe(false)
     expect(isAdditive({ measure: 'level', unit: 'count' })).toBe(true)
     expect(seriesOf(parts, new Map([['a', 0]]), { hasOthers: false }).series).toHaveLength(1)
+  })
+
+  it('that are more than the whole say why', () => {
+    const newMrr = { id: 'new_mrr', measure: 'flow', unit: 'money' } as const
+    expect(overlapOf(newMrr, 'plan', parts, part('', 207))).toBeNull()
+    expect(overlapOf(newMrr, 'plan', parts, part('', 100))).toContain('switches from one plan to another')
+    expect(overlapOf({ ...newMrr, id: 'customers', measure: 'level', unit: 'count' }, 'product', parts, part('', 150))).toContain('more than one product')
+    expect(overlapOf(newMrr, 'country', parts, part('', 100))).toBeNull()
+    expect(overlapOf({ id: 'customer_churn_rate', measure: 'ratio', unit: 'ratio' }, 'plan', parts, part('', 1))).toContain('higher than the whole')
   })
 
   it('are all in the file, whether plotted or not', () => {

@@ -3,13 +3,38 @@ import type { Bucket } from '~/charts/buckets'
 import type { ExportTable } from '~/charts/export'
 import { seriesToken } from '~/charts/palette'
 import type { ChartSeries } from '~/charts/seriesPlot'
+import { capital } from '~/format/names'
 import { fileValue } from '~/format/value'
+import type { BreakdownName } from '~/view/pageSearch'
 
 import type { Figure } from './useFigures'
 
 /** Whether the parts of a breakdown make up a whole: those of a rate or an average do not. */
 export const isAdditive = ({ measure, unit }: Pick<MetricDefinition, 'measure' | 'unit'>) =>
   measure !== 'ratio' && (unit === 'money' || unit === 'count')
+
+/** What a customer can have several of, or leave for another. Each has its own movements (docs/metrics/movements.md). */
+const SEVERAL: ReadonlySet<BreakdownName> = new Set(['plan', 'product', 'interval', 'currency'])
+
+/** Why the rows of a breakdown don't make up the whole, where they don't; null where they do. */
+export function overlapOf(
+  metric: Pick<MetricDefinition, 'id' | 'measure' | 'unit'>,
+  by: BreakdownName,
+  parts: readonly Figure[],
+  whole: Figure | undefined,
+): string | null {
+  if (!SEVERAL.has(by)) return null
+  const name = by === 'interval' ? 'billing interval' : by
+  const moved = `whoever switches from one ${name} to another churns in the first and is new in the second`
+  if (!isAdditive(metric)) {
+    return metric.id.includes('churn_rate') ? `${capital(moved)}, so each row can be higher than the whole.` : null
+  }
+  const sum = parts.reduce((total, { value }) => total + (value ?? 0), 0)
+  if (whole?.value == null || sum === whole.value) return null
+  return metric.measure === 'flow'
+    ? `The rows don’t add up to the total: ${moved}.`
+    : `The rows don’t add up to the total: whoever has more than one ${name} is in several of them.`
+}
 
 /** The id of the series of everything that has none of its own. */
 export const OTHERS = '~others'

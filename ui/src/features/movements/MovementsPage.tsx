@@ -59,7 +59,7 @@ export function MovementsPage() {
   const view = useView()
   useTitle('Movements', view.connection.name)
   return (
-    <FiguresPage title="Movements" view={view}>
+    <FiguresPage isOfMrr title="Movements" view={view}>
       <Movements view={view} />
     </FiguresPage>
   )

@@ -1,5 +1,3 @@
-import { Link } from '@tanstack/react-router'
-
 import type { Currency, MrrReport, Unconverted } from '~/api/types'
 import { IS_SHARED } from '~/api/visit'
 import { Definition } from '~/charts/Definition'
@@ -10,7 +8,6 @@ import { addDays, formatDay } from '~/format/date'
 import { formatMoney } from '~/format/money'
 import { currencyName } from '~/format/names'
 import { countOf } from '~/format/number'
-import { lacksRates } from '~/view/currency'
 import { levelName } from '~/view/period'
 import type { View } from '~/view/useView'
 
@@ -60,12 +57,6 @@ export function Headline({ view, report, standings, isTooEarly, series, shown, o
       </div>
       {view.currency === 'native' && standings.length > 1 && (
         <CurrencyCards series={series} shown={shown} standings={standings} view={view} />
-      )}
-      {!IS_SHARED && view.currency === 'native' && lacksRates(view) && (
-        <p className="text-[0.8125rem] text-ink-soft">
-          Nothing is converted: today’s exchange rates are missing or more than 10 days old. Chartsy downloads them daily; you can also add
-          your own in <Link className="link" params={{ connectionId: view.connection.id }} to="/c/$connectionId/settings">Settings</Link>.
-        </p>
       )}
       {report && report.unconverted.length > 0 && (
         <Banner title="Some MRR is not included" tone="warn">

@@ -8,7 +8,7 @@ import { TopCustomers } from '~/features/mrr/TopCustomers'
 import { UpcomingDrawer } from '~/features/upcoming/UpcomingDrawer'
 import { useUpcoming } from '~/features/upcoming/useUpcoming'
 import { MissingHere } from '~/features/shell/MissingHere'
-import { NothingImported, NothingYet, isNothingBilled } from '~/features/shell/NoFigures'
+import { NothingImported, NothingYet, isNothingKnown } from '~/features/shell/NoFigures'
 import { addMonths, monthName } from '~/format/date'
 import { shownCurrency } from '~/view/currency'
 import { DEFAULT_RANGE } from '~/view/range'
@@ -47,7 +47,7 @@ const KINDS = ['charge', 'refund', 'adjustment', 'balance_transaction']
 export function OverviewPage() {
   const view = useView()
   useTitle('Overview', view.connection.name)
-  return isNothingBilled(view) ? (
+  return isNothingKnown(view) ? (
     <>
       <PageHead title="Overview" />
       <NothingYet view={view} />

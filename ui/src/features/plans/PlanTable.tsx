@@ -67,7 +67,7 @@ export function PlanTable({ view, plans, products, churn }: Props) {
   return (
     <section aria-label="Products and plans" className="card min-w-0 pb-2">
       <CardHead
-        lead={`${compared_with ? `Change since ${levelPhrase(compared_with.level_on)}. ` : ''}Churn is for ${churn.of}.`}
+        lead={`${compared_with ? `Change since ${levelPhrase(compared_with.level_on)}. ` : ''}Churn is for ${churn.of}; whoever switches plans churns in the first and is new in the second.`}
         title="Products and plans"
       >
         <DownloadTable isDisabled={rows.length === 0} name={fileName(view.connection.name, 'plans')} table={file} />

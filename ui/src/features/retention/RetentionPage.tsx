@@ -44,7 +44,7 @@ export function RetentionPage() {
   const view = useView()
   useTitle('Retention', view.connection.name)
   return (
-    <FiguresPage title="Retention" view={view}>
+    <FiguresPage isOfMrr title="Retention" view={view}>
       <Retention view={view} />
     </FiguresPage>
   )

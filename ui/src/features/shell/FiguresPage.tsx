@@ -4,19 +4,22 @@ import { PageHead } from '~/components/PageHead'
 import { isKnown } from '~/view/known'
 import type { View } from '~/view/useView'
 
-import { NothingImported, NothingYet, isNothingBilled } from './NoFigures'
+import { NothingImported, NothingYet, isNothingBilled, isNothingKnown } from './NoFigures'
 
 interface FiguresPageProps {
   view: View
   title: string
+  /** The page is about MRR, so that trials and single payments give it nothing to show. */
+  isOfMrr?: boolean
   children: ReactNode
 }
 
 /** A page of figures, or why it has none: nothing has been billed yet, or the import stopped too early. */
-export function FiguresPage({ view, title, children }: FiguresPageProps) {
+export function FiguresPage({ view, title, isOfMrr = false, children }: FiguresPageProps) {
   const { connection } = view
   const isStopped = connection.state === 'failed' && !isKnown(connection)
-  if (!isStopped && !isNothingBilled(view)) return children
+  const isEmpty = isOfMrr ? isNothingBilled(view) : isNothingKnown(view)
+  if (!isStopped && !isEmpty) return children
   return (
     <>
       <PageHead title={title} />

@@ -5,9 +5,13 @@ import { EmptyState } from '~/components/Feedback'
 import { useMay } from '~/view/useMay'
 import type { View } from '~/view/useView'
 
-/** Whether the account is known to have nothing that a page of figures could show. */
+/** Whether the account is known to have no MRR, now or in the past. It can have trials and payments. */
 export const isNothingBilled = ({ connection, facets }: View): boolean =>
   connection.is_history_complete && facets !== undefined && facets.first_on === null
+
+/** Whether the account is known to have nothing at all that a figure could be of. */
+export const isNothingKnown = ({ connection, facets }: View): boolean =>
+  connection.is_history_complete && facets !== undefined && !facets.has_figures
 
 /** The import stopped before there was a single figure. The banner above says why. */
 export function NothingImported({ view }: { view: View }) {

@@ -1,18 +1,19 @@
-import { useLocation } from '@tanstack/react-router'
+import { Link, useLocation } from '@tanstack/react-router'
 
 import type { Currency } from '~/api/types'
 import { ComparePicker } from '~/features/controls/ComparePicker'
-import { CurrencyPicker } from '~/features/controls/CurrencyPicker'
+import { CurrencyPicker, isOfOneCurrency } from '~/features/controls/CurrencyPicker'
 import { FilterChips, FilterPicker } from '~/features/controls/FilterPicker'
 import { IntervalPicker } from '~/features/controls/IntervalPicker'
 import { RangePicker } from '~/features/controls/RangePicker'
 import { ShareButton } from '~/features/share/ShareButton'
-import { INTERVAL_LABEL } from '~/format/names'
-import { unconvertible } from '~/view/currency'
+import { INTERVAL_LABEL, codesOf } from '~/format/names'
+import { lacksRates, shownCurrency, unconvertible } from '~/view/currency'
 import { controlsOf } from '~/view/pages'
 import type { Period } from '~/view/period'
 import { BUCKETS_AT_MOST } from '~/view/period'
 import { AHEAD } from '~/view/search'
+import type { View } from '~/view/useView'
 import { useView } from '~/view/useView'
 
 import { Bar } from './Bar'
@@ -27,14 +28,16 @@ export function ViewBar() {
   const hasChips = controls.includes('filters') && view.hasFilters
   const hasNote = controls.includes('interval') && view.period.coarsened_from !== null
   const lacking = controls.includes('currency') ? unconvertible(view.currency, view.facets) : []
+  const isOfOne = controls.includes('currency') && isOfOneCurrency(view, pathname)
   return (
     <Bar
       below={
-        (hasChips || hasNote || lacking.length > 0) && (
+        (hasChips || hasNote || isOfOne || lacking.length > 0) && (
           <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-3 py-1.5 sm:px-5">
             {hasChips && <FilterChips view={view} />}
             {hasNote && <Coarsened period={view.period} />}
             {lacking.length > 0 && <Unconverted currencies={lacking} />}
+            {isOfOne && <OfOneCurrency view={view} />}
           </div>
         )
       }
@@ -61,10 +64,32 @@ export function ViewBar() {
 
 /** Which currencies today's figures lack: without an exchange rate, nothing can be added to the others. */
 function Unconverted({ currencies }: { currencies: readonly Currency[] }) {
-  const codes = currencies.map((code) => code.toUpperCase()).join(', ')
+  const codes = codesOf(currencies)
   return (
     <p className="text-[0.8125rem] text-warn" role="status">
       Amounts in {codes} are not included: there is no exchange rate for today. Choose native currencies to see them.
+    </p>
+  )
+}
+
+/** Which of the account’s currencies figures and charts are in, and why the others are not among them. */
+function OfOneCurrency({ view }: { view: View }) {
+  const shown = shownCurrency(view)
+  if (shown === undefined) return null
+  const others = (view.facets?.currencies ?? []).filter((code) => code !== shown)
+  const listed = codesOf(others)
+  const isLacking = lacksRates(view)
+  return (
+    <p className={`text-[0.8125rem] ${isLacking ? 'text-warn' : 'text-ink-soft'}`} role="status">
+      Figures and charts are in {shown.toUpperCase()} only.{' '}
+      {isLacking ? (
+        <>
+          {listed} can’t be converted: today’s exchange rates are missing or more than 10 days old. Chartsy downloads them daily; you can
+          also add your own in <Link className="link" params={{ connectionId: view.connection.id }} to="/c/$connectionId/settings">Settings</Link>.
+        </>
+      ) : (
+        `Choose ${listed}, or a currency to convert to, under “Currency”.`
+      )}
     </p>
   )
 }
