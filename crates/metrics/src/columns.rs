@@ -40,6 +40,7 @@ pub use catalog::{Catalog, Plan, PlanInterval};
 pub use chunk::{Chunk, Country};
 pub(crate) use daily::{Daily, NEVER};
 pub(crate) use days::CalendarDays;
+pub(crate) use derived::PlanUse;
 pub use joins::{JoinedCustomer, Joining, Joins, LeftOutMrr, Member};
 pub use together::{LedgerPart, LedgersTogether, MovedSubscription, split_customer_id};
 pub use views::SubscriptionView;

@@ -8,7 +8,7 @@ use model::{Currency, Day, EmailKey, UnixSeconds};
 
 use super::daily::Daily;
 use super::days::CalendarDays;
-use super::derived::Derived;
+use super::derived::{Derived, PlanUse};
 use super::revenue::Revenue;
 use super::rows::{
     DifferenceRows, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE, PaidRows, UnexplainedRows,
@@ -303,8 +303,8 @@ impl Chunk {
         range(&self.columns.differences.ends, customer).map(|index| self.columns.differences.row(index))
     }
 
-    /// Those of its rows, each once, with the number of its rows.
-    pub(crate) fn plans(&self) -> &[(u32, u64)] {
+    /// Those of its rows, each once.
+    pub(crate) fn plans(&self) -> &[(u32, PlanUse)] {
         &self.derived.plans
     }
 
@@ -361,7 +361,7 @@ impl Chunk {
     /// Whether there is anything that a figure could be of: a subscription, a payment, or one that failed.
     pub(super) fn has_figures(&self) -> bool {
         let Columns { subscriptions, failed_invoices, .. } = &*self.columns;
-        !subscriptions.ids.is_empty() || !failed_invoices.failed_at.is_empty() || self.first_money_on().is_some()
+        !subscriptions.started_at.is_empty() || !failed_invoices.failed_at.is_empty() || self.first_money_on().is_some()
     }
 
     pub(crate) fn first_money_on(&self) -> Option<Day> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{Currency, Day, UnixSeconds};
 
-use super::chunk::{Columns, Country};
+use super::chunk::{Columns, Country, Rows};
 use super::daily::DailyValues;
 use super::days::CalendarDays;
 use super::distinct;
@@ -20,14 +20,22 @@ pub(super) struct Derived {
     /// Each once, in order.
     pub(super) money_currencies: Vec<Currency>,
     pub(super) first_money_on: Option<Day>,
-    /// The plans of rows, each once and in order, with the number of its rows.
-    pub(super) plans: Vec<(u32, u64)>,
+    /// The plans of rows, each once and in order.
+    pub(super) plans: Vec<(u32, PlanUse)>,
     /// The countries of customers, each once and in order, with the number of its customers.
     pub(super) countries: Vec<(Country, u64)>,
     /// The first and the last day of any row.
     pub(super) row_days: Option<(Day, Day)>,
     pub(super) daily: DailyValues,
     pub(super) revenue: RevenueRows,
+}
+
+/// How much a plan is used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct PlanUse {
+    /// The value that its rows lead to.
+    pub(crate) mrr_minor: i64,
+    pub(crate) rows: u64,
 }
 
 impl Derived {
@@ -39,7 +47,7 @@ impl Derived {
             apart_days: columns.apart.each_ref().map(|rows| dated(&rows.at)),
             money_currencies: distinct(&columns.money.currency),
             first_money_on: money_days.iter().min().copied(),
-            plans: counted(&columns.rows.plan),
+            plans: plan_uses(&columns.rows),
             countries: counted(&columns.countries),
             row_days: days.iter().min().copied().zip(days.iter().max().copied()),
             daily: DailyValues::of(&columns.rows, &days),
@@ -48,6 +56,17 @@ impl Derived {
             money_days,
         }
     }
+}
+
+/// Each plan once and in order.
+fn plan_uses(rows: &Rows) -> Vec<(u32, PlanUse)> {
+    let mut uses: BTreeMap<u32, PlanUse> = BTreeMap::new();
+    for (plan, delta_minor) in rows.plan.iter().zip(&rows.delta_minor) {
+        let used = uses.entry(*plan).or_default();
+        used.mrr_minor += delta_minor;
+        used.rows += 1;
+    }
+    uses.into_iter().collect()
 }
 
 /// Each once and in order, with how often it is there.

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use model::Currency;
 
 use super::{Dimension, Filter, Group, Query, Reporting};
-use crate::columns::{Catalog, Country, Ledger, Plan};
+use crate::columns::{Catalog, Country, Ledger, Plan, PlanUse};
+use crate::fx::Rates;
 
 /// What is not known, in filters and breakdowns.
 pub(super) const UNKNOWN: &str = "unknown";
-/// More groups than anyone reads: what is beyond them is one group.
-pub(super) const GROUPS_MAX: usize = 100;
+/// More groups than anyone reads: what is beyond them is one group. There are fewer countries.
+pub(super) const GROUPS_MAX: usize = 250;
 pub(super) const OTHER: &str = "other";
 /// A plan or a country that the query leaves out.
 pub(super) const LEFT_OUT: u32 = u32::MAX;
@@ -77,7 +78,11 @@ impl Scope {
         }
         let keys: Vec<Option<Group>> = plans.iter().map(|plan| group_of(plan, selection.by)).collect();
         let groups = groups(ledger.catalog(), &keys, is_in, || weights(ledger));
-        let group_of_plan = |code: usize| match groups.binary_search(&keys[code]) {
+        // What stands for the rest is last, whatever its key.
+        let (named, last) = groups.split_at(groups.len() - 1);
+        let is_rest = last.iter().flatten().any(|group| group.key == OTHER);
+        let named = if is_rest { named } else { &groups[..] };
+        let group_of_plan = |code: usize| match named.binary_search(&keys[code]) {
             Ok(index) => index,
             Err(_) => groups.len() - 1,
         };
@@ -277,7 +282,7 @@ fn groups(
     catalog: &Catalog,
     keys: &[Option<Group>],
     is_in: impl Fn(&Plan) -> bool,
-    weights: impl Fn() -> Vec<u64>,
+    weights: impl Fn() -> Vec<Weight>,
 ) -> Vec<Option<Group>> {
     let with_plan = || (0..keys.len()).filter(|code| is_in(&catalog.plans()[*code]));
     let mut groups: Vec<Option<Group>> = with_plan().map(|code| keys[code].clone()).collect();
@@ -290,10 +295,11 @@ fn groups(
         return groups;
     }
     let weights = weights();
-    let mut totals = vec![0_u64; groups.len()];
+    let mut totals = vec![Weight::default(); groups.len()];
     for code in with_plan() {
         if let Ok(group) = groups.binary_search(&keys[code]) {
-            totals[group] += weights[code];
+            totals[group].0 += weights[code].0;
+            totals[group].1 += weights[code].1;
         }
     }
     let mut order: Vec<usize> = (0..groups.len()).collect();
@@ -305,15 +311,25 @@ fn groups(
     kept
 }
 
-/// How often each plan is in a row: amounts of several currencies cannot be compared without rates.
-fn weights(ledger: &Ledger) -> Vec<u64> {
-    let mut weights = vec![0; ledger.catalog().plans().len()];
-    for chunk in ledger.chunks() {
-        for (plan, rows) in chunk.plans() {
-            weights[*plan as usize] += rows;
-        }
+/// What decides which of too many groups are kept: its MRR now in one currency, then how often it is in a row.
+type Weight = (i64, u64);
+
+/// By plan. Amounts of several currencies are compared at the rates that the program was built with: the view's own may be
+/// missing, and nothing of this is shown.
+fn weights(ledger: &Ledger) -> Vec<Weight> {
+    let plans = ledger.catalog().plans();
+    let mut used = vec![PlanUse::default(); plans.len()];
+    for (plan, used_here) in ledger.chunks().iter().flat_map(|chunk| chunk.plans()) {
+        let used = &mut used[*plan as usize];
+        used.mrr_minor += used_here.mrr_minor;
+        used.rows += used_here.rows;
     }
-    weights
+    let rates = Rates::embedded();
+    let compared = |amount_minor: i64, currency: Currency| {
+        let converted = rates.latest_on().and_then(|day| rates.convert(amount_minor, currency, Currency::EUR, day));
+        converted.map_or(amount_minor, |converted| converted.amount_minor)
+    };
+    used.iter().zip(plans).map(|(used, plan)| (compared(used.mrr_minor, plan.currency), used.rows)).collect()
 }
 
 fn series_key(group: usize, currency: Currency, currencies: &[Currency]) -> SeriesKey {

@@ -110,6 +110,23 @@ fn a_filtered_ledger_is_classified_as_if_it_were_all_there_is() {
 }
 
 #[test]
+fn of_too_many_plans_those_with_the_most_mrr_are_kept() {
+    let mut world = World::default();
+    for number in 1_000..1_400 {
+        let (customer, price) = (format!("cus_{number}"), format!("price_usd_{number}"));
+        let once_popular = [("2024-01-01", 500), ("2024-01-02", 700), ("2024-02-01", 0)];
+        let negotiated = [("2024-01-01", 100)];
+        let values: &[(&str, i64)] = if number < 1_300 { &once_popular } else { &negotiated };
+        world = world.with_price(&customer, "sub", &price, values);
+    }
+    let by_plan = Query { by: Some(Dimension::Plan), ..query("2024-03-01", "2024-03-31") };
+    let answer = query::mrr(&world.ledger("UTC"), &Rates::default(), &by_plan).unwrap();
+    let with_mrr = answer.series.iter().filter(|series| series.points[0].mrr_minor > 0);
+    assert_eq!(with_mrr.clone().count(), 100);
+    assert!(with_mrr.clone().all(|series| series.group.as_ref().unwrap().key != "other"));
+}
+
+#[test]
 fn a_customer_that_moved_twice_in_a_period_is_counted_once_a_kind() {
     let world = World::default().with(
         "a",

@@ -15,7 +15,7 @@ import { MovementDrawer } from '~/features/movements/MovementDrawer'
 import { useMark } from '~/features/movements/useMark'
 import { NothingYet, isNothingBilled } from '~/features/shell/NoFigures'
 import { ofName } from '~/view/figure'
-import { partIn, partMark } from '~/view/groupLabels'
+import { REST, partIn, partMark } from '~/view/groupLabels'
 import { plansStory } from '~/view/story'
 import { compact } from '~/view/search'
 import { useTitle } from '~/view/useTitle'
@@ -88,7 +88,7 @@ function Plans({ view }: { view: View }) {
   )
   const { currency = 'usd', total, rows } = plans
   const story = useMemo(
-    () => plansStory({ currency, total: total?.mrr_minor, parts: rows.map(({ label, mrr_minor }) => ({ name: label, value: mrr_minor })) }),
+    () => plansStory({ currency, total: total?.mrr_minor, parts: rows.filter(({ key }) => key !== REST).map(({ label, mrr_minor }) => ({ name: label, value: mrr_minor })) }),
     [currency, total, rows],
   )
   return (

@@ -1,6 +1,6 @@
 import type { Facets } from '~/api/types'
 import type { GroupRow } from '~/features/groups/useGroups'
-import { UNKNOWN } from '~/view/groupLabels'
+import { REST, UNKNOWN } from '~/view/groupLabels'
 
 /** A product, or one of its plans below it. */
 export interface TreeRow extends GroupRow {
@@ -14,8 +14,8 @@ export interface TreeRow extends GroupRow {
 type Compare = (a: GroupRow, b: GroupRow) => number
 
 /**
- * Products with their plans below them, both in the order given. What the server sums up as "other" plans belongs to no product and
- * stands last. A closed product hides its plans.
+ * Products with their plans below them, both in the order given. What the server sums up as "other" plans is of several products, so
+ * it stands last and beside them. A closed product hides its plans.
  */
 export function treeOf(
   products: readonly GroupRow[],
@@ -40,5 +40,6 @@ export function treeOf(
     const row = { ...product, product: product.key, isProduct: true, plans: own.length }
     return closed.has(product.key) ? [row] : [row, ...own.map(asPlan(product.key))]
   })
-  return [...tree, ...homeless.toSorted(compare).map(asPlan(UNKNOWN))]
+  const beside = ({ key, ...plan }: GroupRow): TreeRow => ({ ...plan, key, product: UNKNOWN, isProduct: key === REST, plans: 0 })
+  return [...tree, ...homeless.toSorted(compare).map(beside)]
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use metrics::envelope;
-use metrics::query::{self, Contribution, ContributionsQuery, ExplainedValue, Reporting, Value};
+use metrics::query::{self, Contribution, ContributionsQuery, ExplainedTerm, ExplainedValue, Reporting, Rows, Value};
 use metrics::question::Question;
 use metrics::registry::{Metric, Unit};
 use model::Currency;
@@ -57,13 +57,8 @@ fn write_value(out: &mut impl Write, explained: &ExplainedValue) -> std::io::Res
         let value = series.value.map_or_else(|| "-".to_owned(), |value| shown(value, *unit, series.currency));
         writeln!(out, "\n{} {value}", series.currency)?;
         for part in &series.parts {
-            writeln!(
-                out,
-                "  {}  {} ({})",
-                shown(part.value, part.unit, series.currency),
-                part.label,
-                part.id
-            )?;
+            let value = shown(part.value, part.unit, series.currency);
+            writeln!(out, "  {value}  {} ({})", part.label, way_into(part))?;
         }
     }
     for left_out in &explained.unconverted {
@@ -72,6 +67,17 @@ fn write_value(out: &mut impl Write, explained: &ExplainedValue) -> std::io::Res
         writeln!(out, "\nnot converted: {customers} customers, {amount} {currency} on {}", left_out.on)?;
     }
     Ok(())
+}
+
+/// How to open a part of a value further.
+fn way_into(part: &ExplainedTerm) -> String {
+    match part.rows {
+        Rows::Customers => format!("--part {}", part.id),
+        Rows::Metric => format!("--metric {}", part.id),
+        Rows::Payments if part.payment_types.is_empty() => "chartsy payments".to_owned(),
+        Rows::Payments => format!("chartsy payments --type {}", part.payment_types.join(" --type ")),
+        Rows::BalanceTransactions => "chartsy export, table balance_transactions".to_owned(),
+    }
 }
 
 fn write_customers(out: &mut impl Write, rows: &[Contribution], unit: Unit) -> std::io::Result<()> {
@@ -106,6 +112,18 @@ fn rounded(number: Decimal) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_part_says_how_it_is_opened() {
+        let (unit, value) = (Unit::Money, Value::Minor(1));
+        let part =
+            ExplainedTerm { id: "fees", label: "Fees", unit, value, rows: Rows::Customers, payment_types: Vec::new() };
+        assert_eq!(way_into(&part), "--part fees");
+        let refunds = ExplainedTerm { rows: Rows::Payments, payment_types: vec!["refund", "credit_note"], ..part.clone() };
+        assert_eq!(way_into(&refunds), "chartsy payments --type refund --type credit_note");
+        let of_balance = ExplainedTerm { rows: Rows::BalanceTransactions, ..part };
+        assert_eq!(way_into(&of_balance), "chartsy export, table balance_transactions");
+    }
 
     #[test]
     fn values_are_written_in_their_units() {
