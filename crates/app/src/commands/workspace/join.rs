@@ -79,7 +79,8 @@ pub async fn run(args: Join) -> anyhow::Result<()> {
     }
     let (business, runner) = (business(&folder, &workspace.id)?, work::for_command(&folder)?);
     let view = work::view(&folder, &business).await?;
-    let summary = joining::summary(&*runner.together(&business).await?, &view);
+    let together = runner.together(&business).await?;
+    let summary = joining::summary(&together, &view);
     print(args.format, &summary, |out| write_summary(out, rules, &summary))
 }
 
