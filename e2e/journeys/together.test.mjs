@@ -22,7 +22,7 @@ async function choose(page, name) {
   await page.getByRole('menuitem', { name }).click();
 }
 
-test('two accounts are one business, and a customer leads to its own account', async (t) => {
+test('two accounts are one business, and a customer leads to its own account from its page', async (t) => {
   const page = await visit(t, both.app.url);
   const first = await connected(page, both.app, both.merchant);
   await page.getByRole('button', { name: /^Connection/ }).click();
@@ -62,6 +62,9 @@ test('two accounts are one business, and a customer leads to its own account', a
   await accessible(page, 'the customers of all accounts');
   await picture(page, 'together-customers');
   await customer.click();
+  await page.waitForURL(/\/c\/ws_[^/]+\/customers\/[^/]+$/);
+  await page.getByRole('heading', { name, level: 1 }).waitFor();
+  await page.getByRole('region', { name: 'Accounts' }).getByRole('link').first().click();
   await page.waitForURL(/\/c\/conn_[^/]+\/customers\/[^:]+$/);
   await page.getByRole('heading', { name, level: 1 }).waitFor();
 });

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use ::metrics::columns::{Ledger, split_customer_id};
 use ::metrics::ledger::PriceBook;
 use ::metrics::view::View;
 use ::sync::runner::source_of;
@@ -146,6 +147,15 @@ pub struct Context {
 
 pub type Shared = Arc<Context>;
 
+/// What was billed to a customer in one account.
+pub struct CustomerAccount {
+    pub record: ConnectionRecord,
+    /// The provider's id.
+    pub customer: CustomerId,
+    pub history: CustomerHistory,
+    pub prices: PriceBook,
+}
+
 impl Context {
     pub fn new(
         data: DataDir,
@@ -216,6 +226,33 @@ impl Context {
         let objects = self.runner.objects(&record.workspace, &record.id).await?;
         let source = source_of(&record)?;
         Ok(blocking(move || billing::read(source, &objects, &customer)).await??)
+    }
+
+    /// All that was billed to a customer in each of its accounts, the one by which it is known first. Empty where the
+    /// customer is of none of these connections.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub async fn accounts(
+        &self,
+        business: &Business,
+        ledger: &Ledger,
+        customer: &CustomerId,
+    ) -> Result<Vec<CustomerAccount>, Problem> {
+        let ids = match business {
+            Business::One(record) => vec![(record.id.clone(), customer.clone())],
+            Business::Together { .. } => {
+                ledger.accounts_of(customer).iter().filter_map(split_customer_id).collect()
+            }
+        };
+        let mut accounts = Vec::with_capacity(ids.len());
+        for (connection, customer) in ids {
+            let record = business.connections().iter().find(|record| record.id == connection);
+            let Some(record) = record.cloned() else { continue };
+            let (history, prices) = self.history(record.clone(), customer.clone()).await?;
+            accounts.push(CustomerAccount { record, customer, history, prices });
+        }
+        Ok(accounts)
     }
 
     /// The address of a page, for mails. Never from what a request says of the host: a link in a mail must lead here.

@@ -51,7 +51,7 @@ actions! {
     passkeys::list, passkeys::begin, passkeys::create, passkeys::rename, passkeys::remove, passkeys::begin_sign_in,
     passkeys::sign_in,
     sign_on::begin, sign_on::connect, sign_on::identities, sign_on::remove_identity, sign_on::rules, sign_on::update_rule,
-    workspaces::list, workspaces::create, workspaces::update, workspaces::read_settings, workspaces::replace_settings, workspaces::delete, workspaces::leave, workspaces::transfer,
+    workspaces::list, workspaces::create, workspaces::update, workspaces::read_settings, workspaces::replace_settings, workspaces::joining, workspaces::preview_joining, workspaces::delete, workspaces::leave, workspaces::transfer,
     members::list, members::set_role, members::remove,
     invitations::list, invitations::create, invitations::delete, invitations::read, invitations::accept,
     audit::list, audit::record_export,

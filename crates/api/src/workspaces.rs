@@ -2,8 +2,10 @@
 
 pub mod create;
 pub mod delete;
+pub mod joining;
 pub mod leave;
 pub mod list;
+pub mod preview_joining;
 pub mod read_settings;
 pub mod replace_settings;
 pub mod transfer;

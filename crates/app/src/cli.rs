@@ -309,6 +309,8 @@ mod tests {
             "chartsy serve --tls-cert cert.pem --tls-key key.pem",
             "chartsy serve --smtp-url smtps://u:p@mail.example.com --mail-from chartsy@example.com",
             "chartsy serve --feedback-to a@example.com --feedback-webhook https://example.com/hook --book-demo form",
+            "chartsy workspace join --by-email on --imported off --workspace ws_1 --data d --format json",
+            "chartsy workspace join --by-email on --preview",
             "chartsy mail test --to ada@example.com --data d",
         ] {
             let line = line.replace("SOURCE", sandbox::SOURCE);

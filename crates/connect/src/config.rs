@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{Clock, RawObject};
+use model::{Clock, EmailKey, RawObject};
 use url::Url;
 
 use crate::{Key, Network, Source};
@@ -73,21 +73,35 @@ impl ClientConfig {
 }
 
 /// Which personal data is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Privacy {
     /// Everything, as it comes.
     #[default]
     AsReceived,
     /// Ids and numbers; no names, addresses beyond the country, card details or free text.
     Pseudonymous,
+    /// The same, and what a customer's email address is compared by: its hash under this key.
+    Comparable(EmailKey),
 }
 
 impl Privacy {
     /// The object as far as it may be known. Whatever comes from a provider goes through here.
-    pub fn applied_to(self, source: Source, object: RawObject) -> RawObject {
+    pub fn applied_to(&self, source: Source, object: RawObject) -> RawObject {
         match self {
             Self::AsReceived => object,
             Self::Pseudonymous => RawObject { body: source.redacted(object.kind, &object.body), ..object },
+            Self::Comparable(key) => {
+                let body = source.comparable(object.kind, &object.body, key);
+                RawObject { body: body.unwrap_or_else(|| "{}".into()), ..object }
+            }
+        }
+    }
+
+    /// By which key addresses are hashed.
+    pub fn email_key(&self) -> Option<&EmailKey> {
+        match self {
+            Self::Comparable(key) => Some(key),
+            Self::AsReceived | Self::Pseudonymous => None,
         }
     }
 }

@@ -8,6 +8,7 @@ mod budget;
 mod client;
 mod config;
 mod definition;
+mod email_hash;
 mod error;
 #[cfg(feature = "made-up")]
 mod fields;

@@ -4,15 +4,15 @@
 use http::HeaderMap;
 use model::billing::Charge;
 use model::{
-    BalanceTransaction, Counterparts, CustomerId, KindShape, MrrMethod, ObjectKind, RawObject, Reference,
-    Secret, UnixSeconds,
+    BalanceTransaction, Counterparts, CustomerId, EmailKey, KindShape, MrrMethod, ObjectKind, RawObject,
+    Reference, Secret, UnixSeconds,
 };
 use url::Url;
 
 use crate::definition::{Definition, Extras, Functions};
 use crate::{
     Billed, ClientConfig, Event, EventList, Key, KeyError, KeyOwner, Lately, List, Listing, ReadError,
-    SignatureError, WebhookTerms, outline, paddle, paddle_classic, stripe,
+    SignatureError, WebhookTerms, email_hash, outline, paddle, paddle_classic, stripe,
 };
 
 /// A provider that accounts can be connected with.
@@ -445,6 +445,12 @@ impl Source {
     /// The same object without anything that identifies a person; `None` if it can't be read.
     pub fn redact(self, kind: ObjectKind, body: &str) -> Option<Box<str>> {
         (self.functions().redact)(kind, body)
+    }
+
+    /// As [`Source::redact`]; a customer's object has a hash in place of its email address.
+    pub fn comparable(self, kind: ObjectKind, body: &str, key: &EmailKey) -> Option<Box<str>> {
+        let redacted = self.redact(kind, body)?;
+        Some(if kind == self.customers() { email_hash::added(body, redacted, key) } else { redacted })
     }
 
     /// What an object looks like, field for field, without anything that identifies a person; `None` if it can't be read.

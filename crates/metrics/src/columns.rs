@@ -13,6 +13,8 @@ mod daily;
 mod days;
 mod derived;
 mod draft;
+mod joins;
+mod origin;
 mod revenue;
 mod rows;
 mod texts;
@@ -22,11 +24,13 @@ mod views;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use model::{BalanceTransaction, Currency, CustomerId, UnixSeconds};
+use model::billing::ImportedFrom;
+use model::{BalanceTransaction, Currency, CustomerId, EmailKey, UnixSeconds};
 use rayon::prelude::*;
 
 use crate::ledger::{Difference, ListStep, PaidRow, Unexplained};
-use together::PartChunks;
+use origin::imported_from;
+use together::Parts;
 
 pub use balance::BalanceChanges;
 pub(crate) use balance::{Balance, BalanceMonth, BalanceRow, PaymentFacts};
@@ -37,7 +41,8 @@ pub use chunk::{Chunk, Country};
 pub(crate) use daily::{Daily, NEVER};
 pub(crate) use days::CalendarDays;
 pub(crate) use derived::PlanUse;
-pub use together::{LedgerPart, LedgersTogether, split_customer_id};
+pub use joins::{JoinedCustomer, Joining, Joins, LeftOutMrr, Member};
+pub use together::{LedgerPart, LedgersTogether, MovedSubscription, split_customer_id};
 pub use views::SubscriptionView;
 pub(crate) use views::{FailedInvoiceView, RowSlices};
 
@@ -55,7 +60,7 @@ pub struct Ledger {
     balance: Balance,
     calendar: Arc<CalendarDays>,
     /// The connections that it is of. Empty where it is of one.
-    parts: Arc<[PartChunks]>,
+    parts: Arc<Parts>,
 }
 
 /// What is known of a customer beside its money.
@@ -68,6 +73,9 @@ pub struct CustomerEntry {
     pub country: Option<String>,
     pub created_at: Option<UnixSeconds>,
     pub is_deleted: bool,
+    pub imported_from: Option<ImportedFrom>,
+    /// What the email address is compared by where the address itself is not stored.
+    pub email_hash: Option<String>,
 }
 
 /// A customer's part of what Reconcile, statements and previews of other rules add up.
@@ -118,9 +126,10 @@ impl Ledger {
         Self { chunks, calendar, ..self.clone() }
     }
 
-    /// The same ledger without the names and email addresses of those of whom `is_one` says so. The rest is shared.
-    pub fn without_names(&self, is_one: impl Fn(&str) -> bool) -> Self {
-        let chunks = self.chunks.iter().map(|chunk| match chunk.without_names(&is_one) {
+    /// The same ledger without the names and email addresses of those of whom `is_one` says so. With a key, the hashes of the
+    /// addresses take their place. The rest is shared.
+    pub fn without_names(&self, is_one: impl Fn(&str) -> bool, key: Option<&EmailKey>) -> Self {
+        let chunks = self.chunks.iter().map(|chunk| match chunk.without_names(&is_one, key) {
             Some(nameless) => Arc::new(nameless),
             None => Arc::clone(chunk),
         });
@@ -211,6 +220,7 @@ impl Ledger {
     }
 
     pub(crate) fn find(&self, id: &CustomerId) -> Option<CustomerPosition> {
+        let id = self.parts.known_by(id);
         let chunk = self.chunk_with(id)?;
         let customer = self.chunks[chunk].find(id.as_str())?;
         Some(CustomerPosition::new(chunk, customer))
@@ -239,7 +249,16 @@ impl CustomerPosition {
 impl CustomerEntry {
     /// A customer of whom only the id is known: the provider no longer has it, or it has not arrived.
     pub fn unknown(id: CustomerId) -> Self {
-        Self { id, name: None, email: None, country: None, created_at: None, is_deleted: false }
+        Self {
+            id,
+            name: None,
+            email: None,
+            country: None,
+            created_at: None,
+            is_deleted: false,
+            imported_from: None,
+            email_hash: None,
+        }
     }
 }
 
@@ -252,6 +271,8 @@ impl From<&model::billing::Customer> for CustomerEntry {
             country: customer.country.clone(),
             created_at: customer.created_at,
             is_deleted: customer.is_deleted,
+            imported_from: customer.imported_from.clone(),
+            email_hash: customer.email_hash.clone(),
         }
     }
 }
@@ -266,6 +287,8 @@ impl Chunk {
             country: self.country(customer).code(),
             created_at: self.created_at(customer),
             is_deleted: self.is_deleted(customer),
+            imported_from: imported_from(self.origin(customer)),
+            email_hash: text(self.email_hash(customer)),
         }
     }
 }

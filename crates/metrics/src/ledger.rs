@@ -34,7 +34,7 @@ mod unbilled;
 use std::collections::BTreeMap;
 
 use model::billing::{
-    CancellationReason, CustomerHistory, PaymentMeans, Period, Subscription, SubscriptionStatus,
+    CancellationReason, CustomerHistory, ImportedFrom, PaymentMeans, Period, Subscription, SubscriptionStatus,
 };
 use model::{Currency, InvoiceId, InvoiceLineId, LedgerRules, PriceId, SubscriptionId, UnixSeconds};
 use serde::Serialize;
@@ -185,6 +185,7 @@ pub struct SubscriptionFacts {
     pub means: PaymentMeans,
     /// What it would be worth if it is active and was never billed. No part of its value unless the rules say so.
     pub unbilled: Vec<UnbilledItem>,
+    pub imported_from: Option<ImportedFrom>,
 }
 
 /// An item of a subscription that was not billed yet.
@@ -309,6 +310,7 @@ fn facts(subscription: &Subscription, history: &CustomerHistory, prices: &PriceB
         feedback: subscription.cancellation_feedback.clone(),
         means: cards::means(subscription, history),
         unbilled: Vec::new(),
+        imported_from: subscription.imported_from.clone(),
     }
 }
 

@@ -7,6 +7,7 @@ pub mod columns;
 pub mod curtain;
 pub mod envelope;
 pub mod fx;
+pub mod joining;
 pub mod ledger;
 mod months;
 pub mod preview;

@@ -237,6 +237,7 @@ fn subscription(status: &str, facts: &[&str]) -> Subscription {
         inclusive_tax_percent: None,
         payment_method: None,
         pauses: Vec::new(),
+        imported_from: None,
         pending_update: facts.contains(&"pending_update").then_some(PendingUpdate { invoice: None }),
         discounts: facts
             .iter()

@@ -31,6 +31,17 @@ pub struct Customer {
     pub payment_method: Option<PaymentMethod>,
     pub is_delinquent: bool,
     pub is_deleted: bool,
+    pub imported_from: Option<ImportedFrom>,
+    /// What the email address is compared by where the address itself is not stored.
+    pub email_hash: Option<String>,
+}
+
+/// What something was in another billing system, from which its provider imported it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedFrom {
+    /// By the name that a connection to that system has.
+    pub source: String,
+    pub id: String,
 }
 
 /// A way to pay that the provider keeps for a customer.
@@ -212,6 +223,7 @@ pub struct Subscription {
     pub payment_method: Option<PaymentMethod>,
     /// When nothing was provided or billed, as far as that is known.
     pub pauses: Vec<Pause>,
+    pub imported_from: Option<ImportedFrom>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

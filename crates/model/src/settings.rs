@@ -74,6 +74,24 @@ pub struct TogetherSettings {
     pub time_zone: Option<String>,
     pub reporting_currency: Option<Currency>,
     pub week_start: Option<WeekStart>,
+    #[serde(flatten)]
+    pub joining: JoinRules,
+}
+
+/// Which customers of several connections are one customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JoinRules {
+    /// Whether one that its provider imported from a connected account is the customer that it was there.
+    pub join_imported: bool,
+    /// Whether customers of different connections with the same email address are one.
+    pub join_by_email: bool,
+}
+
+impl Default for JoinRules {
+    fn default() -> Self {
+        Self { join_imported: true, join_by_email: false }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -109,7 +127,7 @@ impl Settings {
     /// These, of the first of several connections, as they are for all of them together.
     #[must_use]
     pub fn for_all(mut self, together: &TogetherSettings) -> Self {
-        let TogetherSettings { time_zone, reporting_currency, week_start } = together.clone();
+        let TogetherSettings { time_zone, reporting_currency, week_start, joining: _ } = together.clone();
         self.time_zone = time_zone.or(self.time_zone);
         self.reporting_currency = reporting_currency.or(self.reporting_currency);
         self.week_start = week_start.unwrap_or(self.week_start);

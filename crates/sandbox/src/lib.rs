@@ -22,6 +22,10 @@ pub use server::{Running, Sandbox, StartError, signature, start};
 
 /// The source that this is a server of.
 pub const SOURCE: &str = "stripe";
+/// Another one, for tests that need two.
+pub const SECOND_SOURCE: &str = "paddle";
+/// The provider behind it.
+pub const SECOND_PROVIDER: Provider = Provider::Paddle;
 /// The header that a delivery's signature is in.
 pub const SIGNATURE_HEADER: &str = "stripe-signature";
 /// What it is, in the list of commands.

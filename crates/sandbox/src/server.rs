@@ -44,10 +44,7 @@ use tower::ServiceExt;
 use crate::account_file::FileMerchant;
 use crate::chance::mix;
 use crate::world::{ExpectedStep, Merchant, Simulated, Start};
-use crate::{
-    AccountFile, Generated, MerchantName, Options, OptionsError, PermissionSet, Provider, paddle,
-    paddle_classic,
-};
+use crate::{AccountFile, Generated, MerchantName, Options, OptionsError, Provider, paddle, paddle_classic};
 use auth::Lock;
 use delivery::{Courier, CourierOptions};
 use faults::FaultStream;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod connections;
+mod email_keys;
 mod email_links;
 mod erasures;
 mod file;
@@ -32,6 +33,7 @@ use crate::error::{Fault, InFile};
 use crate::scrub::scrub;
 
 pub use audit::{Actor, AuditEntry, AuditFilter, NewAuditEntry};
+pub(crate) use email_keys::context_of as email_key_context;
 pub use email_links::LinkPurpose;
 pub use invitations::{Invitation, NewInvitation};
 pub use limits::WorkspaceLimits;

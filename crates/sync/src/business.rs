@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use connect::Source;
-use metrics::columns::{Ledger, split_customer_id};
+use metrics::columns::{Ledger, LedgersTogether, split_customer_id};
 use metrics::fx::Rates;
 use metrics::ledger::{MoneyFact, money_of};
 use metrics::view::View;
-use model::{ConnectionId, CustomerId, Day, Settings, TogetherSettings, UnixSeconds, WorkspaceId};
+use model::{ConnectionId, CustomerId, Day, JoinRules, Settings, TogetherSettings, UnixSeconds, WorkspaceId};
 use store::{Catalog, ConnectionRecord, Objects, StoreError};
 
 use crate::blocking::blocking;
@@ -30,7 +30,8 @@ pub enum Business {
 /// What was billed in a business: the objects of its connections.
 pub struct Billed {
     parts: Vec<(ConnectionId, Source, Objects)>,
-    is_together: bool,
+    /// Of several: whose accounts are whose.
+    together: Option<Arc<Ledger>>,
 }
 
 impl Business {
@@ -86,6 +87,14 @@ impl Business {
         }
     }
 
+    /// Which customers of its connections are one.
+    pub fn joining(&self) -> JoinRules {
+        match self {
+            Self::One(_) => JoinRules { join_imported: false, join_by_email: false },
+            Self::Together { settings, .. } => settings.joining,
+        }
+    }
+
     /// By what it is named: the connection's id, or the workspace's.
     pub fn id(&self) -> &str {
         match self {
@@ -103,10 +112,30 @@ impl Runner {
     pub async fn ledger_of(&self, business: &Business) -> Result<Arc<Ledger>, SyncError> {
         match business {
             Business::One(record) => Ok(self.ledger(&record.workspace, &record.id).await?.ledger),
-            Business::Together { workspace, connections, .. } => {
-                self.ledger_together(workspace, connections, &business.settings().zone()?).await
-            }
+            Business::Together { .. } => Ok(Arc::clone(&self.together(business).await?.ledger)),
         }
+    }
+
+    /// The ledgers of a business as one, with what is joined. Of a single connection, nothing is.
+    ///
+    /// # Errors
+    /// As [`Runner::ledger`].
+    pub async fn together(&self, business: &Business) -> Result<Arc<LedgersTogether>, SyncError> {
+        let (rules, zone) = (business.joining(), business.settings().zone()?);
+        self.ledgers_together(business.workspace(), business.connections(), rules, &zone).await
+    }
+
+    /// What it would be with other rules for which customers are one.
+    ///
+    /// # Errors
+    /// As [`Runner::ledger`].
+    pub async fn joined_by(
+        &self,
+        business: &Business,
+        rules: JoinRules,
+    ) -> Result<LedgersTogether, SyncError> {
+        let now = self.together(business).await?;
+        self.ledgers_joined_by(business.workspace(), business.connections(), rules, now).await
     }
 
     /// The numbers of a business at this moment.
@@ -170,7 +199,8 @@ impl Runner {
                 Err(error) => return Err(error),
             }
         }
-        Ok(Billed { parts, is_together })
+        let together = if is_together { Some(self.ledger_of(business).await?) } else { None };
+        Ok(Billed { parts, together })
     }
 }
 
@@ -182,16 +212,17 @@ impl Billed {
     pub fn money(&self, customers: &[CustomerId]) -> Result<Vec<Vec<MoneyFact>>, StoreError> {
         let mut found = vec![Vec::new(); customers.len()];
         for (connection, source, objects) in &self.parts {
-            let own = customers.iter().enumerate().filter_map(|(place, id)| {
-                if !self.is_together {
-                    return Some((place, id.clone()));
-                }
-                split_customer_id(id).filter(|(of, _)| of == connection).map(|(_, id)| (place, id))
-            });
+            let of_customer = |(place, id): (usize, &CustomerId)| -> Vec<(usize, CustomerId)> {
+                let Some(ledger) = &self.together else { return vec![(place, id.clone())] };
+                let accounts = ledger.accounts_of(id).into_iter();
+                let own = accounts.filter_map(|id| split_customer_id(&id).filter(|(of, _)| of == connection));
+                own.map(|(_, id)| (place, id)).collect()
+            };
+            let own = customers.iter().enumerate().flat_map(of_customer);
             let (places, ids): (Vec<usize>, Vec<CustomerId>) = own.unzip();
             let billed = history::read_customers(*source, objects, &ids)?;
             for (place, billed) in places.into_iter().zip(billed) {
-                found[place] = money_of(&billed.history);
+                found[place].extend(money_of(&billed.history));
             }
         }
         Ok(found)

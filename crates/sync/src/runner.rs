@@ -240,6 +240,11 @@ impl Runner {
         connection.request();
     }
 
+    /// A setting of the workspace changed that says what is stored of a connection's customers.
+    pub fn privacy_changed(&self, id: &ConnectionId) {
+        self.shared.connection(id).request();
+    }
+
     /// Stops work on a connection and closes its files, so that they can be deleted. Only `start_sync` begins again.
     pub async fn forget(&self, id: &ConnectionId) {
         lock(&self.shared.forgotten).insert(id.clone());

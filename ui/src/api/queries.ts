@@ -23,6 +23,8 @@ import type {
   ExplainedValue,
   Explanation,
   Facets,
+  JoiningPreview,
+  JoiningSummary,
   MetricDefinition,
   Movement,
   MovementPage,
@@ -161,6 +163,24 @@ export const workspaceSettingsQuery = queryOptions({
   queryKey: ['workspace-settings'],
   queryFn: ({ signal }) => api.get<WorkspaceSettings>('/workspace/settings', {}, signal),
 })
+
+/** How many customers of several accounts are counted as one. The id is that of all accounts together. */
+export const joiningQuery = (id: string) =>
+  queryOptions({
+    ...untilItMoves,
+    queryKey: [...ledgerKey(id), 'joining'],
+    queryFn: ({ signal }) => api.get<JoiningSummary>('/workspace/joining', {}, signal),
+  })
+
+export type JoiningRules = Required<Pick<WorkspaceSettings, 'join_imported' | 'join_by_email'>>
+
+/** Who would be counted as one by other rules. */
+export const joiningPreviewQuery = (id: string, rules: JoiningRules) =>
+  queryOptions({
+    ...untilItMoves,
+    queryKey: [...ledgerKey(id), 'joining', 'preview', rules],
+    queryFn: ({ signal }) => api.post<JoiningPreview>('/workspace/joining/preview', rules, signal),
+  })
 
 export const facetsQuery = (id: string) =>
   queryOptions({

@@ -1998,6 +1998,7 @@ export interface components {
             month_on: string;
         };
         ChargeDetail: {
+            account?: string | null;
             /** Format: int64 */
             amount_minor: number;
             /** Format: int64 */
@@ -2258,6 +2259,7 @@ export interface components {
             secret: string;
         };
         Customer: {
+            accounts: components["schemas"]["CustomerAccount"][];
             charges: components["schemas"]["ChargeDetail"][];
             customer: components["schemas"]["CustomerFacts"];
             invoices: components["schemas"]["InvoiceDetail"][];
@@ -2586,6 +2588,7 @@ export interface components {
         };
         /** @description One price of one subscription. */
         ExplainedPart: {
+            account?: string | null;
             currency: string;
             label: string;
             price: string;
@@ -2774,6 +2777,7 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         InvoiceDetail: {
+            account?: string | null;
             billing_reason?: string | null;
             /** Format: int64 */
             created_at: number;
@@ -3610,6 +3614,13 @@ export interface components {
             time_zone: string;
             week_start: components["schemas"]["WeekStart"];
         };
+        CustomerAccount: { connection_id: string; customer_id: string; name: string; provider_url?: string | null };
+        CountedOnce: { amount_minor: number; currency: string; subscriptions: number };
+        JoiningSummary: { account_customers: number; ambiguous_emails: number; counted_once: components["schemas"]["CountedOnce"][]; imported_customers: number; joined_customers: number; without_email: number };
+        ChangedMovements: { after_customers: number; after_minor: number; before_customers: number; before_minor: number; currency: string; type: components["schemas"]["MovementType"] };
+        JoinedAccount: { connection_id: string; connection_name: string; customer_id: string };
+        JoinedExample: { accounts: components["schemas"]["JoinedAccount"][]; email?: string | null; is_imported: boolean; name?: string | null };
+        JoiningPreview: components["schemas"]["JoiningSummary"] & { customers_after: number; customers_before: number; examples: components["schemas"]["JoinedExample"][]; movements: components["schemas"]["ChangedMovements"][]; mrr_after: components["schemas"]["Money"][]; mrr_before: components["schemas"]["Money"][] };
         SettingsPreview: {
             /** @description Only months that change. */
             months: components["schemas"]["ChangedMonth"][];
@@ -3805,6 +3816,7 @@ export interface components {
             data: components["schemas"]["Source"][];
         };
         SubscriptionDetail: {
+            account?: string | null;
             /** Format: int64 */
             cancel_at?: number | null;
             /** Format: int64 */
@@ -4215,6 +4227,8 @@ export interface components {
         };
         /** @description What is `null` is as it is for the first of the connections. */
         WorkspaceSettings: {
+            join_by_email?: boolean;
+            join_imported?: boolean;
             reporting_currency: string | null;
             /** @description An IANA name, such as `Europe/Berlin`. */
             time_zone: string | null;

@@ -15,6 +15,8 @@ use serde::Serialize;
 use store::ConnectionRecord;
 use utoipa::ToSchema;
 
+use crate::context::CustomerAccount;
+
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Customer)]
 pub struct CustomerDetail {
@@ -27,7 +29,20 @@ pub struct CustomerDetail {
     pub subscriptions: Vec<SubscriptionDetail>,
     pub invoices: Vec<InvoiceDetail>,
     pub charges: Vec<ChargeDetail>,
-    /// Its page in the provider's dashboard. A sample merchant has none.
+    /// Its page in the provider's dashboard. A sample merchant has none, nor do several connections together.
+    pub provider_url: Option<String>,
+    /// The accounts that it is a customer of, where there are several together.
+    pub accounts: Vec<AccountDetail>,
+}
+
+/// A customer as one account has it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CustomerAccount)]
+pub struct AccountDetail {
+    pub connection_id: String,
+    pub name: String,
+    /// The provider's id.
+    pub customer_id: String,
     pub provider_url: Option<String>,
 }
 
@@ -43,6 +58,8 @@ pub struct CustomerFacts {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SubscriptionDetail {
+    /// The name of the connection that it is of, where there are several together.
+    pub account: Option<String>,
     pub id: String,
     /// The provider's word for it.
     pub status: &'static str,
@@ -66,6 +83,8 @@ pub struct ItemDetail {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InvoiceDetail {
+    /// The name of the connection that it is of, where there are several together.
+    pub account: Option<String>,
     pub id: String,
     pub number: Option<String>,
     pub status: &'static str,
@@ -97,6 +116,8 @@ pub struct PeriodDetail {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChargeDetail {
+    /// The name of the connection that it is of, where there are several together.
+    pub account: Option<String>,
     pub id: String,
     pub created_at: i64,
     pub status: &'static str,
@@ -109,36 +130,78 @@ pub struct ChargeDetail {
 /// `None` where neither the ledger nor the objects know the customer.
 pub fn of(
     view: &View,
-    record: &ConnectionRecord,
     id: &CustomerId,
-    history: &CustomerHistory,
-    prices: &PriceBook,
+    accounts: &[CustomerAccount],
+    is_together: bool,
 ) -> Option<CustomerDetail> {
+    let known = accounts.iter().find_map(|account| account.history.customer.as_ref());
+    let entry = view.ledger.customer(id).or_else(|| known.map(CustomerEntry::from))?;
     let timeline = query::customer_timeline(&view.ledger, id, view.now);
-    let entry = view.ledger.customer(id).or_else(|| history.customer.as_ref().map(CustomerEntry::from))?;
-    let values = subscription_values(view, history, prices);
     let (mrr, points, movements) = timeline
         .map_or_else(Default::default, |timeline| (timeline.mrr, timeline.timeline, timeline.movements));
-    let mut invoices: Vec<_> =
-        history.invoices.iter().map(|invoice| invoice_detail(invoice, prices)).collect();
-    invoices.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
-    let mut charges: Vec<_> = history.charges.iter().map(charge_detail).collect();
-    charges.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
-    let provider_url = provider_url(record, id);
-    Some(CustomerDetail {
+    let mut detail = CustomerDetail {
         customer: facts(entry),
         mrr,
         timeline: points,
         movements,
-        subscriptions: history
-            .subscriptions
-            .iter()
-            .map(|s| subscription_detail(s, &values, prices))
-            .collect(),
-        invoices,
-        charges,
-        provider_url,
-    })
+        subscriptions: Vec::new(),
+        invoices: Vec::new(),
+        charges: Vec::new(),
+        provider_url: None,
+        accounts: Vec::new(),
+    };
+    let of_all = query::subscription_values(&view.ledger, id, view.now);
+    for account in accounts {
+        detail.add(view, account, is_together.then_some(&of_all));
+    }
+    detail.invoices.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
+    detail.charges.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
+    if let ([only], false) = (accounts, is_together) {
+        detail.provider_url = provider_url(&only.record, &only.customer);
+    }
+    Some(detail)
+}
+
+impl CustomerDetail {
+    /// `together`: what each subscription is worth where there are several accounts.
+    fn add(&mut self, view: &View, account: &CustomerAccount, together: Option<&HashMap<String, i64>>) {
+        let CustomerAccount { record, customer, history, prices } = account;
+        let name = together.map(|_| record.name.clone());
+        let own =
+            if together.is_none() { subscription_values(view, history, prices) } else { HashMap::new() };
+        let value = |id: &SubscriptionId| match together {
+            // One that another account has, too, is told apart by its connection.
+            Some(values) => {
+                let told_apart = values.get(&format!("{}:{id}", record.id));
+                told_apart.or_else(|| values.get(id.as_str())).copied().unwrap_or_default()
+            }
+            None => own.get(id).copied().unwrap_or_default(),
+        };
+        self.subscriptions.extend(history.subscriptions.iter().map(|subscription| SubscriptionDetail {
+            account: name.clone(),
+            ..subscription_detail(subscription, value(&subscription.id), prices)
+        }));
+        self.invoices.extend(
+            history
+                .invoices
+                .iter()
+                .map(|invoice| InvoiceDetail { account: name.clone(), ..invoice_detail(invoice, prices) }),
+        );
+        self.charges.extend(
+            history
+                .charges
+                .iter()
+                .map(|charge| ChargeDetail { account: name.clone(), ..charge_detail(charge) }),
+        );
+        if together.is_some() {
+            self.accounts.push(AccountDetail {
+                connection_id: record.id.to_string(),
+                name: record.name.clone(),
+                customer_id: customer.to_string(),
+                provider_url: provider_url(record, customer),
+            });
+        }
+    }
 }
 
 fn facts(entry: CustomerEntry) -> CustomerFacts {
@@ -168,7 +231,7 @@ fn subscription_values(
 
 fn subscription_detail(
     subscription: &Subscription,
-    values: &HashMap<SubscriptionId, i64>,
+    mrr_minor: i64,
     prices: &PriceBook,
 ) -> SubscriptionDetail {
     let items = subscription.items.iter().map(|item| ItemDetail {
@@ -178,6 +241,7 @@ fn subscription_detail(
     });
     let period_ends = subscription.items.iter().filter_map(|item| item.current_period);
     SubscriptionDetail {
+        account: None,
         id: subscription.id.to_string(),
         status: subscription.status.as_str(),
         items: items.collect(),
@@ -186,13 +250,14 @@ fn subscription_detail(
         canceled_at: subscription.canceled_at.map(|at| at.0),
         cancel_at: subscription.cancel_at.map(|at| at.0),
         current_period_end: period_ends.map(|period| period.end.0).max(),
-        mrr_minor: values.get(&subscription.id).copied().unwrap_or_default(),
+        mrr_minor,
         currency: subscription.currency.map(|currency| currency.to_string()),
     }
 }
 
 fn invoice_detail(invoice: &Invoice, prices: &PriceBook) -> InvoiceDetail {
     InvoiceDetail {
+        account: None,
         id: invoice.id.to_string(),
         number: invoice.number.clone(),
         status: invoice.status.as_str(),
@@ -220,6 +285,7 @@ fn line_detail(line: &InvoiceLine, prices: &PriceBook) -> LineDetail {
 
 fn charge_detail(charge: &Charge) -> ChargeDetail {
     ChargeDetail {
+        account: None,
         id: charge.id.to_string(),
         created_at: charge.created_at.0,
         status: charge.status.as_str(),

@@ -1,6 +1,7 @@
 //! `GET /connections/{id}/customers/{customer_id}/explain`: down to the invoice line and the rule.
 
 use ::metrics::ledger::explain::{self, Explanation};
+use ::sync::Business;
 use axum::Json;
 use axum::extract::{Path, State};
 use model::{CustomerId, Day, UnixSeconds};
@@ -8,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::read::CustomerPath;
-use crate::access::identity::Connection;
+use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
 use crate::blocking;
-use crate::context::Shared;
+use crate::context::{CustomerAccount, Shared};
 use crate::http::json::Query;
 use crate::problem::Problem;
 use ::metrics::schema::MoneyAmount;
@@ -40,6 +41,8 @@ pub struct ExplanationView {
 /// One price of one subscription.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExplainedPart {
+    /// The name of the connection that it is of, where there are several together.
+    pub account: Option<String>,
     pub subscription: String,
     pub price: String,
     pub label: String,
@@ -90,20 +93,37 @@ pub struct LeftOutLine {
     responses((status = 200, body = ExplanationView)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, .. }: Connection<ReadCustomers>,
+    Figures { of, .. }: Figures<ReadCustomers>,
     Path(path): Path<CustomerPath>,
     Query(params): Query<ExplainParams>,
 ) -> Result<Json<Explanation>, Problem> {
-    let zone = record.settings.zone().map_err(|error| Problem::internal(&error))?;
+    let zone = of.settings().zone().map_err(|error| Problem::internal(&error))?;
     let end_of_day = params.on.map(|day| UnixSeconds(day.next().starts_at(&zone).0 - 1));
     let at = params.at.map(UnixSeconds).or(end_of_day);
     let id = CustomerId::from(path.customer_id);
-    let rules = record.settings.rules;
-    let (history, prices) = context.history(record, id).await?;
-    let is_known =
-        history.customer.is_some() || !history.invoices.is_empty() || !history.subscriptions.is_empty();
-    if !is_known {
+    let ledger = context.runner.ledger_of(&of).await?;
+    let mut accounts = context.accounts(&of, &ledger, &id).await?;
+    accounts.retain(|CustomerAccount { history, .. }| {
+        history.customer.is_some() || !history.invoices.is_empty() || !history.subscriptions.is_empty()
+    });
+    if accounts.is_empty() {
         return Err(Problem::not_found("customer"));
     }
-    Ok(Json(blocking(move || explain::explain(&history, &prices, rules, at)).await?))
+    let is_together = matches!(of, Business::Together { .. });
+    let explained = move || {
+        let moved = ledger.moved_of(&id);
+        let explained = accounts.iter().map(|CustomerAccount { record, history, prices, .. }| {
+            let mut own = explain::explain(history, prices, record.settings.rules, at);
+            for moved in moved.iter().filter(|moved| moved.connection == record.id) {
+                own.end_moved(&moved.id, moved.at);
+            }
+            (record.name.clone(), own)
+        });
+        let mut explained: Vec<(String, Explanation)> = explained.collect();
+        match explained.pop() {
+            Some((_, only)) if explained.is_empty() && !is_together => only,
+            last => Explanation::together(explained.into_iter().chain(last), at),
+        }
+    };
+    Ok(Json(blocking(explained).await?))
 }

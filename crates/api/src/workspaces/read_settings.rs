@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use model::{TogetherSettings, WeekStart};
+use model::{JoinRules, TogetherSettings, WeekStart};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -24,6 +24,15 @@ pub struct WorkspaceSettingsView {
     pub reporting_currency: Option<String>,
     #[schema(required = true)]
     pub week_start: Option<WeekStart>,
+    /// Whether a customer that its provider imported from a connected account is the customer that it was there, so that
+    /// the move is neither churn nor new, and counts once. Omit it to leave it unchanged.
+    #[serde(default)]
+    #[schema(value_type = bool, required = false)]
+    pub join_imported: Option<bool>,
+    /// Whether customers of different accounts with the same email address are one customer. Omit it to leave it unchanged.
+    #[serde(default)]
+    #[schema(value_type = bool, required = false)]
+    pub join_by_email: Option<bool>,
 }
 
 /// Show how connections are shown together
@@ -44,6 +53,8 @@ impl From<TogetherSettings> for WorkspaceSettingsView {
             time_zone: settings.time_zone,
             reporting_currency: settings.reporting_currency.map(|currency| currency.to_string()),
             week_start: settings.week_start,
+            join_imported: Some(settings.joining.join_imported),
+            join_by_email: Some(settings.joining.join_by_email),
         }
     }
 }
@@ -51,8 +62,12 @@ impl From<TogetherSettings> for WorkspaceSettingsView {
 impl WorkspaceSettingsView {
     /// # Errors
     /// When the currency is none.
-    pub fn settings(self) -> Result<TogetherSettings, Problem> {
+    pub fn settings(self, current: JoinRules) -> Result<TogetherSettings, Problem> {
         Ok(TogetherSettings {
+            joining: JoinRules {
+                join_imported: self.join_imported.unwrap_or(current.join_imported),
+                join_by_email: self.join_by_email.unwrap_or(current.join_by_email),
+            },
             reporting_currency: currency(self.reporting_currency.as_deref())?,
             time_zone: self.time_zone,
             week_start: self.week_start,

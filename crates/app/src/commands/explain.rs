@@ -53,7 +53,7 @@ struct Period {
 pub async fn run(args: Explain) -> anyhow::Result<()> {
     match (args.metric, args.customer) {
         (Some(named), _) => metric::run(&args.connection, named, args.period, args.format).await,
-        (None, Some(id)) => customer::run(&args.connection, &id, args.at, args.format),
+        (None, Some(id)) => customer::run(&args.connection, &id, args.at, args.format).await,
         (None, None) => Ok(()),
     }
 }

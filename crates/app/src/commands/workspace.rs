@@ -1,5 +1,7 @@
 //! `chartsy workspace`: the tenants of this installation.
 
+mod join;
+
 use std::io::Write;
 
 use crate::cli::DataArgs;
@@ -20,6 +22,8 @@ enum Action {
         #[command(flatten)]
         data: DataArgs,
     },
+    /// Show or change which customers of a workspace's connections are counted as one
+    Join(join::Join),
     /// Delete a workspace with its connections and all imported data. Its members keep their accounts
     Delete {
         #[command(flatten)]
@@ -35,6 +39,7 @@ enum Action {
 pub async fn run(args: Workspace) -> anyhow::Result<()> {
     match args.action {
         Action::List { data } => list(&Folder::existing(&data.data)?),
+        Action::Join(args) => join::run(args).await,
         Action::Delete { data, id, yes } => delete(&Folder::existing(&data.data)?, &id, yes).await,
     }
 }

@@ -12,6 +12,7 @@ mod disk;
 mod export;
 mod feedback;
 mod isolation;
+mod joining;
 mod keys;
 mod kill;
 mod limits;

@@ -129,7 +129,10 @@ async fn every_page_of_figures_answers_for_all_as_it_is_described() {
 async fn all_are_shown_as_the_workspace_says() {
     let (site, cookie, ids, all) = two().await;
     let path = "/api/v1/workspace/settings";
-    let unset = json!({"time_zone": null, "reporting_currency": null, "week_start": null});
+    let unset = json!({
+        "time_zone": null, "reporting_currency": null, "week_start": null,
+        "join_imported": true, "join_by_email": false,
+    });
     assert_eq!(site.get(As::Person(&cookie), path).await.body, unset);
     let first = read(&site, &cookie, &ids[0], "").await;
     let of =
@@ -143,7 +146,9 @@ async fn all_are_shown_as_the_workspace_says() {
     }
     let own = json!({"time_zone": "Asia/Tokyo", "reporting_currency": "gbp", "week_start": "sunday"});
     let saved = site.ask(As::Person(&cookie), "PUT", path, Some(own.clone())).await;
-    assert_eq!((saved.status, &saved.body), (200, &own), "{}", saved.text);
+    let mut expected = own.clone();
+    (expected["join_imported"], expected["join_by_email"]) = (json!(true), json!(false));
+    assert_eq!((saved.status, &saved.body), (200, &expected), "{}", saved.text);
     assert_eq!(of(&read(&site, &cookie, &all, "").await), of(&own));
     let figures = read(&site, &cookie, &all, "metrics/mrr?currency=gbp").await;
     assert_eq!(figures["timezone"], json!("Asia/Tokyo"));
@@ -156,7 +161,7 @@ async fn all_are_shown_as_the_workspace_says() {
         let refused = site.ask(As::Person(&cookie), "PUT", path, Some(body)).await;
         assert_eq!((refused.status, &refused.body["field"]), (422, &json!(field)), "{}", refused.text);
     }
-    assert_eq!(site.get(As::Person(&cookie), path).await.body, own);
+    assert_eq!(site.get(As::Person(&cookie), path).await.body, expected);
 }
 
 #[tokio::test]

@@ -96,6 +96,8 @@ impl Read {
                 if let Some(customer) = &mut self.customer {
                     customer.name = record.text("/name");
                     customer.email = record.text("/email");
+                    customer.email_hash = record.text("/chartsy_email_hash");
+                    customer.imported_from = record.imported_from();
                 }
             }
             kind::ADDRESS => {

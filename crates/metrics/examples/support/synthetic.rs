@@ -218,5 +218,6 @@ fn facts(sold: &Sold<'_>, first_at: u64, chance: &mut Chance) -> SubscriptionFac
         means: PaymentMeans::Unknown,
         is_involuntary: false,
         unbilled: Vec::new(),
+        imported_from: None,
     }
 }

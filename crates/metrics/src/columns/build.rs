@@ -73,7 +73,7 @@ impl LedgerBuilder {
         let chunks = partition(drafts, &calendar);
         let payments = self.payments.into_inner().unwrap_or_else(PoisonError::into_inner);
         let balance = self.balance.into_inner().unwrap_or_else(PoisonError::into_inner).finish(&payments);
-        Ledger { catalog: Arc::new(catalog), chunks, balance, calendar, parts: [].into() }
+        Ledger { catalog: Arc::new(catalog), chunks, balance, calendar, parts: Arc::default() }
     }
 }
 

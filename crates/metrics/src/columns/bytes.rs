@@ -18,7 +18,7 @@ use super::days::CalendarDays;
 use super::{BALANCE_BLOBS, CATALOG_BLOB, Ledger, chunk_blob};
 
 /// Goes up whenever blobs of the version before would be misread. Another version's blobs are to be rebuilt.
-pub const FORMAT_VERSION: u32 = 8;
+pub const FORMAT_VERSION: u32 = 9;
 
 const MAGIC: &[u8; 4] = b"CLGR";
 const HEADER_BYTES: usize = 4 + 4 + 8 + 8;
@@ -86,8 +86,13 @@ impl Ledger {
             .collect();
         let chunks: Vec<_> = chunks?.into_iter().map(std::sync::Arc::new).collect();
         let balance = read_balance(&months, &listed_months)?;
-        let ledger =
-            Self { catalog: std::sync::Arc::new(catalog), chunks, balance, calendar, parts: [].into() };
+        let ledger = Self {
+            catalog: std::sync::Arc::new(catalog),
+            chunks,
+            balance,
+            calendar,
+            parts: std::sync::Arc::default(),
+        };
         if ledger.chunks.is_empty() {
             return Err(Damaged::Missing { blob: chunk_blob(0) });
         }

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use model::billing::{CancellationReason, Card, CardExpiry, PaymentMeans, Period, SubscriptionStatus};
-use model::{Currency, Day, UnixSeconds};
+use model::{Currency, Day, EmailKey, UnixSeconds};
 
 use super::daily::Daily;
 use super::days::CalendarDays;
@@ -42,6 +42,10 @@ pub(super) struct Columns {
     pub(super) countries: Vec<Country>,
     pub(super) created_at: Vec<i64>,
     pub(super) is_deleted: Vec<bool>,
+    /// Empty where the address is stored, or none is known.
+    pub(super) email_hashes: Texts,
+    /// Where customers were imported from; empty for those who were not.
+    pub(super) origins: Texts,
     pub(super) rows: Rows,
     /// One per row.
     pub(super) causes: Vec<ChangeCause>,
@@ -91,6 +95,8 @@ pub(super) struct Subscriptions {
     pub(super) card_expiry: Vec<u16>,
     pub(super) card_brand: Texts,
     pub(super) card_last4: Texts,
+    /// As those of customers.
+    pub(super) origins: Texts,
 }
 
 /// Two letters in 16 bits; zero where the country is not known.
@@ -111,14 +117,28 @@ impl Chunk {
         Self { derived: Arc::new(Derived::of(&columns, calendar)), columns }
     }
 
-    /// The same customers, some without name and email address; `None` where it is about none of them.
-    pub(super) fn without_names(&self, is_one: impl Fn(&str) -> bool) -> Option<Self> {
+    /// The same customers, some without name and email address, but with its hash where there is a key; `None` where it is
+    /// about none of them.
+    pub(super) fn without_names(
+        &self,
+        is_one: impl Fn(&str) -> bool,
+        key: Option<&EmailKey>,
+    ) -> Option<Self> {
         let ids = &self.columns.ids;
         let concerned: Vec<bool> = (0..ids.len()).map(|customer| is_one(ids.get(customer))).collect();
         if !concerned.contains(&true) {
             return None;
         }
         let mut columns = Columns::clone(&self.columns);
+        let mut hashes = Texts::default();
+        for (customer, is_one) in concerned.iter().enumerate() {
+            match key.filter(|_| *is_one).and_then(|key| key.hash(columns.emails.get(customer))) {
+                Some(hash) => hashes.push(&hash),
+                None if *is_one => hashes.push(""),
+                None => hashes.push(columns.email_hashes.get(customer)),
+            }
+        }
+        columns.email_hashes = hashes;
         for texts in [&mut columns.names, &mut columns.emails] {
             *texts = texts.without(&concerned);
         }
@@ -153,6 +173,18 @@ impl Chunk {
 
     pub(crate) fn email(&self, customer: usize) -> &str {
         self.columns.emails.get(customer)
+    }
+
+    pub(super) fn email_hash(&self, customer: usize) -> &str {
+        self.columns.email_hashes.get(customer)
+    }
+
+    pub(super) fn origin(&self, customer: usize) -> &str {
+        self.columns.origins.get(customer)
+    }
+
+    pub(super) fn subscription_origin(&self, subscription: usize) -> &str {
+        self.columns.subscriptions.origins.get(subscription)
     }
 
     pub(crate) fn country(&self, customer: usize) -> Country {

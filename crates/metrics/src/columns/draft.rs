@@ -1,5 +1,7 @@
 //! One customer on its way into or out of a chunk.
 
+mod joining;
+
 use model::billing::{CancellationReason, Card, PaymentMeans, SubscriptionStatus};
 use model::{Currency, PriceId, SubscriptionId, UnixSeconds};
 
@@ -8,7 +10,7 @@ use super::chunk::{
 };
 use super::rows::{CODES_MAX, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE};
 use super::views::RowSlices;
-use super::{CustomerEntry, days::CalendarDays};
+use super::{CustomerEntry, days::CalendarDays, origin};
 use crate::ledger::{
     Apart, ChangeCause, CustomerLedger, Difference, ListPart, MoneyKind, PaidRow, Unexplained,
 };
@@ -53,6 +55,7 @@ struct DraftSubscription {
     reason: Option<CancellationReason>,
     feedback: Box<str>,
     means: PaymentMeans,
+    origin: Box<str>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -199,6 +202,7 @@ impl Draft {
                 .subscriptions(customer)
                 .map(|index| DraftSubscription {
                     means: chunk.means(index),
+                    origin: chunk.subscription_origin(index).into(),
                     ..chunk.subscription(index).into()
                 })
                 .collect(),
@@ -254,6 +258,8 @@ impl Columns {
         self.countries.push(entry.country.as_deref().map_or(Country::default(), Country::new));
         self.created_at.push(entry.created_at.map_or(NO_INSTANT, |at| at.0));
         self.is_deleted.push(entry.is_deleted);
+        self.email_hashes.push(entry.email_hash.as_deref().unwrap_or_default());
+        self.origins.push(&origin::text_of(entry.imported_from.as_ref()));
         let first = end(self.subscriptions.status.len());
         for subscription in &draft.subscriptions {
             self.subscriptions.push(subscription);
@@ -364,6 +370,7 @@ impl Subscriptions {
         let text = |of: fn(&Card) -> Option<&str>| card.and_then(of).unwrap_or_default();
         self.card_brand.push(text(|card| card.brand.as_deref()));
         self.card_last4.push(text(|card| card.last4.as_deref()));
+        self.origins.push(&subscription.origin);
     }
 }
 
@@ -387,6 +394,7 @@ fn subscriptions(
         reason: facts.reason,
         feedback: facts.feedback.as_deref().unwrap_or_default().into(),
         means: facts.means.clone(),
+        origin: origin::text_of(facts.imported_from.as_ref()).into(),
     });
     let mut drafts: Vec<DraftSubscription> = drafts.collect();
     drafts.sort_by(|a, b| a.id.cmp(&b.id));
@@ -411,6 +419,7 @@ impl From<super::SubscriptionView<'_>> for DraftSubscription {
             reason: view.reason,
             feedback: view.feedback.into(),
             means: PaymentMeans::Unknown,
+            origin: "".into(),
         }
     }
 }
@@ -432,6 +441,7 @@ impl DraftSubscription {
             reason: None,
             feedback: "".into(),
             means: PaymentMeans::Unknown,
+            origin: "".into(),
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct Explanation {
 /// One price of one subscription.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Part {
+    /// Of a customer of several accounts: the one that it is of.
+    pub account: Option<String>,
     pub subscription: SubscriptionId,
     pub price: PriceId,
     pub label: String,
@@ -97,10 +99,60 @@ pub fn explain(
         let explained = |step| explained(step, lines.recurrence(step).or(recurrence), &lines);
         let steps = steps.iter().map(explained).collect();
         let label = prices.label(&price);
-        parts.push(Part { subscription, price, label, currency, value_minor, steps });
+        parts.push(Part { account: None, subscription, price, label, currency, value_minor, steps });
     }
     let mrr = mrr.into_iter().map(|(currency, amount_minor)| Money { amount_minor, currency }).collect();
     Explanation { at, mrr, parts, left_out: left_out(history, prices, rules, until, &lines) }
+}
+
+impl Explanation {
+    /// Of a subscription that went on in another billing system: it counts there from an instant on, and here no longer.
+    pub fn end_moved(&mut self, subscription: &SubscriptionId, at: UnixSeconds) {
+        if self.at.is_some_and(|until| until < at) {
+            return;
+        }
+        for part in self.parts.iter_mut().filter(|part| part.subscription == *subscription) {
+            part.steps.retain(|step| step.at < at);
+            let value_minor = part.steps.last().map_or(0, |step| step.value_minor);
+            part.value_minor = 0;
+            if value_minor != 0 {
+                part.steps.push(ExplainedStep {
+                    at,
+                    value_minor: 0,
+                    delta_minor: -value_minor,
+                    rule: "moved",
+                    reason:
+                        "The subscription goes on in another billing system, and counts there from here on."
+                            .to_owned(),
+                    arithmetic: None,
+                    lines: Vec::new(),
+                });
+            }
+        }
+        self.parts.retain(|part| !part.steps.is_empty());
+        self.add_up();
+    }
+
+    /// What the same customer has in several accounts, each with the account's name.
+    pub fn together(accounts: impl IntoIterator<Item = (String, Self)>, at: Option<UnixSeconds>) -> Self {
+        let mut all = Self { at, mrr: Vec::new(), parts: Vec::new(), left_out: Vec::new() };
+        for (name, own) in accounts {
+            let parts = own.parts.into_iter().map(|part| Part { account: Some(name.clone()), ..part });
+            all.parts.extend(parts);
+            all.left_out.extend(own.left_out);
+        }
+        all.add_up();
+        all
+    }
+
+    fn add_up(&mut self) {
+        let mut mrr: BTreeMap<Currency, i64> = BTreeMap::new();
+        for part in &self.parts {
+            *mrr.entry(part.currency).or_default() += part.value_minor;
+        }
+        let amounts = mrr.into_iter().map(|(currency, amount_minor)| Money { amount_minor, currency });
+        self.mrr = amounts.collect();
+    }
 }
 
 fn left_out(

@@ -8,6 +8,7 @@ mod standing_now;
 mod sums;
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::str::FromStr;
 
 use model::{Currency, CustomerId, Day, Money, UnixSeconds};
@@ -151,6 +152,8 @@ struct List<'a> {
     range: Range,
     reach: Reach,
     search: Option<String>,
+    /// Customers of whom another id, in one of their accounts, is what is searched for.
+    found_by_other_id: HashSet<&'a str>,
 }
 
 /// The number of a customer that does not have what is sorted by.
@@ -188,6 +191,8 @@ impl<'a> List<'a> {
                 scope.currencies.iter().map(|currency| Factor::of(rates, last, *currency, target)).collect()
             }
         };
+        let search = asked.search.as_deref().map(|text| text.trim().to_lowercase());
+        let search = search.filter(|text| !text.is_empty());
         let one = |currency: &Currency| Money { amount_minor: 1, currency: *currency }.in_thousandths();
         Self {
             ledger,
@@ -197,11 +202,11 @@ impl<'a> List<'a> {
             scope,
             range: Range { first: Day(i32::MIN), last, now: asked.now },
             reach: Reach::of(asked),
-            search: asked
-                .search
+            found_by_other_id: search
                 .as_deref()
-                .map(|text| text.trim().to_lowercase())
-                .filter(|text| !text.is_empty()),
+                .map(|text| find::by_other_id(ledger, text))
+                .unwrap_or_default(),
+            search,
         }
     }
 

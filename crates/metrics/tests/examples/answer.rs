@@ -259,6 +259,7 @@ fn subscription_facts(subscription: &SubscriptionText) -> SubscriptionFacts {
         means: PaymentMeans::Unknown,
         feedback: facts.value("feedback").map(str::to_owned),
         unbilled: facts.value("unbilled").map(item).into_iter().collect(),
+        imported_from: None,
     }
 }
 

@@ -118,7 +118,7 @@ fn two_cards_of_a_customer_are_two_rows_with_what_is_paid_with_each() {
 
 #[test]
 fn an_erased_customers_card_goes_with_its_name() {
-    let nameless = world().ledger("UTC").without_names(|id| id == "july");
+    let nameless = world().ledger("UTC").without_names(|id| id == "july", None);
     let page = query::expiring_cards(&nameless, &steady_dollar(), &asked(60)).unwrap();
     assert_eq!(ids(&page), ["june", "expired"]);
     assert_eq!(page.unknown_customers, 2);

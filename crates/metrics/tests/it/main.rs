@@ -12,6 +12,7 @@ mod every_metric;
 mod expiring_cards;
 mod explained;
 mod generated;
+mod joins;
 mod kept;
 mod lists;
 mod movements;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use metrics::columns::{LedgerPart, LedgersTogether, split_customer_id};
+use metrics::columns::{Joining, LedgerPart, LedgersTogether, split_customer_id};
 use metrics::fx::Rates;
 use metrics::query::{self, CustomerSort, CustomersQuery, Dimension, Filter, Query, Reporting};
 use metrics::registry::METRICS;
@@ -18,6 +18,8 @@ fn part(connection: &str, world: &World, zone: &str) -> LedgerPart {
     LedgerPart {
         connection: connection.into(),
         name: format!("Shop {connection}"),
+        source: connection.to_owned(),
+        hides_emails: false,
         ledger: Arc::new(world.ledger(zone)),
     }
 }
@@ -59,7 +61,7 @@ proptest! {
         let [one, other] = halves(&world);
         // One of the ledgers may have its days in another zone.
         let parts = vec![part("conn_1", &one, names.0), part("conn_2", &other, names.1)];
-        let together = LedgersTogether::new(parts, &zone(names.0), None);
+        let together = LedgersTogether::new(parts, &zone(names.0), &Joining::default(), None);
         prop_assert_eq!(said(&together.ledger, &rates, &query), said(&world.ledger(names.0), &rates, &query));
     }
 
@@ -73,9 +75,9 @@ proptest! {
             let own = part("conn_1", world, "UTC");
             if is_other_first { vec![other.clone(), own] } else { vec![own, other.clone()] }
         };
-        let earlier = LedgersTogether::new(parts(&before), &TimeZone::UTC, None);
-        let shared = LedgersTogether::new(parts(&after), &TimeZone::UTC, Some(&earlier));
-        let anew = LedgersTogether::new(parts(&after), &TimeZone::UTC, None);
+        let earlier = LedgersTogether::new(parts(&before), &TimeZone::UTC, &Joining::default(), None);
+        let shared = LedgersTogether::new(parts(&after), &TimeZone::UTC, &Joining::default(), Some(&earlier));
+        let anew = LedgersTogether::new(parts(&after), &TimeZone::UTC, &Joining::default(), None);
         prop_assert_eq!(said(&shared.ledger, &rates(), &query), said(&anew.ledger, &rates(), &query));
         prop_assert_eq!(shared.ledger.customer_ids(), anew.ledger.customer_ids());
     }
@@ -85,7 +87,7 @@ proptest! {
 fn the_same_ids_of_two_connections_are_two_customers_and_two_prices() {
     let worth = |minor| World::default().with("cus_1", "usd", &[("2023-06-01T00:00:00Z", minor)]);
     let parts = vec![part("conn_1", &worth(1_000), "UTC"), part("conn_2", &worth(500), "UTC")];
-    let ledger = LedgersTogether::new(parts, &TimeZone::UTC, None).ledger;
+    let ledger = LedgersTogether::new(parts, &TimeZone::UTC, &Joining::default(), None).ledger;
     let asked = query("2023-07-01", "2023-07-31");
     let mrr = |filter| {
         let answer = query::mrr(&ledger, &Rates::default(), &Query { filter, ..asked.clone() }).unwrap();
@@ -136,15 +138,15 @@ fn only_the_ledger_that_moved_is_made_again() {
     let worth = |minor| World::default().with("cus_1", "usd", &[("2023-06-01T00:00:00Z", minor)]);
     let still = part("conn_2", &worth(500), "UTC");
     let parts = |minor| vec![part("conn_1", &worth(minor), "UTC"), still.clone()];
-    let before = LedgersTogether::new(parts(1_000), &TimeZone::UTC, None);
+    let before = LedgersTogether::new(parts(1_000), &TimeZone::UTC, &Joining::default(), None);
     let now = parts(2_000);
-    let after = LedgersTogether::new(now.clone(), &TimeZone::UTC, Some(&before));
+    let after = LedgersTogether::new(now.clone(), &TimeZone::UTC, &Joining::default(), Some(&before));
     let (before_chunks, chunks) = (before.ledger.chunks(), after.ledger.chunks());
     assert!(!Arc::ptr_eq(&before_chunks[0], &chunks[0]));
     assert!(Arc::ptr_eq(&before_chunks[1], &chunks[1]));
-    assert!(after.is_of(&now, &TimeZone::UTC));
-    assert!(!after.is_of(&now, &zone("Europe/Berlin")), "its days would be others");
-    assert!(!before.is_of(&now, &TimeZone::UTC));
+    assert!(after.is_of(&now, &TimeZone::UTC, &Joining::default()));
+    assert!(!after.is_of(&now, &zone("Europe/Berlin"), &Joining::default()), "its days would be others");
+    assert!(!before.is_of(&now, &TimeZone::UTC, &Joining::default()));
     assert!(
         after
             .ledger

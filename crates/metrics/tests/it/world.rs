@@ -12,8 +12,8 @@ use metrics::ledger::{
 use metrics::query::{Filter, Query, Reporting};
 use metrics::registry::Metric;
 use model::billing::{
-    BillingInterval, CancellationReason, PaymentMeans, Period, Price, PriceScheme, Product, Recurrence,
-    SubscriptionStatus,
+    BillingInterval, CancellationReason, ImportedFrom, PaymentMeans, Period, Price, PriceScheme, Product,
+    Recurrence, SubscriptionStatus,
 };
 use model::{
     BalanceCategory, BalanceTransaction, Currency, Day, Interval, PriceId, ProductId, SubscriptionId,
@@ -48,6 +48,12 @@ pub struct TestCustomer {
     pub means: BTreeMap<String, PaymentMeans>,
     /// When an invoice of a subscription failed, and until when it was unpaid.
     pub failed_invoices: Vec<(String, UnixSeconds, Option<UnixSeconds>)>,
+    /// Where it is not made of the id. Empty: none.
+    pub email: Option<String>,
+    pub email_hash: Option<String>,
+    pub imported_from: Option<ImportedFrom>,
+    /// Subscriptions that were imported.
+    pub imported: BTreeMap<String, ImportedFrom>,
 }
 
 #[derive(Debug, Clone)]
@@ -216,6 +222,10 @@ impl TestCustomer {
             endings: Vec::new(),
             failed_invoices: Vec::new(),
             means: BTreeMap::new(),
+            email: None,
+            email_hash: None,
+            imported_from: None,
+            imported: BTreeMap::new(),
         }
     }
 
@@ -223,10 +233,12 @@ impl TestCustomer {
         CustomerEntry {
             id: self.id.as_str().into(),
             name: Some(format!("Name of {}", self.id)),
-            email: Some(format!("{}@example.com", self.id)),
+            email: self.email.clone().or_else(|| Some(format!("{}@example.com", self.id))),
             country: self.country.clone(),
             created_at: Some(UnixSeconds(1_600_000_000)),
             is_deleted: false,
+            imported_from: self.imported_from.clone(),
+            email_hash: self.email_hash.clone(),
         }
     }
 
@@ -297,6 +309,7 @@ impl TestCustomer {
             feedback: ending.and_then(|ending| ending.feedback.clone()),
             is_involuntary: self.involuntary.iter().any(|known| known == id),
             unbilled: Vec::new(),
+            imported_from: self.imported.get(id).cloned(),
         }
     }
 }

@@ -57,6 +57,8 @@ impl Customer {
             payment_method: None,
             is_delinquent: false,
             is_deleted: false,
+            imported_from: None,
+            email_hash: None,
         }
     }
 }
@@ -87,6 +89,7 @@ impl Subscription {
             foreseen: Vec::new(),
             payment_method: None,
             pauses: Vec::new(),
+            imported_from: None,
         }
     }
 }

@@ -138,6 +138,7 @@ impl Catalog {
             {
                 return Err(StoreError::WorkspaceInUse.into());
             }
+            super::email_keys::forget(tx, id)?;
             Ok(tx.prepare_cached("DELETE FROM workspaces WHERE id = ?1")?.execute([id.as_str()])? > 0)
         })
     }

@@ -7,7 +7,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::records::to_json;
-use super::{Catalog, LastError};
+use super::{Catalog, LastError, email_keys};
 use crate::error::Fault;
 use crate::keyring::KeyId;
 use crate::sealed::{SEALED, SealedColumn, WhenLost};
@@ -96,6 +96,7 @@ impl Catalog {
         self.write_and_scrub(|tx| {
             let resealed = SEALED.iter().map(|column| Ok((column.what, reseal(tx, column, keyring)?)));
             let resealed = resealed.collect::<Result<_, Fault>>()?;
+            email_keys::reseal(tx, keyring, false)?;
             tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", [CHECK, &value])?;
             Ok(resealed)
         })
@@ -138,6 +139,7 @@ impl Catalog {
                 }
                 reseal(tx, column, keyring)?;
             }
+            email_keys::reseal(tx, keyring, true)?;
             for id in &connections {
                 let sql =
                     "UPDATE connections SET state = 'failed', key_hint = NULL, last_error = ?2 WHERE id = ?1";

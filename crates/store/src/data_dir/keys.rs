@@ -6,10 +6,13 @@
 
 mod rotation;
 
-use model::Secret;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use model::{EmailKey, Secret, WorkspaceId};
+use zeroize::Zeroizing;
 
 use super::{DataDir, lock_file};
-use crate::catalog::of_check;
+use crate::catalog::{email_key_context, of_check};
 use crate::keyring::{KeyCommand, KeyId, KeySource, MASTER_KEY_VARIABLE};
 use crate::{Catalog, Keyring, SealedCount, StoreError};
 
@@ -17,6 +20,7 @@ pub use rotation::{Replaced, Rotation};
 
 /// How often something is tried while the key is being replaced.
 const ATTEMPTS: usize = 3;
+const EMAIL_KEY_BYTES: usize = 32;
 
 /// How the master key stands to what is sealed.
 #[derive(Debug)]
@@ -151,6 +155,24 @@ impl DataDir {
         read: impl Fn(&Keyring) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         repeated(|| read(&self.existing_keyring(catalog)?), is_outdated)
+    }
+
+    /// The workspace's key to compare email addresses by that are not stored. The first use creates it.
+    ///
+    /// # Errors
+    /// As [`DataDir::keyring`].
+    pub fn email_key(&self, catalog: &Catalog, workspace: &WorkspaceId) -> Result<EmailKey, StoreError> {
+        let context = email_key_context(workspace.as_str());
+        let known = || self.unsealed(catalog, &context, || catalog.sealed_email_key(workspace));
+        if let Some(secret) = known()? {
+            return Ok(EmailKey::new(secret));
+        }
+        let mut bytes = Zeroizing::new([0_u8; EMAIL_KEY_BYTES]);
+        getrandom::fill(bytes.as_mut_slice()).map_err(|error| StoreError::Random(error.to_string()))?;
+        let secret = Secret::new(STANDARD.encode(bytes.as_slice()));
+        self.seal(catalog, &context, &secret, |sealed| catalog.begin_email_key(workspace, sealed))?;
+        // Another process may have been faster.
+        known()?.map(EmailKey::new).ok_or(StoreError::Sealed)
     }
 
     /// How the key stands to what is sealed. Changes nothing.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use connect::Source;
+use connect::{Privacy, Source};
 use metrics::columns::Ledger;
 use model::{CustomerId, ObjectKind, Settings};
 use store::{ConnectionFiles, Erasure, Outline, Rewritable, StoreError, Whose};
@@ -51,6 +51,8 @@ pub(super) struct Forgetting {
     pub source: Source,
     pub files: ConnectionFiles,
     pub settings: Settings,
+    /// What may be known of customers who are not erased.
+    pub privacy: Privacy,
     pub recording: Option<Recording>,
     pub connection: Arc<Connection>,
     /// Of what is shown.
@@ -89,9 +91,10 @@ impl Forgetting {
             Whose::Customers(customers) => Some(Theirs::of(self.source, &self.files, customers)?),
             Whose::Everybody => None,
         };
-        let redact = |seen: &Rewritable<'_>| {
-            let is_theirs = theirs.as_ref().is_none_or(|theirs| theirs.has(seen));
-            is_theirs.then(|| self.source.redact(seen.kind, seen.body)).flatten()
+        let redact = |seen: &Rewritable<'_>| match (&theirs, self.privacy.email_key()) {
+            (None, Some(key)) => self.source.comparable(seen.kind, seen.body, key),
+            (None, None) => self.source.redact(seen.kind, seen.body),
+            (Some(theirs), _) => theirs.has(seen).then(|| self.source.redact(seen.kind, seen.body)).flatten(),
         };
         let erasure = Erasure { whose, note, outline: outline_of(self.source) };
         let objects = self.files.erase(&erasure, redact, tell)?;
@@ -103,10 +106,10 @@ impl Forgetting {
 
     fn show_without_names(&self, shown: &Snapshot, whose: Whose<'_>) -> Arc<Ledger> {
         let ledger = match whose {
-            Whose::Everybody => shown.ledger.without_names(|id| id != NOBODY),
+            Whose::Everybody => shown.ledger.without_names(|id| id != NOBODY, self.privacy.email_key()),
             Whose::Customers(customers) => {
                 let customers: HashSet<&str> = customers.iter().map(CustomerId::as_str).collect();
-                shown.ledger.without_names(|id| customers.contains(id))
+                shown.ledger.without_names(|id| customers.contains(id), None)
             }
         };
         let ledger = Arc::new(ledger);

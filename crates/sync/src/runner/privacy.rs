@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use connect::Privacy;
-use model::{ConnectionId, CustomerId, ObjectKind, Settings, UnixSeconds, WorkspaceId};
+use model::{ConnectionId, CustomerId, ObjectKind, UnixSeconds, WorkspaceId};
 use serde::Serialize;
 use store::{Batch, Catalog, ConnectionFiles, ConnectionRecord, Objects, StoreError, Whose};
 
@@ -12,12 +12,12 @@ use super::connection::Connection;
 use super::ledger::InStep;
 use super::nameless::Forgetting;
 use super::record::source_of;
-use super::{Runner, Shared, Snapshot, blocking};
+use super::{Runner, RunnerConfig, Shared, Snapshot, blocking};
 use crate::SyncError;
 use crate::blocking::to_its_end;
 use crate::progress::Phase;
 
-/// What was done to what is kept: empty, or [`PSEUDONYMOUS`].
+/// What was done to what is kept: empty, or what [`note_of`] says.
 const PRIVACY: &str = "privacy";
 const PSEUDONYMOUS: &str = "pseudonymous";
 /// Before the id of a customer whose personal data was erased, and when.
@@ -33,9 +33,13 @@ pub struct ErasureReceipt {
     pub objects: BTreeMap<ObjectKind, u64>,
 }
 
-/// What personal data a connection's client may pass on.
-pub(super) fn privacy_of(settings: &Settings) -> Privacy {
-    if settings.gdpr { Privacy::Pseudonymous } else { Privacy::AsReceived }
+/// What the objects note of what may be known of customers. A key is named by its fingerprint.
+fn note_of(privacy: &Privacy) -> String {
+    match privacy {
+        Privacy::AsReceived => String::new(),
+        Privacy::Pseudonymous => PSEUDONYMOUS.to_owned(),
+        Privacy::Comparable(key) => format!("{PSEUDONYMOUS}, email hashes {}", key.fingerprint()),
+    }
 }
 
 /// What the objects note of customers whose personal data is dropped whenever it comes again.
@@ -80,7 +84,8 @@ fn erase(
 
 /// Privacy decisions that have not been applied to the stored objects yet.
 struct Undone {
-    is_private: bool,
+    /// What the objects note.
+    noted: String,
     /// Cut off, or decided on objects that these took the place of.
     erasures: Vec<CustomerId>,
 }
@@ -94,7 +99,7 @@ impl Undone {
     ) -> Result<Self, StoreError> {
         let mut erasures = catalog.erasures(&record.workspace, &record.id)?;
         let Some(objects) = files.objects_if_any()? else {
-            return Ok(Self { is_private: false, erasures });
+            return Ok(Self { noted: String::new(), erasures });
         };
         let done = erased_for_good(&objects)?;
         // Of before the catalog kept them, or it is a backup's.
@@ -103,8 +108,7 @@ impl Undone {
             catalog.add_erasures(&record.workspace, &record.id, &unknown, now)?;
         }
         erasures.retain(|one| !done.contains(one));
-        let is_private = objects.meta(PRIVACY)?.as_deref() == Some(PSEUDONYMOUS);
-        Ok(Self { is_private, erasures })
+        Ok(Self { noted: objects.meta(PRIVACY)?.unwrap_or_default(), erasures })
     }
 }
 
@@ -162,6 +166,22 @@ impl Runner {
 }
 
 impl Shared {
+    /// What personal data a connection's client may pass on.
+    ///
+    /// # Errors
+    /// What the store says, also of the master key.
+    pub(super) fn privacy_of(&self, record: &ConnectionRecord) -> Result<Privacy, StoreError> {
+        if !record.settings.gdpr {
+            return Ok(Privacy::AsReceived);
+        }
+        let RunnerConfig { catalog, data, .. } = &self.config;
+        let joining = catalog.together_settings(&record.workspace)?.joining;
+        if !joining.join_by_email {
+            return Ok(Privacy::Pseudonymous);
+        }
+        data.email_key(catalog, &record.workspace).map(Privacy::Comparable)
+    }
+
     pub(super) fn forgetting(
         &self,
         connection: &Arc<Connection>,
@@ -172,6 +192,7 @@ impl Shared {
             source: source_of(record)?,
             files: self.config.data.connection_files(&connection.id),
             settings: record.settings.clone(),
+            privacy: self.privacy_of(record)?,
             recording: self.recording(record),
             connection: Arc::clone(connection),
             epoch,
@@ -185,11 +206,12 @@ impl Shared {
         record: &ConnectionRecord,
         epoch: u64,
     ) -> Result<(), SyncError> {
-        let (files, wanted) = (self.config.data.connection_files(&connection.id), record.settings.gdpr);
+        let files = self.config.data.connection_files(&connection.id);
         let (catalog, now) = (self.config.catalog.clone(), self.config.clock.now());
         let (of, looking) = (record.clone(), files.clone());
-        let Undone { is_private, erasures } =
-            blocking(move || Ok(Undone::find(&catalog, &of, &looking, now)?)).await?;
+        let all = Arc::clone(self);
+        let (Undone { noted, erasures }, wanted) =
+            blocking(move || Ok((Undone::find(&catalog, &of, &looking, now)?, all.privacy_of(&of)?))).await?;
         if !erasures.is_empty() {
             let (customers, forgetting) = (erasures.len(), self.forgetting(connection, record, epoch)?);
             at_work(connection, move |shown| {
@@ -199,13 +221,17 @@ impl Shared {
             .await?;
             tracing::info!(customers, "pending erasures were carried out");
         }
-        match (is_private, wanted) {
-            (false, true) => erase_everybody(connection, self.forgetting(connection, record, epoch)?).await,
-            (true, false) => {
-                let note = Batch { meta: vec![(PRIVACY.to_owned(), String::new())], ..Batch::default() };
-                blocking(move || Ok(files.objects_to_write()?.commit_blocking(note).map(|_| ())?)).await
-            }
-            (true, true) | (false, false) => Ok(()),
+        let new = note_of(&wanted);
+        // What is stored has no addresses any more to hash: hashes come with each customer that is read again.
+        let is_enough = matches!(wanted, Privacy::AsReceived)
+            || noted == PSEUDONYMOUS && matches!(wanted, Privacy::Comparable(_));
+        if noted == new {
+            Ok(())
+        } else if is_enough {
+            let note = Batch { meta: vec![(PRIVACY.to_owned(), new)], ..Batch::default() };
+            blocking(move || Ok(files.objects_to_write()?.commit_blocking(note).map(|_| ())?)).await
+        } else {
+            erase_everybody(connection, self.forgetting(connection, record, epoch)?, new).await
         }
     }
 }
@@ -223,7 +249,11 @@ async fn at_work<T: Send + 'static>(
     Ok(deleted)
 }
 
-async fn erase_everybody(connection: &Arc<Connection>, forgetting: Forgetting) -> Result<(), SyncError> {
+async fn erase_everybody(
+    connection: &Arc<Connection>,
+    forgetting: Forgetting,
+    note: String,
+) -> Result<(), SyncError> {
     let reporter = connection.reporter.clone();
     let tell = move |done| {
         if reporter.is_due() {
@@ -232,7 +262,7 @@ async fn erase_everybody(connection: &Arc<Connection>, forgetting: Forgetting) -
     };
     let erased = at_work(connection, move |shown| {
         let stored = forgetting.record_restated()?;
-        forgetting.delete(stored, shown, Whose::Everybody, (PRIVACY, PSEUDONYMOUS), tell)
+        forgetting.delete(stored, shown, Whose::Everybody, (PRIVACY, &note), tell)
     });
     let objects: u64 = erased.await?.values().sum();
     if objects > 0 {

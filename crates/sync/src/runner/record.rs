@@ -61,7 +61,7 @@ impl Shared {
             Limits::Published if connect::is_on_this_machine(&base) => Limits::OnceRefused,
             limits => limits,
         };
-        let privacy = super::privacy::privacy_of(&record.settings);
+        let privacy = self.privacy_of(record)?;
         let network = match (&config.network, record.is_sample) {
             // A sample merchant is in this process.
             (Network::Public, true) => Network::Real,
@@ -72,7 +72,7 @@ impl Shared {
             key: key.fingerprint(),
             api_base: record.api_base.clone(),
             limits,
-            privacy,
+            privacy: privacy.clone(),
             share_percent,
         };
         self.connection(&record.id).client(made_of, || {

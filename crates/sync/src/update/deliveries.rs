@@ -81,7 +81,7 @@ async fn write_created(
     let written: HashSet<(ObjectKind, String)> =
         unknown.iter().map(|object| (object.kind, object.id.clone())).collect();
     changed.retain(|object| !written.contains(&(object.kind, object.id.clone())));
-    let privacy = context.client.config().privacy;
+    let privacy = &context.client.config().privacy;
     let unknown = unknown.into_iter().map(|object| privacy.applied_to(source, object)).collect();
     fetch::commit_created(context, unknown, AT_CREATION).await?;
     Ok(changed)

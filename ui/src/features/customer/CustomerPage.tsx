@@ -12,11 +12,13 @@ import { formatDay, formatInstantDay } from '~/format/date'
 import { countryName } from '~/format/names'
 import { dashboardUrl, sourceOf } from '~/sources'
 import { compact } from '~/view/search'
+import { ownId } from '~/view/together'
 import { useMay } from '~/view/useMay'
 import { useTitle } from '~/view/useTitle'
 import type { View } from '~/view/useView'
 import { keptSearch, useView } from '~/view/useView'
 
+import { Accounts } from './Accounts'
 import { Erase } from './Erase'
 import { ExplainDrawer } from './ExplainDrawer'
 import { Movements } from './Movements'
@@ -47,6 +49,7 @@ export function CustomerPage() {
   return (
     <>
       <Head detail={detail} view={view} />
+      {detail.accounts.length > 0 && <Accounts accounts={detail.accounts} />}
       <Timelines detail={detail} explain={explain} view={view} />
       <Movements detail={detail} explain={explain} />
       <Subscriptions detail={detail} zone={view.connection.time_zone} />
@@ -57,7 +60,7 @@ export function CustomerPage() {
         texts={sourceOf(view.connection)}
         zone={view.connection.time_zone}
       />
-      {mayManage && <Erase connection={view.connection} customerId={customerId} />}
+      {mayManage && detail.accounts.length === 0 && <Erase connection={view.connection} customerId={customerId} />}
       <ExplainDrawer detail={detail} view={view} />
     </>
   )
@@ -101,13 +104,15 @@ function Head({ detail, view }: { detail: CustomerDetail; view: View }) {
       <div className="flex flex-wrap items-start gap-4">
         <div className="min-w-0 flex-1 basis-72">
           <h1 className="flex flex-wrap items-center gap-2 text-2xl font-semibold tracking-tight break-words">
-            <bdi className="min-w-0">{customer.name ?? customer.email ?? customer.id}</bdi>
+            <bdi className="min-w-0">{customer.name ?? customer.email ?? ownId(customer.id)}</bdi>
             {customer.is_deleted && <Badge title="Deleted in the billing system. The history stays.">Deleted</Badge>}
           </h1>
           <p className="mt-1 text-sm text-ink-soft">{facts.filter(Boolean).join(' · ')}</p>
-          <p className="mt-0.5 text-xs text-ink-soft">
-            <code className="font-mono">{customer.id}</code>
-          </p>
+          {detail.accounts.length === 0 && (
+            <p className="mt-0.5 text-xs text-ink-soft">
+              <code className="font-mono">{customer.id}</code>
+            </p>
+          )}
         </div>
         <dl className="flex flex-wrap gap-6 sm:text-right">
           {mrr.length === 0 && <NoMrr detail={detail} />}

@@ -1,8 +1,8 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { api } from '~/api/client'
-import { connectionPath } from '~/api/queries'
+import { connectionPath, workspaceSettingsQuery } from '~/api/queries'
 import type { Connection, ErasureReceipt } from '~/api/types'
 import { Button } from '~/components/Button'
 import { ConfirmDialog } from '~/components/ConfirmDialog'
@@ -15,6 +15,7 @@ import { sourceOf } from '~/sources'
 export function Erase({ connection, customerId }: { connection: Connection; customerId: string }) {
   const [isAsking, setIsAsking] = useState(false)
   const client = useQueryClient()
+  const joining = useQuery(workspaceSettingsQuery)
   const { name } = sourceOf(connection)
   const path = `${connectionPath(connection.id)}/customers/${encodeURIComponent(customerId)}/erase`
   const erase = useMutation({
@@ -31,6 +32,8 @@ export function Erase({ connection, customerId }: { connection: Connection; cust
           <h2 className="font-semibold">Personal data</h2>
           <p className="text-sm text-ink-soft">
             Permanently erase this customer’s name, contact and card details. Figures stay the same.
+            {joining.data?.join_by_email &&
+              ' In the figures of all accounts, the customer is no longer joined with others of the same email address.'}
           </p>
         </div>
         <Button kind="danger" onPress={() => setIsAsking(true)}>

@@ -12,6 +12,7 @@ import { type SourceTexts, sourceOf } from '~/sources'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
 
+import { AccountName } from './Accounts'
 import { ExplainedLineRow } from './ExplainedLineRow'
 import { ExplainedStepCard } from './ExplainedStepCard'
 
@@ -134,13 +135,14 @@ function Parts({ title, parts, bill, zone }: PartsProps) {
     <section aria-label={title} className="flex flex-col gap-3">
       <h3 className="font-semibold">{title}</h3>
       {parts.map((part) => (
-        <div key={`${part.subscription} ${part.price} ${part.currency}`} className="rounded-xl border border-line">
+        <div key={`${part.account ?? ''} ${part.subscription} ${part.price} ${part.currency}`} className="rounded-xl border border-line">
           <p className="flex items-baseline justify-between gap-4 px-4 py-3">
             <span className="min-w-0">
               <span className="block font-medium"><bdi>{part.label}</bdi></span>
               <code className="block truncate font-mono text-xs text-ink-soft">
                 {part.subscription} · {part.price}
               </code>
+              <AccountName name={part.account} />
             </span>
             <Money className="font-semibold" currency={part.currency} minor={part.value_minor} />
           </p>

@@ -9,6 +9,7 @@ import { ChevronIcon } from '~/components/icons'
 import { formatInstantDay } from '~/format/date'
 import { sentence } from '~/format/names'
 
+import { AccountName } from './Accounts'
 import { Status } from './Objects'
 
 function lineColumns(invoice: CustomerInvoice, zone: string): Column<CustomerInvoiceLine>[] {
@@ -52,7 +53,7 @@ interface InvoiceRowProps {
 /** An invoice in one row. Its lines open below it. */
 export function InvoiceRow({ invoice, reasons, zone }: InvoiceRowProps) {
   const [isOpen, setIsOpen] = useState(false)
-  const panel = `lines-${invoice.id}`
+  const panel = `lines-${invoice.account === null ? '' : `${invoice.account}-`}${invoice.id}`.replaceAll(/\s/g, '-')
   return (
     <li>
       <button
@@ -67,6 +68,7 @@ export function InvoiceRow({ invoice, reasons, zone }: InvoiceRowProps) {
           <span className="sm:w-28">{formatInstantDay(invoice.created_at, zone)}</span>
           <span className="max-w-32 truncate text-xs text-ink-soft sm:min-w-28 sm:text-sm sm:text-ink">
             {invoice.number ?? invoice.id}
+            <AccountName name={invoice.account} />
           </span>
         </span>
         <Status status={invoice.status} />

@@ -11,6 +11,7 @@ import { capital, sentence } from '~/format/names'
 import { formatCount } from '~/format/number'
 import type { SourceTexts } from '~/sources'
 
+import { AccountName } from './Accounts'
 import { InvoiceRow } from './InvoiceRow'
 import { Nothing, Section } from './Section'
 
@@ -18,6 +19,9 @@ interface ObjectsProps {
   detail: CustomerDetail
   zone: string
 }
+
+/** Two accounts may use the same ids. */
+const keyOf = ({ account, id }: { account: string | null; id: string }) => `${account ?? ''} ${id}`
 
 const TONE: Record<string, 'good' | 'warn' | 'danger' | 'plain'> = {
   active: 'good',
@@ -67,6 +71,7 @@ function subscriptionColumns(zone: string): Column<CustomerSubscription>[] {
             </span>
           ))}
           <code className="block max-w-40 truncate font-mono text-xs text-ink-soft md:max-w-none">{row.id}</code>
+          <AccountName name={row.account} />
         </span>
       ),
     },
@@ -101,7 +106,7 @@ export function Subscriptions({ detail, zone }: ObjectsProps) {
       {detail.subscriptions.length === 0 ? (
         <Nothing>No subscriptions.</Nothing>
       ) : (
-        <DataTable columns={columns} label="Subscriptions" rowKey={(row) => row.id} rows={detail.subscriptions} />
+        <DataTable columns={columns} label="Subscriptions" rowKey={keyOf} rows={detail.subscriptions} />
       )}
     </Section>
   )
@@ -117,7 +122,7 @@ export function Invoices({ detail, texts, zone }: ObjectsProps & { texts: Source
       {detail.invoices.length === 0 && <Nothing>No {texts.bill.many}.</Nothing>}
       <ul className="divide-y divide-line">
         {invoices.map((invoice) => (
-          <InvoiceRow key={invoice.id} invoice={invoice} reasons={texts.invoiceReasons} zone={zone} />
+          <InvoiceRow key={keyOf(invoice)} invoice={invoice} reasons={texts.invoiceReasons} zone={zone} />
         ))}
       </ul>
       {!isAll && detail.invoices.length > SHOWN_AT_FIRST && (
@@ -165,7 +170,12 @@ function chargeColumns(zone: string, tellsRefunds: boolean): Column<CustomerChar
       id: 'id',
       header: 'ID',
       isWideOnly: true,
-      cell: (row) => <code className="font-mono text-xs text-ink-soft">{row.id}</code>,
+      cell: (row) => (
+        <>
+          <code className="font-mono text-xs text-ink-soft">{row.id}</code>
+          <AccountName name={row.account} />
+        </>
+      ),
     },
   ]
   return tellsRefunds ? columns : columns.filter(({ id }) => id !== 'refunded')
@@ -183,7 +193,7 @@ export function Charges({ detail, zone, isAbsent, texts }: ObjectsProps & { isAb
         <DataTable
           columns={columns}
           label={capital(many)}
-          rowKey={(row) => row.id}
+          rowKey={keyOf}
           rows={detail.charges}
           shownAtFirst={SHOWN_AT_FIRST}
         />

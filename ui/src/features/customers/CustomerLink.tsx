@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 
-import { placeOf } from '~/view/together'
+import { ownId } from '~/view/together'
 import { keptSearch } from '~/view/useView'
 
 interface Named {
@@ -17,15 +17,14 @@ interface Props {
 
 /** A customer's name, or what else is known of them, in one line. */
 export function CustomerLink({ connectionId, customer: { id, name, email }, className = '' }: Props) {
-  const place = placeOf(connectionId, id)
   return (
     <Link
       className={`link block truncate ${className}`}
-      params={place}
+      params={{ connectionId, customerId: id }}
       search={keptSearch}
       to="/c/$connectionId/customers/$customerId"
     >
-      <bdi>{name ?? email ?? place.customerId}</bdi>
+      <bdi>{name ?? email ?? ownId(id)}</bdi>
     </Link>
   )
 }

@@ -1,7 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useCallback } from 'react'
 
-import { placeOf } from '~/view/together'
 import { keptSearch } from '~/view/useView'
 
 /** Goes to a customer's page, with the view that the page has. */
@@ -9,7 +8,7 @@ export function useOpenCustomer(connectionId: string): (customerId: string) => v
   const navigate = useNavigate()
   return useCallback(
     (customerId) =>
-      void navigate({ to: '/c/$connectionId/customers/$customerId', params: placeOf(connectionId, customerId), search: keptSearch }),
+      void navigate({ to: '/c/$connectionId/customers/$customerId', params: { connectionId, customerId }, search: keptSearch }),
     [navigate, connectionId],
   )
 }

@@ -29,6 +29,7 @@ import { useView } from '~/view/useView'
 import { CashStatement } from './CashStatement'
 import { monthText } from './month'
 import { MrrStatement } from './MrrStatement'
+import { MovedCustomers } from './MovedCustomers'
 import { RestatedMonths } from './RestatedMonths'
 
 const route = getRouteApi('/app/c/$connectionId/reconcile')
@@ -208,7 +209,7 @@ export function ReconcilePage() {
       <MissingHere parts={PARTS} view={view} />
       <CashStatement cash={cash} currency={shown ?? undefined} view={view} />
       <MrrStatement currency={shown ?? undefined} statement={statement} view={view} />
-      {!isTogether(connection) && <RestatedMonths connection={connection} />}
+      {isTogether(connection) ? <MovedCustomers connection={connection} /> : <RestatedMonths connection={connection} />}
     </>
   )
 }

@@ -5,6 +5,7 @@ import { useTitle } from '~/view/useTitle'
 import { useConnection } from '~/view/useView'
 
 import { ConnectionSection } from './ConnectionSection'
+import { JoiningSection } from './JoiningSection'
 import { PrivacySection } from './PrivacySection'
 import { RatesSection } from './RatesSection'
 import { RulesSection } from './RulesSection'
@@ -20,6 +21,7 @@ export function SettingsPage() {
     return (
       <SettingsFrame lead="How all accounts are shown together. Each account keeps its own metric rules." title="Settings">
         {mayManage && <TogetherSection connection={connection} />}
+        {mayManage && <JoiningSection connection={connection} />}
         <PartList connection={connection} to="/c/$connectionId/settings" />
         <RatesSection />
       </SettingsFrame>

@@ -3,36 +3,72 @@
 use std::io::Write;
 
 use anyhow::Context;
+use metrics::columns::split_customer_id;
 use metrics::ledger::explain::{self, Explanation};
 use model::{CustomerId, Money, UnixSeconds};
+use store::ConnectionRecord;
+use sync::Business;
 
 use crate::cli::{ConnectionArgs, TextOrJson};
 use crate::failure::Advice;
-use crate::folder;
+use crate::folder::{self, Folder};
+use crate::work;
 
-pub(super) fn run(
+pub(super) async fn run(
     connection: &ConnectionArgs,
     customer: &str,
     at: Option<UnixSeconds>,
     format: TextOrJson,
 ) -> anyhow::Result<()> {
-    let (folder, record) = folder::one(connection)?;
-    let objects = folder.data.connection_files(&record.id).objects_to_read();
-    let objects = objects.context("nothing has been imported yet")?;
+    let (folder, business) = folder::business(connection)?;
     let id = CustomerId::from(customer);
-    let source = sync::runner::source_of(&record)?;
-    let (history, prices) = api::customers::billing::read(source, &objects, &id)?;
-    if history.customer.is_none() && history.invoices.is_empty() && history.subscriptions.is_empty() {
+    let not_found = || {
         let help = "'chartsy ledger' lists every customer that has ever had MRR";
-        return Err(Advice::new(format!("customer '{id}' not found"), help).into());
-    }
-    let explanation = explain::explain(&history, &prices, record.settings.rules, at);
+        Advice::new(format!("customer '{id}' not found"), help)
+    };
+    let explanation = match &business {
+        Business::One(record) => explained(&folder, record, &id, at)?.ok_or_else(not_found)?,
+        Business::Together { connections, .. } => {
+            let ledger = work::for_command(&folder)?.ledger_of(&business).await?;
+            let mut accounts = Vec::new();
+            for (connection, own) in ledger.accounts_of(&id).iter().filter_map(split_customer_id) {
+                let Some(record) = connections.iter().find(|record| record.id == connection) else {
+                    continue;
+                };
+                let Some(mut explanation) = explained(&folder, record, &own, at)? else { continue };
+                for moved in ledger.moved_of(&id).iter().filter(|moved| moved.connection == connection) {
+                    explanation.end_moved(&moved.id, moved.at);
+                }
+                accounts.push((record.name.clone(), explanation));
+            }
+            if accounts.is_empty() {
+                return Err(not_found().into());
+            }
+            Explanation::together(accounts, at)
+        }
+    };
     let mut out = std::io::stdout().lock();
     match format {
         TextOrJson::Json => writeln!(out, "{}", serde_json::to_string_pretty(&explanation)?)?,
         TextOrJson::Text => write_text(&mut out, &explanation)?,
     }
     Ok(())
+}
+
+/// `None`: nothing is known of the customer there.
+fn explained(
+    folder: &Folder,
+    record: &ConnectionRecord,
+    id: &CustomerId,
+    at: Option<UnixSeconds>,
+) -> anyhow::Result<Option<Explanation>> {
+    let objects = folder.data.connection_files(&record.id).objects_to_read();
+    let objects = objects.context("nothing has been imported yet")?;
+    let source = sync::runner::source_of(record)?;
+    let (history, prices) = api::customers::billing::read(source, &objects, id)?;
+    let is_known =
+        history.customer.is_some() || !history.invoices.is_empty() || !history.subscriptions.is_empty();
+    Ok(is_known.then(|| explain::explain(&history, &prices, record.settings.rules, at)))
 }
 
 pub(super) fn instant(text: &str) -> Result<UnixSeconds, String> {
@@ -52,7 +88,8 @@ fn write_text(out: &mut impl Write, explanation: &Explanation) -> std::io::Resul
         let money = |amount_minor| Money { amount_minor, currency: part.currency };
         writeln!(
             out,
-            "\n{} ({}, {}): {}",
+            "\n{}{} ({}, {}): {}",
+            part.account.as_ref().map(|name| format!("{name}: ")).unwrap_or_default(),
             part.label,
             part.subscription,
             part.price,

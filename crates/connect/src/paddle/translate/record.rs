@@ -3,13 +3,15 @@
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use model::billing::Period;
+use model::billing::{ImportedFrom, Period};
 use model::{Currency, ObjectKind, RawObject, UnixSeconds};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
 use crate::ReadError;
 
+/// What Paddle calls its older billing system, and a connection to it is called.
+const PADDLE_CLASSIC: &str = "paddle_classic";
 /// What no merchant's amounts or quantities reach; sums of them fit.
 const LARGEST: i64 = 1_000_000_000_000_000;
 
@@ -55,6 +57,14 @@ impl Record {
     /// A text; `None` where there is none or something else.
     pub fn text(&self, field: &str) -> Option<String> {
         self.at(field)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
+    /// What it was where it was imported from. Sellers who import on their own fill in any id; only what Paddle moved over
+    /// from its Classic names one of an account there.
+    pub fn imported_from(&self) -> Option<ImportedFrom> {
+        let id = self.text("/import_meta/external_id")?;
+        self.is("/import_meta/imported_from", PADDLE_CLASSIC)
+            .then(|| ImportedFrom { source: PADDLE_CLASSIC.to_owned(), id })
     }
 
     pub fn is(&self, field: &str, word: &str) -> bool {

@@ -46,6 +46,7 @@ pub(super) fn subscription(record: Record, object: &RawObject) -> Result<Subscri
         trial,
         currency: record.currency("/currency_code")?,
         items,
+        imported_from: record.imported_from(),
         pauses: paused_at.into_iter().map(|start| Pause { start, end: ended_at }).collect(),
         ..Subscription::new(record.id.as_str().into(), customer.into(), status)
     })

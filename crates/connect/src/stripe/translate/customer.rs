@@ -23,6 +23,7 @@ struct CustomerShape {
     deleted: Flag,
     invoice_settings: Object<InvoiceSettings>,
     default_source: Link<MethodShape>,
+    chartsy_email_hash: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -76,6 +77,8 @@ pub fn customer(body: &str) -> Result<Customer, ReadError> {
             .or_else(|| method([&shape.default_source])),
         is_delinquent: shape.delinquent.is_set(),
         is_deleted: shape.deleted.is_set(),
+        imported_from: None,
+        email_hash: shape.chartsy_email_hash.said(),
     })
 }
 

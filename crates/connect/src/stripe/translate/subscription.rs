@@ -149,6 +149,7 @@ pub fn subscription(body: &str) -> Result<SubscriptionParts, ReadError> {
         discounts: shape.discounts(reading)?,
         payment_method: method([&shape.default_payment_method, &shape.default_source]),
         pauses: Vec::new(),
+        imported_from: None,
         items,
         foreseen: Vec::new(),
     };

@@ -65,7 +65,7 @@ pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog, chunks: usize) -> Ve
     let mut out = Writer::default();
     out.count(chunks);
     out.count(columns.ids.len());
-    for texts in [&columns.ids, &columns.names, &columns.emails] {
+    for texts in [&columns.ids, &columns.names, &columns.emails, &columns.email_hashes, &columns.origins] {
         out.texts(texts);
     }
     out.u8s(columns.countries.iter().flat_map(|country| country.0.to_le_bytes()));
@@ -88,8 +88,9 @@ pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog, chunks: usize) -> Ve
     out.u8s(subscriptions.reason.iter().map(|reason| number(&REASONS, reason)));
     out.texts(&subscriptions.feedback);
     out.u8s(subscriptions.card_expiry.iter().flat_map(|expiry| expiry.to_le_bytes()));
-    out.texts(&subscriptions.card_brand);
-    out.texts(&subscriptions.card_last4);
+    for texts in [&subscriptions.card_brand, &subscriptions.card_last4, &subscriptions.origins] {
+        out.texts(texts);
+    }
 
     let named = columns.apart.iter().chain([rows]).flat_map(|rows| &rows.plan);
     let (names, codes) = local_plans(named.chain(&subscriptions.trial_plan), catalog);
@@ -182,6 +183,7 @@ pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Column
     let chunks = usize::try_from(from.u32()?).map_err(|_| "it ends too early")?;
     let customers = from.count()?;
     let (ids, names, emails) = (from.texts(customers)?, from.texts(customers)?, from.texts(customers)?);
+    let (email_hashes, origins) = (from.texts(customers)?, from.texts(customers)?);
     if (1..customers).any(|i| ids.get(i - 1) >= ids.get(i)) {
         return Err("its customers are not in order");
     }
@@ -216,6 +218,8 @@ pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Column
         countries,
         created_at,
         is_deleted,
+        email_hashes,
+        origins,
         rows,
         causes,
         apart,
@@ -251,6 +255,7 @@ fn read_subscriptions(from: &mut Reader<'_>, customers: usize) -> Read<Subscript
         card_expiry: from.column(count, u16::from_le_bytes)?,
         card_brand: from.texts(count)?,
         card_last4: from.texts(count)?,
+        origins: from.texts(count)?,
     })
 }
 

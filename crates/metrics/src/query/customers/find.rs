@@ -1,6 +1,7 @@
 //! Who is in a list of customers, and where: one walk over everybody, which also adds the sums up.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use model::{Currency, Day, Money};
 use rayon::prelude::*;
@@ -11,7 +12,7 @@ use super::sums::Sums;
 use super::{
     Cursor, CustomerSort, CustomersQuery, Hit, List, MISSING, churned_on, first_paid_on, state_of, status_of,
 };
-use crate::columns::{Chunk, CustomerPosition};
+use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::query::Reporting;
 use crate::query::paging::Candidates;
 use crate::query::tally::Lines;
@@ -214,7 +215,7 @@ impl List<'_> {
     fn is_found(&self, chunk: &Chunk, customer: usize) -> bool {
         let Some(search) = &self.search else { return true };
         let texts = [chunk.name(customer), chunk.email(customer), chunk.id(customer)];
-        texts.iter().any(|text| contains(text, search))
+        texts.iter().any(|text| contains(text, search)) || self.found_by_other_id.contains(texts[2])
     }
 
     fn mrr(&self, chunk: &Chunk, customer: usize, trail: &Trail, lines: &mut Lines) -> i64 {
@@ -246,6 +247,12 @@ impl List<'_> {
         let is_nothing = lines.lines.iter().all(|line| line.value == 0);
         if is_nothing { Some(0) } else { sum }
     }
+}
+
+/// The customers that have a text, which is in lower case, in an id of another of their accounts.
+pub(super) fn by_other_id<'a>(ledger: &'a Ledger, search: &str) -> HashSet<&'a str> {
+    let found = ledger.other_ids().filter(|(other, _)| contains(other.as_str(), search));
+    found.map(|(_, known_by)| known_by.as_str()).collect()
 }
 
 /// Whether a text has another in it, which is in lower case, in any case.

@@ -333,3 +333,28 @@ fn a_backup_with_the_key_and_a_rotation_wait_for_each_other() {
     drop(held);
     place.data.rotate_key(&place.catalog, None).unwrap();
 }
+
+#[test]
+fn a_workspaces_email_key_outlives_the_master_key_and_goes_with_the_rule_or_a_lost_key() {
+    let place = Place::new();
+    let hash =
+        || place.opened_again().email_key(&place.catalog, &place.workspace).unwrap().hash("ada@example.com");
+    let first = hash();
+    assert_eq!(hash(), first, "it is made once");
+    let other = place.opened_again().email_key(&place.catalog, &"ws_other".into()).unwrap();
+    assert_ne!(other.hash("ada@example.com"), first, "each workspace has its own");
+    let stored = || place.catalog.sealed_email_key(&place.workspace).unwrap();
+    let before = stored().unwrap();
+    place.data.rotate_key(&place.catalog, None).unwrap();
+    assert_ne!(stored(), Some(before));
+    assert_eq!(hash(), first, "it is sealed again");
+
+    place.catalog.forget_email_key(&place.workspace).unwrap();
+    assert_eq!(stored(), None);
+    let second = hash();
+    assert_ne!(second, first);
+    std::fs::remove_file(place.key_file()).unwrap();
+    place.opened_again().replace_lost_key(&place.catalog, NOW).unwrap();
+    assert_eq!(stored(), None, "nobody could read it");
+    assert_ne!(hash(), second);
+}

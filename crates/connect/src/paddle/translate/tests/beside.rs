@@ -241,3 +241,23 @@ fn a_pause_of_which_only_the_beginning_was_seen_lasts_until_a_new_period() {
     // The period was continued, and nobody knows since when.
     assert_eq!(pauses(period_of("txn_2", JANUARY[1], "2026-03-10T09:00:00Z")), []);
 }
+
+#[test]
+fn what_was_moved_over_says_what_it_was_before() {
+    let of = |imported_from: &str, external_id: &str| {
+        let meta = json!({"external_id": external_id, "imported_from": imported_from});
+        let history = history(&[
+            (kind::CUSTOMER, json!({"id": "ctm_1", "import_meta": meta})),
+            (
+                kind::SUBSCRIPTION,
+                json!({"id": "sub_1", "customer_id": "ctm_1", "status": "active", "import_meta": meta}),
+            ),
+        ]);
+        let customer = history.customer.unwrap().imported_from;
+        assert_eq!(customer, history.subscriptions[0].imported_from);
+        customer.map(|from| (from.source, from.id))
+    };
+    assert_eq!(of("paddle_classic", "8317"), Some(("paddle_classic".to_owned(), "8317".to_owned())));
+    assert_eq!(of("other", "8317"), None, "sellers write whatever they like there");
+    assert_eq!(of("paddle_classic", ""), None);
+}
