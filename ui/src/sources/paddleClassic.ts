@@ -77,7 +77,7 @@ export const paddleClassic: SourceTexts = {
     removed: 'Remove this server’s address in Paddle under Developer Tools, Alerts. Until then, anything it sends is rejected.',
     left: 'Remove this server’s address in Paddle under Developer Tools, Alerts. Until then, anything it sends is rejected.',
   },
-  bill: { one: 'payment', many: 'payments' },
+  bill: { one: 'payment', many: 'payments', none: 'On no payment' },
   invoiceReasons: { one_off_charge: 'One-off charge' },
   coarse: (day) =>
     `Figures before ${day} are coarse. Paddle Classic keeps its alerts for 90 days; for the time before, it lists one amount per payment, tax included where it was charged. Refunds, disputes and failed payments before ${day} aren’t available. A subscription becomes exact with its first payment after that day, so its MRR falls then by the tax in its price.`,
