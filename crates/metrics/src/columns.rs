@@ -34,7 +34,7 @@ pub use build::{LedgerBuilder, Updated};
 pub use bytes::{Damaged, FORMAT_VERSION};
 pub use catalog::{Catalog, Plan, PlanInterval};
 pub use chunk::{Chunk, Country};
-pub(crate) use daily::{Daily, NEVER};
+pub(crate) use daily::{Daily, NEVER, Outline};
 pub(crate) use days::CalendarDays;
 pub use together::{LedgerPart, LedgersTogether, split_customer_id};
 pub use views::SubscriptionView;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::billing::{CancellationReason, Card, CardExpiry, PaymentMeans, Period, SubscriptionStatus};
 use model::{Currency, Day, UnixSeconds};
 
-use super::daily::Daily;
+use super::daily::{Daily, Outline};
 use super::days::CalendarDays;
 use super::derived::Derived;
 use super::revenue::Revenue;
@@ -205,10 +205,10 @@ impl Chunk {
         (0..codes.len()).map(|index| codes.get(index))
     }
 
-    /// Of every subscription; empty where none was given.
+    /// What was given of any of its subscriptions, each once.
     pub(crate) fn all_feedback(&self) -> impl Iterator<Item = &str> {
         let feedback = &self.columns.subscriptions.feedback;
-        (0..feedback.len()).map(|index| feedback.get(index))
+        self.derived.feedback.iter().map(|index| feedback.get(*index))
     }
 
     pub(crate) fn decline_code(&self, number: u16) -> Option<&str> {
@@ -291,6 +291,11 @@ impl Chunk {
         self.derived.daily.of_customer(customer)
     }
 
+    /// The same without the days.
+    pub(crate) fn outline(&self, customer: usize) -> &Outline {
+        self.derived.daily.outline(customer)
+    }
+
     /// When, what and how much, whoever's it is.
     pub(crate) fn all_money(&self) -> impl Iterator<Item = (UnixSeconds, MoneyKind, Currency, i64)> {
         let money = &self.columns.money;
@@ -341,6 +346,16 @@ impl Chunk {
     /// What a subscription is paid with.
     pub(crate) fn means(&self, subscription: usize) -> PaymentMeans {
         self.columns.subscriptions.means(subscription)
+    }
+
+    /// When a subscription is set to end.
+    pub(crate) fn cancel_at(&self, subscription: usize) -> Option<UnixSeconds> {
+        instant(self.columns.subscriptions.cancel_at[subscription])
+    }
+
+    /// When a subscription is billed again.
+    pub(crate) fn renews_at(&self, subscription: usize) -> Option<UnixSeconds> {
+        instant(self.columns.subscriptions.renews_at[subscription])
     }
 
     /// Whether a subscription ended because payment failed.

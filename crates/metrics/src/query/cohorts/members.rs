@@ -158,11 +158,11 @@ impl List<'_> {
         for customer in 0..chunk.customer_count() {
             self.question.add(&mut places, &mut scratch, (chunk, customer))?;
             let at = CustomerPosition::new(index, customer);
-            for (place, sums) in places.drain() {
+            places.take_each(|place, sums| {
                 if groups.is_some_and(|groups| !groups.contains(&place.group)) {
-                    continue;
+                    return;
                 }
-                let Some(member) = self.member(at, place, &sums, &mut lines) else { continue };
+                let Some(member) = self.member(at, place, sums, &mut lines) else { return };
                 found.members.total += 1;
                 found.add(&member);
                 if last.is_none_or(|last| self.order(&member) > last.order()) {
@@ -171,7 +171,7 @@ impl List<'_> {
                         b.value.cmp(&a.value).then_with(|| self.order(a).cmp(&self.order(b)))
                     });
                 }
-            }
+            });
         }
         Ok(())
     }
