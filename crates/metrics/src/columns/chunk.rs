@@ -9,6 +9,7 @@ use model::{Currency, Day, UnixSeconds};
 use super::daily::{Daily, Outline};
 use super::days::CalendarDays;
 use super::derived::Derived;
+use super::name_order::NameOrder;
 use super::revenue::Revenue;
 use super::rows::{
     DifferenceRows, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE, PaidRows, UnexplainedRows,
@@ -31,6 +32,7 @@ pub(super) const NO_PLAN: u32 = u32::MAX;
 pub struct Chunk {
     columns: Arc<Columns>,
     derived: Arc<Derived>,
+    name_order: NameOrder,
 }
 
 /// Every column but the derived ones.
@@ -108,7 +110,7 @@ impl Chunk {
     }
 
     fn dated(columns: Arc<Columns>, calendar: &CalendarDays) -> Self {
-        Self { derived: Arc::new(Derived::of(&columns, calendar)), columns }
+        Self { derived: Arc::new(Derived::of(&columns, calendar)), columns, name_order: NameOrder::default() }
     }
 
     /// The same customers, some without name and email address; `None` where it is about none of them.
@@ -123,7 +125,7 @@ impl Chunk {
             *texts = texts.without(&concerned);
         }
         columns.subscriptions.forget_cards(&concerned);
-        Some(Self { columns: Arc::new(columns), ..self.clone() })
+        Some(Self { columns: Arc::new(columns), name_order: NameOrder::default(), ..self.clone() })
     }
 
     pub(super) fn columns(&self) -> &Columns {
@@ -144,6 +146,11 @@ impl Chunk {
 
     pub(crate) fn find(&self, id: &str) -> Option<usize> {
         self.columns.ids.find(id)
+    }
+
+    /// Its customers in order of their names; those without one come last in either direction.
+    pub(crate) fn by_name(&self, is_descending: bool) -> &[u32] {
+        self.name_order.of(&self.columns.names, is_descending)
     }
 
     /// Empty where none is known, as with the email.

@@ -20,7 +20,7 @@ use super::scope::{LEFT_OUT, Scope, Selection};
 use super::tally::Lines;
 use super::walk::{Range, Trail};
 use super::{Filter, MovementKind, QueryError, Reporting};
-use crate::columns::{Chunk, CustomerPosition, Ledger};
+use crate::columns::{Chunk, CustomerPosition, Ledger, by_letters};
 use crate::fx::Rates;
 
 pub(super) use amounts::Amounts;
@@ -317,21 +317,6 @@ impl<'a> List<'a> {
     }
 }
 
-/// In any case.
-fn by_letters(a: &str, b: &str) -> Ordering {
-    let alike = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
-    let alike = (0..=alike).rev().find(|end| a.is_char_boundary(*end)).unwrap_or(0);
-    let (a, b) = (&a[alike..], &b[alike..]);
-    // The short way gives the same, and most names are of plain letters.
-    if a.is_ascii() && b.is_ascii() {
-        return a
-            .bytes()
-            .map(|byte| byte.to_ascii_lowercase())
-            .cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()));
-    }
-    a.chars().flat_map(char::to_lowercase).cmp(b.chars().flat_map(char::to_lowercase))
-}
-
 impl Cursor {
     fn key(&self) -> Key<'_> {
         Key { number: self.number, name: &self.name, id: self.id.as_str() }
@@ -372,22 +357,5 @@ fn state_of(trail: &Trail) -> CustomerState {
         CustomerState::Churned
     } else {
         CustomerState::Never
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_compared_in_any_case_wherever_they_begin_to_differ() {
-        let slowly = |a: &str, b: &str| {
-            let letters = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<Vec<char>>();
-            letters(a).cmp(&letters(b))
-        };
-        let names = ["", "a", "A", "ab", "aB", "zoe", "Zoë", "ZOË", "zoé", "ÄB", "äc", "\u{212a}", "k", "ﬃ"];
-        for (a, b) in names.iter().flat_map(|a| names.map(|b| (*a, b))) {
-            assert_eq!(by_letters(a, b), slowly(a, b), "{a} {b}");
-        }
     }
 }

@@ -124,13 +124,16 @@ impl Question<'_> {
         let own = self.shape.scope.series[target.series as usize].currency;
         let place = self.place((chunk, customer), daily.outline.plan().unwrap_or(0), target.series, cohort);
         let sums = one_more(places, place);
+        if !self.is_asked(cohort) {
+            return Ok(());
+        }
         let end_on = span.end_of(cohort);
         let in_cohort = days.iter().take_while(|day| **day <= end_on).count();
         sums.mrr += worth(self.factor_at(own, cohort), value_minor[in_cohort - 1])?;
         let changes = &mut sums.changes;
         let days = days.iter().map(|day| span.bucket(*day) - cohort).zip(value_minor.iter().copied());
         match self.what {
-            CohortValue::Revenue => return self.add_revenue(changes, (chunk, customer), target.counted),
+            CohortValue::Revenue => return self.add_revenue(changes, (chunk, customer), own, target.counted),
             CohortValue::Mrr if self.shape.exchange.is_same(own) => add_changes(changes, days, |value| value),
             CohortValue::Mrr => {
                 let factors = &self.factors[own as usize * span.buckets.len() + cohort..];
@@ -165,11 +168,17 @@ impl Question<'_> {
         let Line { plan, series, .. } = lines.lines[largest];
         let place = self.place((chunk, customer), plan, series, cohort);
         let sums = one_more(places, place);
+        if !self.is_asked(cohort) {
+            return Ok(());
+        }
         let end = self.shape.span.end_of(cohort);
         take_until(end, &mut rest, values);
         sums.mrr += own.worth(values, end)?;
         match self.what {
-            CohortValue::Revenue => self.add_revenue(&mut sums.changes, (chunk, customer), counted),
+            CohortValue::Revenue => {
+                let currency = self.shape.scope.series[series as usize].currency;
+                self.add_revenue(&mut sums.changes, (chunk, customer), currency, counted)
+            }
             CohortValue::Customers | CohortValue::Mrr => {
                 self.add_values(&mut sums.changes, own, values, rest)
             }
@@ -211,11 +220,12 @@ impl Question<'_> {
     }
 
     /// Net revenue of each period, whether the customer had any value by then or not. What came before the cohort's own
-    /// is in it.
+    /// is in it. Most of it is `expected` in the currency of what the customer first had.
     fn add_revenue(
         &self,
         changes: &mut [i64],
         (chunk, customer): (&Chunk, usize),
+        expected: u32,
         counted: u32,
     ) -> Result<(), TooLarge> {
         let (shape, span) = (&self.shape, self.shape.span);
@@ -223,7 +233,11 @@ impl Question<'_> {
         let native = (self.query.currency == Reporting::Native).then(|| shape.scope.currency_of(counted));
         let place = |currency: Currency| {
             let is_asked = native.is_none_or(|native| native == currency);
-            self.money.0.binary_search(&currency).ok().filter(|_| is_asked).map(number)
+            let place = match shape.scope.currencies[expected as usize] == currency {
+                true => self.money_places[expected as usize],
+                false => self.money.0.binary_search(&currency).ok().map(number),
+            };
+            place.filter(|_| is_asked)
         };
         if let Some(own) = chunk.revenue(customer, span.now) {
             let Some(currency) = place(own.currency) else { return Ok(()) };
@@ -272,23 +286,24 @@ fn add_changes(changes: &mut [i64], days: impl Iterator<Item = (usize, i64)>, wo
 }
 
 /// Adds what a value is worth at the end of each period, where that also changes without the value. `known` has it for
-/// the last value in all periods, where many customers have that.
+/// the last value in all periods, where many customers have that. The first day is of the first period.
 fn add_periods(
     changes: &mut [i64],
     levels: &mut Vec<(usize, i64)>,
-    days: impl Iterator<Item = (usize, i64)>,
+    days: impl ExactSizeIterator<Item = (usize, i64)>,
     worth: impl Fn(usize, i64) -> Result<i64, TooLarge>,
     known: Option<&[i64]>,
 ) -> Result<(), TooLarge> {
-    levels.clear();
-    for day in days {
+    levels.resize(levels.len().max(days.len() + 1), (0, 0));
+    let (mut count, mut known_period) = (0, usize::MAX);
+    for (period, value) in days {
         // Of the days of one period the last counts.
-        if levels.last().is_some_and(|(period, _)| *period == day.0) {
-            levels.pop();
-        }
-        levels.push(day);
+        count += usize::from(period != known_period);
+        known_period = period;
+        levels[count] = (period, value);
     }
-    let Some((last, value)) = levels.last().copied() else { return Ok(()) };
+    let Some((last, value)) = levels[1..=count].last().copied() else { return Ok(()) };
+    let levels = &levels[1..=count];
     let (mut before, mut level) = (0, 0);
     for (period, change) in changes[..last].iter_mut().enumerate() {
         level += usize::from(levels[level + 1].0 <= period);
@@ -352,6 +367,8 @@ mod tests {
             rates in prop::collection::vec(prop::option::of(1..9_i64), 12),
         ) {
             days.sort_by_key(|(period, _)| *period);
+            // A customer is in the cohort of its first value.
+            days.insert(0, (0, 1));
             let values = at_ends(&days, 12);
             let mut changes = [0; 12];
             add_changes(&mut changes, days.iter().copied(), |value| i64::from(value > 0));

@@ -81,7 +81,11 @@ impl List<'_> {
         let Found { hits, sums, trail, lines } = found;
         let is_by_day = matches!(self.asked.sort, CustomerSort::FirstPaid | CustomerSort::Churned);
         let needs_trail = is_by_day || self.asked.status.is_some();
-        for customer in 0..chunk.customer_count() {
+        let is_by_name = self.asked.sort == CustomerSort::Name;
+        let in_order = is_by_name.then(|| chunk.by_name(self.asked.is_descending));
+        let mut is_past_page = false;
+        for place in 0..chunk.customer_count() {
+            let customer = in_order.map_or(place, |order| order[place] as usize);
             if !self.is_found(chunk, customer) {
                 continue;
             }
@@ -110,9 +114,13 @@ impl List<'_> {
             if self.asked.with_sums {
                 self.add_up(sums, chunk, customer, standing.as_ref(), trail, lines);
             }
+            // In order of names, everybody after one who comes too late for the page does so as well.
+            if is_past_page {
+                continue;
+            }
             let hit = Hit { place: CustomerPosition::new(index, customer), number };
             if last.is_none_or(|last| self.compare(&self.key(&hit), &last.key()) == Ordering::Greater) {
-                hits.offer(hit, |a, b| self.compare_hits(a, b));
+                is_past_page = !hits.offer(hit, |a, b| self.compare_hits(a, b)) && is_by_name;
             }
         }
     }
