@@ -6,9 +6,10 @@ use std::sync::Arc;
 use model::billing::{CancellationReason, Card, CardExpiry, PaymentMeans, Period, SubscriptionStatus};
 use model::{Currency, Day, EmailKey, UnixSeconds};
 
-use super::daily::Daily;
+use super::daily::{Daily, Outline};
 use super::days::CalendarDays;
 use super::derived::{Derived, PlanUse};
+use super::name_order::NameOrder;
 use super::revenue::Revenue;
 use super::rows::{
     DifferenceRows, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE, PaidRows, UnexplainedRows,
@@ -31,6 +32,7 @@ pub(super) const NO_PLAN: u32 = u32::MAX;
 pub struct Chunk {
     columns: Arc<Columns>,
     derived: Arc<Derived>,
+    name_order: NameOrder,
 }
 
 /// Every column but the derived ones.
@@ -114,7 +116,7 @@ impl Chunk {
     }
 
     fn dated(columns: Arc<Columns>, calendar: &CalendarDays) -> Self {
-        Self { derived: Arc::new(Derived::of(&columns, calendar)), columns }
+        Self { derived: Arc::new(Derived::of(&columns, calendar)), columns, name_order: NameOrder::default() }
     }
 
     /// The same customers, some without name and email address, but with its hash where there is a key; `None` where it is
@@ -143,7 +145,7 @@ impl Chunk {
             *texts = texts.without(&concerned);
         }
         columns.subscriptions.forget_cards(&concerned);
-        Some(Self { columns: Arc::new(columns), ..self.clone() })
+        Some(Self { columns: Arc::new(columns), name_order: NameOrder::default(), ..self.clone() })
     }
 
     pub(super) fn columns(&self) -> &Columns {
@@ -164,6 +166,11 @@ impl Chunk {
 
     pub(crate) fn find(&self, id: &str) -> Option<usize> {
         self.columns.ids.find(id)
+    }
+
+    /// Its customers in order of their names; those without one come last in either direction.
+    pub(crate) fn by_name(&self, is_descending: bool) -> &[u32] {
+        self.name_order.of(&self.columns.names, is_descending)
     }
 
     /// Empty where none is known, as with the email.
@@ -237,10 +244,10 @@ impl Chunk {
         (0..codes.len()).map(|index| codes.get(index))
     }
 
-    /// Of every subscription; empty where none was given.
+    /// What was given of any of its subscriptions, each once.
     pub(crate) fn all_feedback(&self) -> impl Iterator<Item = &str> {
         let feedback = &self.columns.subscriptions.feedback;
-        (0..feedback.len()).map(|index| feedback.get(index))
+        self.derived.feedback.iter().map(|index| feedback.get(*index))
     }
 
     pub(crate) fn decline_code(&self, number: u16) -> Option<&str> {
@@ -323,6 +330,11 @@ impl Chunk {
         self.derived.daily.of_customer(customer)
     }
 
+    /// The same without the days.
+    pub(crate) fn outline(&self, customer: usize) -> &Outline {
+        self.derived.daily.outline(customer)
+    }
+
     /// When, what and how much, whoever's it is.
     pub(crate) fn all_money(&self) -> impl Iterator<Item = (UnixSeconds, MoneyKind, Currency, i64)> {
         let money = &self.columns.money;
@@ -381,6 +393,16 @@ impl Chunk {
     /// What a subscription is paid with.
     pub(crate) fn means(&self, subscription: usize) -> PaymentMeans {
         self.columns.subscriptions.means(subscription)
+    }
+
+    /// When a subscription is set to end.
+    pub(crate) fn cancel_at(&self, subscription: usize) -> Option<UnixSeconds> {
+        instant(self.columns.subscriptions.cancel_at[subscription])
+    }
+
+    /// When a subscription is billed again.
+    pub(crate) fn renews_at(&self, subscription: usize) -> Option<UnixSeconds> {
+        instant(self.columns.subscriptions.renews_at[subscription])
     }
 
     /// Whether a subscription ended because payment failed.

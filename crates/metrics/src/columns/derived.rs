@@ -1,6 +1,6 @@
 //! What is worked out from a chunk's columns when it is made or read. None of it is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Currency, Day, UnixSeconds};
 
@@ -9,6 +9,7 @@ use super::daily::DailyValues;
 use super::days::CalendarDays;
 use super::distinct;
 use super::revenue::RevenueRows;
+use super::texts::Texts;
 use crate::ledger::Apart;
 
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(super) struct Derived {
     pub(super) plans: Vec<(u32, PlanUse)>,
     /// The countries of customers, each once and in order, with the number of its customers.
     pub(super) countries: Vec<(Country, u64)>,
+    /// The subscriptions with feedback, one for each that was given.
+    pub(super) feedback: Vec<usize>,
     /// The first and the last day of any row.
     pub(super) row_days: Option<(Day, Day)>,
     pub(super) daily: DailyValues,
@@ -49,6 +52,7 @@ impl Derived {
             first_money_on: money_days.iter().min().copied(),
             plans: plan_uses(&columns.rows),
             countries: counted(&columns.countries),
+            feedback: distinct_texts(&columns.subscriptions.feedback),
             row_days: days.iter().min().copied().zip(days.iter().max().copied()),
             daily: DailyValues::of(&columns.rows, &days),
             revenue: RevenueRows::of(&columns.money, &money_days),
@@ -61,12 +65,20 @@ impl Derived {
 /// Each plan once and in order.
 fn plan_uses(rows: &Rows) -> Vec<(u32, PlanUse)> {
     let mut uses: BTreeMap<u32, PlanUse> = BTreeMap::new();
-    for (plan, delta_minor) in rows.plan.iter().zip(&rows.delta_minor) {
-        let used = uses.entry(*plan).or_default();
-        used.mrr_minor += delta_minor;
-        used.rows += 1;
+    let mut deltas = rows.delta_minor.iter();
+    // Rows of one customer mostly follow each other with the same plan.
+    for run in rows.plan.chunk_by(|a, b| a == b) {
+        let used = uses.entry(run[0]).or_default();
+        used.mrr_minor += deltas.by_ref().take(run.len()).sum::<i64>();
+        used.rows += run.len() as u64;
     }
     uses.into_iter().collect()
+}
+
+/// Where each text that is not empty is first.
+fn distinct_texts(texts: &Texts) -> Vec<usize> {
+    let mut seen = BTreeSet::new();
+    (0..texts.len()).filter(|index| !texts.get(*index).is_empty() && seen.insert(texts.get(*index))).collect()
 }
 
 /// Each once and in order, with how often it is there.

@@ -102,6 +102,8 @@ struct Question<'a> {
     shape: Shape<'a>,
     /// The currencies that anything was paid in, and their rates.
     money: (Vec<Currency>, Exchange),
+    /// By the scope's currency: which of those it is. Nearly everybody pays in the currency of the plan.
+    money_places: Vec<Option<u32>>,
     groups: Groups,
     /// By currency and period: what is converted by at its end.
     factors: Vec<Option<Factor>>,
@@ -168,6 +170,8 @@ impl<'a> Question<'a> {
         let currencies = money::currencies(ledger, query);
         let money =
             Exchange::new(rates, query.currency, &currencies, (span.first, span.last.max(span.first)));
+        let place = |own: &Currency| currencies.binary_search(own).ok().map(number);
+        let money_places = shape.scope.currencies.iter().map(place).collect();
         let groups = Groups::of(ledger, query.by);
         // Whether a customer is above 0 is no matter of the rate, but of whether there is one.
         let has_rates =
@@ -176,7 +180,8 @@ impl<'a> Question<'a> {
         let ends = |currency: u32| span.buckets.iter().map(move |bucket| (currency, bucket.end_on));
         let ends = (0..number(shape.scope.currencies.len())).flat_map(ends);
         let factors = ends.map(|(currency, end_on)| shape.exchange.factor(currency, end_on)).collect();
-        Ok(Self { ledger, query, what, shape, money: (currencies, money), groups, factors, moves_by_itself })
+        let money = (currencies, money);
+        Ok(Self { ledger, query, what, shape, money, money_places, groups, factors, moves_by_itself })
     }
 
     /// What a currency is converted by at the end of a period; `None` without a rate.

@@ -21,7 +21,7 @@ use super::scope::{LEFT_OUT, Scope, Selection};
 use super::tally::Lines;
 use super::walk::{Range, Trail};
 use super::{Filter, MovementKind, QueryError, Reporting};
-use crate::columns::{Chunk, CustomerPosition, Ledger};
+use crate::columns::{Chunk, CustomerPosition, Ledger, by_letters};
 use crate::fx::Rates;
 
 pub(super) use amounts::Amounts;
@@ -320,18 +320,6 @@ impl<'a> List<'a> {
         }
         labels
     }
-}
-
-/// In any case.
-fn by_letters(a: &str, b: &str) -> Ordering {
-    // The short way gives the same, and most names are of plain letters.
-    if a.is_ascii() && b.is_ascii() {
-        return a
-            .bytes()
-            .map(|byte| byte.to_ascii_lowercase())
-            .cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()));
-    }
-    a.chars().flat_map(char::to_lowercase).cmp(b.chars().flat_map(char::to_lowercase))
 }
 
 impl Cursor {

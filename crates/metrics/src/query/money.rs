@@ -260,6 +260,9 @@ impl<'a> Shape<'a> {
         group: GroupOf<'_>,
     ) {
         let money = chunk.money(customer);
+        if money.days.last().is_none_or(|last| *last < self.span.first) {
+            return;
+        }
         let Seen { paid_in, lacking } = seen;
         lacking.clear();
         paid_in.clear();

@@ -41,10 +41,10 @@ impl<T> Candidates<T> {
         Self { total: 0, rows: Vec::new(), most: limit.max(1).saturating_add(1), is_full: false }
     }
 
-    /// Offers a row that comes after those of the pages before.
-    pub(crate) fn offer(&mut self, row: T, compare: impl Fn(&T, &T) -> Ordering) {
+    /// Offers a row that comes after those of the pages before. Whether it may be on the page.
+    pub(crate) fn offer(&mut self, row: T, compare: impl Fn(&T, &T) -> Ordering) -> bool {
         if self.is_full && compare(&row, &self.rows[self.most - 1]).is_gt() {
-            return;
+            return false;
         }
         self.rows.push(row);
         if self.rows.len() >= self.most.saturating_mul(2) {
@@ -52,6 +52,7 @@ impl<T> Candidates<T> {
             self.rows.truncate(self.most);
             self.is_full = true;
         }
+        true
     }
 
     pub(crate) fn merged(mut self, other: Self) -> Self {
@@ -76,8 +77,12 @@ mod tests {
         for limit in 0..40 {
             let (mut one, mut other) = (Candidates::new(limit), Candidates::new(limit));
             let numbers = |factor: u32| (0..90).map(move |number: u32| number * factor % 97);
-            numbers(31).for_each(|number| one.offer(number, u32::cmp));
-            numbers(57).for_each(|number| other.offer(number, u32::cmp));
+            for number in numbers(31) {
+                one.offer(number, u32::cmp);
+            }
+            for number in numbers(57) {
+                other.offer(number, u32::cmp);
+            }
             let all: Vec<u32> = numbers(31).chain(numbers(57)).collect();
             assert_eq!(one.merged(other).page(u32::cmp), page(all, limit, |_| true, u32::cmp), "{limit}");
         }

@@ -11,11 +11,12 @@ use smallvec::SmallVec;
 use super::exchange::{Factor, TooLarge};
 use super::figures::{AllFigures, FigureSeries, Figures, figures as all_figures, parts as all_parts};
 use super::labels;
+use super::moved::number;
 use super::scope::{GROUPS_MAX, OTHER, Scope, Selection, UNKNOWN};
 use super::span::Span;
 use super::tally::Shape;
 use super::walk::{Move, Range, Trail};
-use super::{Dimension, Group, MovementKind, Query, QueryError};
+use super::{Dimension, Group, MovementKind, Query, QueryError, check_currency};
 use crate::columns::{Chunk, Ledger, SubscriptionView};
 use crate::fx::Rates;
 
@@ -63,8 +64,16 @@ pub(super) fn figures(
     by: Dimension,
     span: &Span,
 ) -> Result<AllFigures, QueryError> {
-    let whole = all_figures(ledger, rates, query, span)?;
+    check_currency(ledger, rates, query.currency)?;
     let shape = Shape::new(ledger, rates, query, span, Selection::of(query))?;
+    let mut currencies =
+        (0..number(shape.scope.currencies.len())).map(|currency| shape.exchange.is_steady(currency));
+    // Only where a rate is missing is anything left out of the whole.
+    let unconverted = if currencies.all(|is_steady| is_steady) {
+        Vec::new()
+    } else {
+        all_figures(ledger, rates, query, span)?.unconverted
+    };
     let part = ledger.chunks().len().div_ceil(rayon::current_num_threads()).max(1);
     let chunks = ledger.chunks().par_chunks(part);
     let all: Result<Vec<Sums<'_>>, TooLarge> =
@@ -87,7 +96,13 @@ pub(super) fn figures(
     }
     let rank = |group: &Option<Group>| group.as_ref().map(|group| labels::rank(by, &group.key));
     series.sort_by_key(|one| (one.currency, rank(&one.group), one.group.clone()));
-    Ok(AllFigures { series, ..whole })
+    Ok(AllFigures {
+        span: span.clone(),
+        rates_on: shape.exchange.rates_on,
+        unconverted,
+        series,
+        scope: Arc::new(shape.scope),
+    })
 }
 
 fn empty(span: &Span) -> Vec<Figures> {

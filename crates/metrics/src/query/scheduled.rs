@@ -12,7 +12,7 @@ use super::span::Span;
 use super::tally::{Line, Lines};
 use super::walk::Range;
 use super::{Answer, Query, QueryError, Source, Value, ValuePoint, check_currency};
-use crate::columns::{Chunk, CustomerPosition, Ledger, SubscriptionView};
+use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
 use crate::registry::Metric;
 
@@ -31,19 +31,19 @@ pub(super) fn set_to_end(
     customer: usize,
     now: UnixSeconds,
 ) -> impl Iterator<Item = (usize, UnixSeconds)> {
-    ahead(chunk, customer, now, |one| one.cancel_at)
+    ahead(chunk, customer, now, |index| chunk.cancel_at(index))
 }
 
 /// The customer's subscriptions of which something is still to happen, and when. Where it should have happened already,
 /// only the news of that is to come.
-pub(super) fn ahead<'c>(
-    chunk: &'c Chunk,
+pub(super) fn ahead(
+    chunk: &Chunk,
     customer: usize,
     now: UnixSeconds,
-    at: impl Fn(SubscriptionView<'c>) -> Option<UnixSeconds>,
+    at: impl Fn(usize) -> Option<UnixSeconds>,
 ) -> impl Iterator<Item = (usize, UnixSeconds)> {
     chunk.subscriptions(customer).filter_map(move |index| {
-        let at = at(chunk.subscription(index)).filter(|at| *at >= now)?;
+        let at = at(index).filter(|at| *at >= now)?;
         Some((index, at))
     })
 }

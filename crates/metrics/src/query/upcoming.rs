@@ -141,7 +141,7 @@ pub(super) fn renewing(
     customer: usize,
     now: UnixSeconds,
 ) -> impl Iterator<Item = (usize, UnixSeconds)> {
-    ahead(chunk, customer, now, |one| one.renews_at)
+    ahead(chunk, customer, now, |index| chunk.renews_at(index))
 }
 
 impl<'a> List<'a> {

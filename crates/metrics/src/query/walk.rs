@@ -5,9 +5,7 @@ use smallvec::SmallVec;
 
 use super::MovementKind;
 use super::scope::{LEFT_OUT, Scope, Target};
-use crate::columns::{Chunk, Daily, NEVER, RowSlices};
-
-const DAY_SECONDS: i64 = 86_400;
+use crate::columns::{Chunk, Daily, Outline, RowSlices};
 
 /// From which day on movements are of interest, and until when rows count.
 #[derive(Debug, Clone, Copy)]
@@ -20,10 +18,8 @@ pub(super) struct Range {
 
 impl Range {
     /// Whether it ends in the middle of a customer's day, which is then worth something else than at its end.
-    pub(super) fn cuts(self, chunk: &Chunk, customer: usize, daily: Daily<'_>) -> bool {
-        // In no zone does a day end later than this. What ended before now is not cut.
-        let ends_before = (i64::from(self.last.0) + 2) * DAY_SECONDS;
-        if daily.last_on < self.last || ends_before < self.now.0 {
+    pub(super) fn cuts(self, chunk: &Chunk, customer: usize, outline: &Outline) -> bool {
+        if outline.last_on < self.last || outline.ended_before(self.now) {
             return false;
         }
         let rows = chunk.rows(customer);
@@ -37,22 +33,16 @@ impl Range {
 pub(super) fn only_target(
     chunk: &Chunk,
     customer: usize,
-    daily: Daily<'_>,
+    outline: &Outline,
     country: u32,
     scope: &Scope,
 ) -> Option<Target> {
-    if let Some(plan) = daily.plan {
+    if let Some(plan) = outline.plan() {
         return Some(scope.target(plan, country));
     }
     let mut targets = chunk.rows(customer).plan.iter().map(|plan| scope.target(*plan, country));
     let first = targets.next().unwrap_or(Target { series: LEFT_OUT, counted: LEFT_OUT });
     targets.all(|target| target == first).then_some(first)
-}
-
-/// Whether a customer has any row up to the end of a day.
-pub(super) fn has_row(chunk: &Chunk, customer: usize, daily: Daily<'_>, last: Day) -> bool {
-    let is_changed = daily.days.first().is_some_and(|day| *day <= last);
-    is_changed || (daily.last_on != NEVER && chunk.rows(customer).days[0] <= last)
 }
 
 /// A customer's MRR within one series.
@@ -94,10 +84,10 @@ impl Trail {
         self.lanes.clear();
         self.moves.clear();
         let daily = chunk.daily(customer);
-        match only_target(chunk, customer, daily, country, scope) {
+        match only_target(chunk, customer, daily.outline, country, scope) {
             Some(target) if target.series == LEFT_OUT => {}
-            Some(target) if !range.cuts(chunk, customer, daily) => {
-                if has_row(chunk, customer, daily, range.last) {
+            Some(target) if !range.cuts(chunk, customer, daily.outline) => {
+                if daily.outline.has_row(range.last) {
                     self.take_daily(daily, target, range);
                 }
             }
@@ -107,11 +97,11 @@ impl Trail {
 
     /// What a walk over all rows of one series comes to.
     fn take_daily(&mut self, daily: Daily<'_>, target: Target, range: Range) {
-        let mut lane = Lane::new(target.series, target.counted);
-        for (day, value) in daily.days.iter().zip(daily.value_minor) {
-            if *day > range.last {
-                break;
-            }
+        let (opening, within) = daily.within(range.first, range.last);
+        let is_ever_above = daily.outline.first_above(range.last).is_some_and(|day| day < range.first);
+        let mut lane =
+            Lane { opening, value: opening, is_ever_above, ..Lane::new(target.series, target.counted) };
+        for (day, value) in within.days.iter().zip(within.value_minor) {
             lane.day = *day;
             lane.running = *value;
             close(&mut lane, 0, range.first, &mut self.moves);

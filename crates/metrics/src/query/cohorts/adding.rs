@@ -23,6 +23,14 @@ pub(super) struct Scratch {
     lines: Lines,
     /// What each line is worth.
     values: Vec<i64>,
+    periods: Periods,
+}
+
+/// What a line is worth at the ends of periods.
+#[derive(Default)]
+struct Periods {
+    /// The value at the end of each period in which it changes.
+    levels: Vec<(usize, i64)>,
     worths: Worths,
 }
 
@@ -66,15 +74,14 @@ impl Question<'_> {
         let range = Range { first: span.first, last: span.last, now: span.now };
         let Some(country) = scope.country(chunk.country(customer)) else { return Ok(()) };
         let daily = chunk.daily(customer);
-        match daily.plan.filter(|_| daily.is_of_one_subscription) {
+        match daily.outline.plan().filter(|_| daily.outline.is_of_one_subscription) {
             // Nearly everybody has one line, which is worth what the customer is.
-            Some(plan) if !range.cuts(chunk, customer, daily) => {
+            Some(plan) if !range.cuts(chunk, customer, daily.outline) => {
                 let target = scope.target(plan, country);
                 if target.series == LEFT_OUT {
                     return Ok(());
                 }
-                let daily = daily.up_to(span.last);
-                self.add_line(places, &mut scratch.worths, (chunk, customer), daily, target)
+                self.add_line(places, &mut scratch.periods, (chunk, customer), daily, target)
             }
             _ => {
                 scratch.lines.read_customer(chunk, customer, country, scope, range);
@@ -103,118 +110,47 @@ impl Question<'_> {
     fn add_line(
         &self,
         places: &mut Places,
-        worths: &mut Worths,
+        periods: &mut Periods,
         (chunk, customer): (&Chunk, usize),
-        Daily { days, value_minor, plan, .. }: Daily<'_>,
+        daily: Daily<'_>,
         target: Target,
     ) -> Result<(), TooLarge> {
         let span = self.shape.span;
-        let Some(first) = value_minor.iter().position(|value| *value > 0) else { return Ok(()) };
-        let (days, value_minor) = (&days[first..], &value_minor[first..]);
-        let cohort = span.bucket(days[0]);
+        let Some(first_on) = daily.outline.first_above(span.last) else { return Ok(()) };
+        let daily = daily.up_to(span.last);
+        let first = daily.days.iter().take_while(|day| **day < first_on).count();
+        let (days, value_minor) = (&daily.days[first..], &daily.value_minor[first..]);
+        let cohort = span.bucket(first_on);
         let own = self.shape.scope.series[target.series as usize].currency;
-        let place = self.place((chunk, customer), plan.unwrap_or(0), target.series, cohort);
+        let place = self.place((chunk, customer), daily.outline.plan().unwrap_or(0), target.series, cohort);
         let sums = one_more(places, place);
+        if !self.is_asked(cohort) {
+            return Ok(());
+        }
         let end_on = span.end_of(cohort);
         let in_cohort = days.iter().take_while(|day| **day <= end_on).count();
         sums.mrr += worth(self.factor_at(own, cohort), value_minor[in_cohort - 1])?;
+        let changes = &mut sums.changes;
+        let days = days.iter().map(|day| span.bucket(*day) - cohort).zip(value_minor.iter().copied());
         match self.what {
-            CohortValue::Revenue => self.add_revenue(&mut sums.changes, (chunk, customer), target.counted),
-            CohortValue::Customers => self.add_presence(&mut sums.changes, own, days, value_minor),
-            CohortValue::Mrr => self.add_worth(&mut sums.changes, worths, own, days, value_minor),
-        }
-    }
-
-    /// Whether a line is worth anything at the end of each period.
-    fn add_presence(
-        &self,
-        sums: &mut [i64],
-        own: u32,
-        days: &[Day],
-        value_minor: &[i64],
-    ) -> Result<(), TooLarge> {
-        let cohort = self.shape.span.buckets.len() - sums.len();
-        // Without a rate it is not there.
-        let is_always = !self.moves_by_itself || self.shape.exchange.is_steady(own);
-        let mut before = 0;
-        for (bucket, next, value) in self.levels(days, value_minor) {
-            for bucket in bucket..if is_always { bucket + 1 } else { next } {
-                let now = i64::from(value > 0 && (is_always || self.factor_at(own, bucket).is_some()));
-                if now != before {
-                    sums[bucket - cohort] += now - before;
-                    before = now;
-                }
+            CohortValue::Revenue => return self.add_revenue(changes, (chunk, customer), own, target.counted),
+            CohortValue::Mrr if self.shape.exchange.is_same(own) => add_changes(changes, days, |value| value),
+            CohortValue::Mrr => {
+                let factors = &self.factors[own as usize * span.buckets.len() + cohort..];
+                let worth = |period: usize, value| worth(factors[period].as_ref(), value);
+                let last = value_minor.last().copied().filter(|last| *last != 0);
+                let known = last.and_then(|last| periods.worths.of(self, own, last));
+                add_periods(changes, &mut periods.levels, days, worth, known.map(|known| &known[cohort..]))?;
             }
+            // Without a rate it is not there.
+            CohortValue::Customers if self.moves_by_itself => {
+                let factors = &self.factors[own as usize * span.buckets.len() + cohort..];
+                let is_there = |period: usize, value| Ok(i64::from(value > 0 && factors[period].is_some()));
+                add_periods(changes, &mut periods.levels, days, is_there, None)?;
+            }
+            CohortValue::Customers => add_changes(changes, days, |value| i64::from(value > 0)),
         }
         Ok(())
-    }
-
-    /// What a line is worth at the end of each period.
-    fn add_worth(
-        &self,
-        sums: &mut [i64],
-        worths: &mut Worths,
-        own: u32,
-        days: &[Day],
-        value_minor: &[i64],
-    ) -> Result<(), TooLarge> {
-        let cohort = self.shape.span.buckets.len() - sums.len();
-        let mut before = 0;
-        if self.shape.exchange.is_same(own) {
-            for (bucket, _, value) in self.levels(days, value_minor) {
-                sums[bucket - cohort] += value - before;
-                before = value;
-            }
-            return Ok(());
-        }
-        let buckets = self.shape.span.buckets.len();
-        let factors = &self.factors[own as usize * buckets..][..buckets];
-        for (bucket, next, value) in self.levels(days, value_minor) {
-            if value == 0 {
-                sums[bucket - cohort] -= before;
-                before = 0;
-                continue;
-            }
-            // Up to the next change only rates can move it.
-            let sums = &mut sums[bucket - cohort..next - cohort];
-            if let Some(worths) = worths.of(self, own, value).map(|worths| &worths[bucket..next]) {
-                sums[0] += worths[0] - before;
-                for ((sum, now), earlier) in sums[1..].iter_mut().zip(&worths[1..]).zip(worths) {
-                    *sum += now - earlier;
-                }
-                before = worths[worths.len() - 1];
-                continue;
-            }
-            for (sum, factor) in sums.iter_mut().zip(&factors[bucket..next]) {
-                let now = worth(factor.as_ref(), value)?;
-                *sum += now - before;
-                before = now;
-            }
-        }
-        Ok(())
-    }
-
-    /// The values at the ends of those periods in which they change, each with the period of the next change.
-    fn levels<'d>(
-        &self,
-        days: &'d [Day],
-        value_minor: &'d [i64],
-    ) -> impl Iterator<Item = (usize, usize, i64)> + use<'_, 'd> {
-        let span = self.shape.span;
-        let mut at = 0;
-        let mut bucket = days.first().map_or(0, |day| span.bucket(*day));
-        std::iter::from_fn(move || {
-            let own = bucket;
-            let mut value = *value_minor.get(at)?;
-            loop {
-                at += 1;
-                bucket = days.get(at).map_or(span.buckets.len(), |day| span.bucket(*day));
-                if bucket != own {
-                    return Some((own, bucket, value));
-                }
-                value = value_minor[at];
-            }
-        })
     }
 
     /// Adds a customer, within what it is counted once, to the cohort of its first value above 0, if it ever had one.
@@ -232,11 +168,17 @@ impl Question<'_> {
         let Line { plan, series, .. } = lines.lines[largest];
         let place = self.place((chunk, customer), plan, series, cohort);
         let sums = one_more(places, place);
+        if !self.is_asked(cohort) {
+            return Ok(());
+        }
         let end = self.shape.span.end_of(cohort);
         take_until(end, &mut rest, values);
         sums.mrr += own.worth(values, end)?;
         match self.what {
-            CohortValue::Revenue => self.add_revenue(&mut sums.changes, (chunk, customer), counted),
+            CohortValue::Revenue => {
+                let currency = self.shape.scope.series[series as usize].currency;
+                self.add_revenue(&mut sums.changes, (chunk, customer), currency, counted)
+            }
             CohortValue::Customers | CohortValue::Mrr => {
                 self.add_values(&mut sums.changes, own, values, rest)
             }
@@ -278,11 +220,12 @@ impl Question<'_> {
     }
 
     /// Net revenue of each period, whether the customer had any value by then or not. What came before the cohort's own
-    /// is in it.
+    /// is in it. Most of it is `expected` in the currency of what the customer first had.
     fn add_revenue(
         &self,
         changes: &mut [i64],
         (chunk, customer): (&Chunk, usize),
+        expected: u32,
         counted: u32,
     ) -> Result<(), TooLarge> {
         let (shape, span) = (&self.shape, self.shape.span);
@@ -290,17 +233,20 @@ impl Question<'_> {
         let native = (self.query.currency == Reporting::Native).then(|| shape.scope.currency_of(counted));
         let place = |currency: Currency| {
             let is_asked = native.is_none_or(|native| native == currency);
-            self.money.0.binary_search(&currency).ok().filter(|_| is_asked).map(number)
+            let place = match shape.scope.currencies[expected as usize] == currency {
+                true => self.money_places[expected as usize],
+                false => self.money.0.binary_search(&currency).ok().map(number),
+            };
+            place.filter(|_| is_asked)
         };
         if let Some(own) = chunk.revenue(customer, span.now) {
             let Some(currency) = place(own.currency) else { return Ok(()) };
-            let up_to = own.days.iter().zip(own.amount_minor).take_while(|(day, _)| **day <= span.last);
-            if self.money.1.is_same(currency) {
-                up_to.for_each(|(day, minor)| changes[span.bucket(*day).saturating_sub(cohort)] += minor);
-                return Ok(());
-            }
+            let later = own.days.iter().rev().take_while(|day| **day > span.last).count();
+            let up_to = own.days.iter().zip(own.amount_minor).take(own.days.len() - later);
+            let is_same = self.money.1.is_same(currency);
             for (day, minor) in up_to {
-                changes[span.bucket(*day).saturating_sub(cohort)] += self.revenue(currency, *day, *minor)?;
+                let minor = if is_same { *minor } else { self.revenue(currency, *day, *minor)? };
+                changes[span.bucket(*day).saturating_sub(cohort)] += minor;
             }
             return Ok(());
         }
@@ -329,6 +275,55 @@ impl Question<'_> {
     }
 }
 
+/// Adds what each day makes of a value: within a period, all of its days add up to what the period does.
+fn add_changes(changes: &mut [i64], days: impl Iterator<Item = (usize, i64)>, worth: impl Fn(i64) -> i64) {
+    let mut before = 0;
+    for (period, value) in days {
+        let now = worth(value);
+        changes[period] += now - before;
+        before = now;
+    }
+}
+
+/// Adds what a value is worth at the end of each period, where that also changes without the value. `known` has it for
+/// the last value in all periods, where many customers have that. The first day is of the first period.
+fn add_periods(
+    changes: &mut [i64],
+    levels: &mut Vec<(usize, i64)>,
+    days: impl ExactSizeIterator<Item = (usize, i64)>,
+    worth: impl Fn(usize, i64) -> Result<i64, TooLarge>,
+    known: Option<&[i64]>,
+) -> Result<(), TooLarge> {
+    levels.resize(levels.len().max(days.len() + 1), (0, 0));
+    let (mut count, mut known_period) = (0, usize::MAX);
+    for (period, value) in days {
+        // Of the days of one period the last counts.
+        count += usize::from(period != known_period);
+        known_period = period;
+        levels[count] = (period, value);
+    }
+    let Some((last, value)) = levels[1..=count].last().copied() else { return Ok(()) };
+    let levels = &levels[1..=count];
+    let (mut before, mut level) = (0, 0);
+    for (period, change) in changes[..last].iter_mut().enumerate() {
+        level += usize::from(levels[level + 1].0 <= period);
+        let now = worth(period, levels[level].1)?;
+        *change += now - before;
+        before = now;
+    }
+    if value == 0 {
+        changes[last] -= before;
+        return Ok(());
+    }
+    // From the last change on only rates move it.
+    for (period, change) in changes.iter_mut().enumerate().skip(last) {
+        let now = known.map_or_else(|| worth(period, value), |known| Ok(known[period]))?;
+        *change += now - before;
+        before = now;
+    }
+    Ok(())
+}
+
 /// The sums of a cohort, with one more customer in it.
 fn one_more(places: &mut Places, place: Place) -> &mut Sums {
     let sums = places.at(place);
@@ -341,5 +336,54 @@ pub(super) fn worth(factor: Option<&Factor>, value: i64) -> Result<i64, TooLarge
     match factor {
         Some(factor) if value != 0 => factor.convert(value),
         _ => Ok(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The value at the end of each of some periods.
+    fn at_ends(days: &[(usize, i64)], periods: usize) -> Vec<i64> {
+        let at_end =
+            |period| days.iter().rev().find(|(day, _)| *day <= period).map_or(0, |(_, value)| *value);
+        (0..periods).map(at_end).collect()
+    }
+
+    fn added_up(changes: &[i64]) -> Vec<i64> {
+        let sums = changes.iter().scan(0, |sum, change| {
+            *sum += change;
+            Some(*sum)
+        });
+        sums.collect()
+    }
+
+    proptest! {
+        #[test]
+        fn changes_add_up_to_what_there_is_at_the_end_of_every_period(
+            mut days in prop::collection::vec((0..12_usize, 0..4_i64), 0..20),
+            rates in prop::collection::vec(prop::option::of(1..9_i64), 12),
+        ) {
+            days.sort_by_key(|(period, _)| *period);
+            // A customer is in the cohort of its first value.
+            days.insert(0, (0, 1));
+            let values = at_ends(&days, 12);
+            let mut changes = [0; 12];
+            add_changes(&mut changes, days.iter().copied(), |value| i64::from(value > 0));
+            let is_above: Vec<i64> = values.iter().map(|value| i64::from(*value > 0)).collect();
+            prop_assert_eq!(added_up(&changes), is_above);
+
+            let worth = |period: usize, value: i64| Ok(rates[period].map_or(0, |rate| rate * value));
+            let expected: Vec<i64> = (0..12).map(|period| worth(period, values[period]).unwrap()).collect();
+            let last = days.last().map_or(0, |(_, value)| *value);
+            let known: Vec<i64> = (0..12).map(|period| worth(period, last).unwrap()).collect();
+            for known in [None, Some(known.as_slice())] {
+                let mut changes = [0; 12];
+                add_periods(&mut changes, &mut Vec::new(), days.iter().copied(), worth, known).unwrap();
+                prop_assert_eq!(added_up(&changes), expected.clone());
+            }
+        }
     }
 }

@@ -158,11 +158,11 @@ impl List<'_> {
         for customer in 0..chunk.customer_count() {
             self.question.add(&mut places, &mut scratch, (chunk, customer))?;
             let at = CustomerPosition::new(index, customer);
-            for (place, sums) in places.drain() {
+            places.take_each(|place, sums| {
                 if groups.is_some_and(|groups| !groups.contains(&place.group)) {
-                    continue;
+                    return;
                 }
-                let Some(member) = self.member(at, place, &sums, &mut lines) else { continue };
+                let Some(member) = self.member(at, place, sums, &mut lines) else { return };
                 found.members.total += 1;
                 found.add(&member);
                 if last.is_none_or(|last| self.order(&member) > last.order()) {
@@ -171,7 +171,7 @@ impl List<'_> {
                         b.value.cmp(&a.value).then_with(|| self.order(a).cmp(&self.order(b)))
                     });
                 }
-            }
+            });
         }
         Ok(())
     }
@@ -181,23 +181,20 @@ impl List<'_> {
         let (asked, span) = (self.asked, self.question.shape.span);
         let (cohort, value) = (place.cohort, sums.values().nth(asked.at)?);
         let currency = self.question.currency_at(place);
-        let is_known = value != 0 || !self.lacks_rate(at, cohort + asked.at, lines);
-        let value = is_known.then_some(value);
         let is_wanted = match asked.start_on {
             Some(start_on) => span.buckets[cohort].start_on == start_on,
             // Where several cohorts are put together, a period that still runs says nothing yet.
             None => !span.buckets[cohort + asked.at].is_partial,
         };
+        let is_of_currency = asked.in_currency.is_none_or(|asked| asked == currency);
+        if !(is_wanted && is_of_currency && self.question.is_asked(cohort)) {
+            return None;
+        }
+        let is_known = value != 0 || !self.lacks_rate(at, cohort + asked.at, lines);
+        let value = is_known.then_some(value);
         let is_of_kind =
             asked.is_kept.is_none_or(|is_kept| value.is_some_and(|value| is_kept == (value > 0)));
-        let is_of_currency = asked.in_currency.is_none_or(|asked| asked == currency);
-        (is_wanted && is_of_kind && is_of_currency && self.question.is_asked(cohort)).then_some(Member {
-            at,
-            currency,
-            cohort,
-            mrr_minor: sums.mrr,
-            value,
-        })
+        is_of_kind.then_some(Member { at, currency, cohort, mrr_minor: sums.mrr, value })
     }
 
     /// Whether the customer is worth anything at the end of a period that can't be converted then.

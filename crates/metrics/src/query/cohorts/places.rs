@@ -44,6 +44,17 @@ impl Places {
         sums
     }
 
+    /// Tells everything that was added, and keeps none of it: what was allocated stays for the next customer.
+    pub(super) fn take_each(&mut self, mut take: impl FnMut(Place, &Sums)) {
+        for place in self.used.drain(..) {
+            let row = &mut self.rows[place.currency as usize * self.groups + place.group as usize];
+            let sums = &mut row[place.cohort];
+            take(place, sums);
+            (sums.customers, sums.mrr) = (0, 0);
+            sums.changes.clear();
+        }
+    }
+
     /// Takes out everything that was added.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = (Place, Sums)> {
         let Self { groups, rows, used, .. } = self;

@@ -28,12 +28,17 @@ impl Amounts {
     }
 
     pub(in crate::query) fn list(&self) -> Vec<Money> {
+        self.each().collect()
+    }
+
+    /// Those that are not 0.
+    pub(in crate::query) fn each(&self) -> impl Iterator<Item = Money> {
         let amounts = self.0.iter().filter(|(_, minor)| *minor != 0);
-        amounts.map(|(currency, minor)| Money { amount_minor: *minor, currency: *currency }).collect()
+        amounts.map(|(currency, minor)| Money { amount_minor: *minor, currency: *currency })
     }
 
     /// In thousandths of main units, whatever those are worth: only to sort by.
     pub(in crate::query) fn plain_sum(&self) -> i64 {
-        self.list().into_iter().fold(0, |sum, money| sum.saturating_add(money.in_thousandths()))
+        self.each().fold(0_i64, |sum, money| sum.saturating_add(money.in_thousandths()))
     }
 }

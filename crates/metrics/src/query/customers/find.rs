@@ -10,7 +10,8 @@ use super::standing::{Paid, lost, renews_at};
 use super::standing_now::Standing;
 use super::sums::Sums;
 use super::{
-    Cursor, CustomerSort, CustomersQuery, Hit, List, MISSING, churned_on, first_paid_on, state_of, status_of,
+    Amounts, Cursor, CustomerSort, CustomersQuery, Hit, List, MISSING, churned_on, first_paid_on, state_of,
+    status_of,
 };
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::query::Reporting;
@@ -81,7 +82,11 @@ impl List<'_> {
         let Found { hits, sums, trail, lines } = found;
         let is_by_day = matches!(self.asked.sort, CustomerSort::FirstPaid | CustomerSort::Churned);
         let needs_trail = is_by_day || self.asked.status.is_some();
-        for customer in 0..chunk.customer_count() {
+        let is_by_name = self.asked.sort == CustomerSort::Name;
+        let in_order = is_by_name.then(|| chunk.by_name(self.asked.is_descending));
+        let mut is_past_page = false;
+        for place in 0..chunk.customer_count() {
+            let customer = in_order.map_or(place, |order| order[place] as usize);
             if !self.is_found(chunk, customer) {
                 continue;
             }
@@ -110,9 +115,13 @@ impl List<'_> {
             if self.asked.with_sums {
                 self.add_up(sums, chunk, customer, standing.as_ref(), trail, lines);
             }
+            // In order of names, everybody after one who comes too late for the page does so as well.
+            if is_past_page {
+                continue;
+            }
             let hit = Hit { place: CustomerPosition::new(index, customer), number };
             if last.is_none_or(|last| self.compare(&self.key(&hit), &last.key()) == Ordering::Greater) {
-                hits.offer(hit, |a, b| self.compare_hits(a, b));
+                is_past_page = !hits.offer(hit, |a, b| self.compare_hits(a, b)) && is_by_name;
             }
         }
     }
@@ -130,22 +139,22 @@ impl List<'_> {
             }
             CustomerSort::Churned => of_day(churned_on(trail)),
             CustomerSort::Renewal => renews_at(chunk, customer, self.asked.now).map_or(MISSING, |at| at.0),
-            CustomerSort::LostMrr => self.in_one(&lost(trail, &self.scope, churned_on(trail)).list()),
-            CustomerSort::Revenue => self.in_one(&Paid::of(chunk, customer, self.asked.now).revenue.list()),
+            CustomerSort::LostMrr => self.in_one(&lost(trail, &self.scope, churned_on(trail))),
+            CustomerSort::Revenue => self.in_one(&Paid::of(chunk, customer, self.asked.now).revenue),
         }
     }
 
     /// Amounts as one number to sort by: in the reporting currency, or natively as the sum of their main units.
-    fn in_one(&self, amounts: &[Money]) -> i64 {
-        let convert = |money: &Money| {
+    fn in_one(&self, amounts: &Amounts) -> i64 {
+        let convert = |money: Money| {
             let place = self.scope.currencies.iter().position(|currency| *currency == money.currency);
             let factor = place.and_then(|place| self.factors.get(place).copied().flatten());
             factor.and_then(|factor| factor.convert(money.amount_minor).ok()).unwrap_or(0)
         };
         match self.asked.currency {
-            Reporting::Native => amounts.iter().map(|money| money.in_thousandths()).sum(),
+            Reporting::Native => amounts.each().map(|money| money.in_thousandths()).sum(),
             Reporting::In(target) => amounts
-                .iter()
+                .each()
                 .map(|money| if money.currency == target { money.amount_minor } else { convert(money) })
                 .sum(),
         }
@@ -259,8 +268,12 @@ pub(super) fn by_other_id<'a>(ledger: &'a Ledger, search: &str) -> HashSet<&'a s
 fn contains(text: &str, search: &str) -> bool {
     // The short way gives the same, and most texts are of plain letters.
     if text.is_ascii() {
-        let search = search.as_bytes();
-        return text.as_bytes().windows(search.len()).any(|part| part.eq_ignore_ascii_case(search));
+        let Some((first, rest)) = search.as_bytes().split_first() else { return true };
+        // Nearly always the first letter decides.
+        return text
+            .as_bytes()
+            .windows(search.len())
+            .any(|part| part[0].to_ascii_lowercase() == *first && part[1..].eq_ignore_ascii_case(rest));
     }
     text.to_lowercase().contains(search)
 }

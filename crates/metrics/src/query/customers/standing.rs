@@ -86,7 +86,7 @@ impl Paid {
     pub(super) fn of(chunk: &Chunk, customer: usize, now: UnixSeconds) -> Self {
         if let Some(own) = chunk.revenue(customer, now) {
             let mut revenue = Amounts::default();
-            revenue.add(own.currency, own.sum_minor());
+            revenue.add(own.currency, own.sum_minor);
             return Self { revenue, last_at: own.last_payment_at.map(UnixSeconds) };
         }
         let money = chunk.money(customer);

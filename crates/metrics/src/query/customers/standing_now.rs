@@ -3,7 +3,7 @@
 use super::{CustomerState, List};
 use crate::columns::Chunk;
 use crate::query::scope::LEFT_OUT;
-use crate::query::walk::{has_row, only_target};
+use crate::query::walk::only_target;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Standing {
@@ -24,8 +24,9 @@ impl List<'_> {
     pub(super) fn standing(&self, chunk: &Chunk, customer: usize) -> Option<Standing> {
         let daily = chunk.daily(customer);
         let country = self.scope.country(chunk.country(customer))?;
-        let target = only_target(chunk, customer, daily, country, &self.scope)?;
-        let is_one_line = daily.plan.is_some() && daily.is_of_one_subscription;
+        let outline = daily.outline;
+        let target = only_target(chunk, customer, outline, country, &self.scope)?;
+        let is_one_line = outline.is_one_line();
         if target.series == LEFT_OUT {
             let state = CustomerState::Never;
             return Some(Standing {
@@ -37,18 +38,14 @@ impl List<'_> {
                 is_one_line,
             });
         }
-        if self.range.cuts(chunk, customer, daily) {
+        if self.range.cuts(chunk, customer, outline) {
             return None;
         }
-        let value_minor = daily.up_to(self.range.last).value_minor;
-        let (minor, before_minor) = match value_minor {
-            [] => (0, 0),
-            [only] => (*only, 0),
-            [.., before, last] => (*last, *before),
-        };
+        let last = self.range.last;
+        let (minor, before_minor) = daily.latest(last);
         let state = match minor {
             1.. => CustomerState::Active,
-            _ if value_minor.iter().any(|value| *value > 0) => CustomerState::Churned,
+            _ if outline.first_above(last).is_some() => CustomerState::Churned,
             _ => CustomerState::Never,
         };
         let has_left = state == CustomerState::Churned && minor == 0;
@@ -57,7 +54,7 @@ impl List<'_> {
             minor,
             lost_minor: if has_left { before_minor } else { 0 },
             state,
-            has_row: has_row(chunk, customer, daily, self.range.last),
+            has_row: outline.has_row(last),
             is_one_line,
         };
         // Below 0, it may have left before.

@@ -83,7 +83,7 @@ impl List<'_> {
         own.mrr_minor = own.mrr_minor.saturating_add(standing.minor);
         own.lost_minor = own.lost_minor.saturating_add(standing.lost_minor);
         match paid.filter(|paid| paid.currency == *currency) {
-            Some(paid) => own.revenue_minor = own.revenue_minor.saturating_add(paid.sum_minor()),
+            Some(paid) => own.revenue_minor = own.revenue_minor.saturating_add(paid.sum_minor),
             None => sums.revenue.add_all(&Paid::of(chunk, customer, self.asked.now).revenue),
         }
     }

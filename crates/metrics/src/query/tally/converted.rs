@@ -66,8 +66,7 @@ impl Converter {
         own: Own<'_>,
     ) -> Result<(), TooLarge> {
         let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
-        let daily = own.chunk.daily(own.customer);
-        if daily.plan.is_some() && daily.is_of_one_subscription {
+        if own.chunk.outline(own.customer).is_one_line() {
             return self.add_line(tally, shape, trail, own);
         }
         self.lines.read_customer(own.chunk, own.customer, own.country, &shape.scope, range);

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use super::super::exchange::{Factor, TooLarge};
 use super::super::scope::{LEFT_OUT, Scope, Target};
-use super::super::walk::{Range, has_row};
+use super::super::walk::Range;
 use crate::columns::{Chunk, Daily, NEVER, RowSlices};
 
 /// What one price of one subscription is worth. Kept and refilled from customer to customer.
@@ -50,12 +50,12 @@ impl Lines {
         range: Range,
     ) {
         let daily = chunk.daily(customer);
-        match daily.plan.filter(|_| daily.is_of_one_subscription) {
-            Some(plan) if !range.cuts(chunk, customer, daily) => {
+        match daily.outline.plan().filter(|_| daily.outline.is_of_one_subscription) {
+            Some(plan) if !range.cuts(chunk, customer, daily.outline) => {
                 self.lines.clear();
                 self.changes.clear();
                 let target = scope.target(plan, country);
-                if target.series != LEFT_OUT && has_row(chunk, customer, daily, range.last) {
+                if target.series != LEFT_OUT && daily.outline.has_row(range.last) {
                     let subscription = chunk.rows(customer).subscription[0];
                     self.take_daily(daily, Line::new(subscription, plan, target), range);
                 }
@@ -65,11 +65,10 @@ impl Lines {
     }
 
     /// What all rows of one line come to.
-    fn take_daily(&mut self, daily: Daily<'_>, mut line: Line, range: Range) {
-        for (day, value) in daily.days.iter().zip(daily.value_minor) {
-            if *day > range.last {
-                break;
-            }
+    fn take_daily(&mut self, daily: Daily<'_>, line: Line, range: Range) {
+        let (opening, within) = daily.within(range.first, range.last);
+        let mut line = Line { opening, value: opening, ..line };
+        for (day, value) in within.days.iter().zip(within.value_minor) {
             line.day = *day;
             line.running = *value;
             close(&mut line, 0, range.first, &mut self.changes);

@@ -91,8 +91,18 @@ impl Reader {
 
     /// Our value of each subscription.
     fn worth(&self, chunk: &Chunk, customer: usize) -> Worth {
-        let rows = chunk.rows(customer);
+        let (rows, daily) = (chunk.rows(customer), chunk.daily(customer));
         let mut worth = Worth::new();
+        if let Some(plan) = daily.outline.plan()
+            && daily.outline.is_of_one_subscription
+            && daily.outline.ended_before(self.now)
+        {
+            // Nearly everybody has one line, which is worth what the customer is.
+            let minor = daily.latest(daily.outline.last_on).0;
+            let currency = self.currencies.get(plan as usize).filter(|_| minor != 0);
+            worth.extend(currency.map(|currency| ((rows.subscription[0], *currency), minor)));
+            return worth;
+        }
         for (row, at) in rows.at.iter().enumerate() {
             if *at > self.now.0 {
                 break;
