@@ -60,9 +60,9 @@ export function OverviewPage() {
 function storyOf(view: View, days: Days, currency: string): string | null {
   const { today } = view
   const mrr = days.daily.get('mrr')?.get(today)
-  const { now, before } = paceOf(days.daily.get('net_new_mrr'), today)
+  const { now, before, isWholeBefore } = paceOf(days.daily.get('net_new_mrr'), today)
   const [month, monthBefore] = [monthName(today), monthName(addMonths(today, -1))]
-  return overviewStory({ currency, mrr, gained: now, gainedBefore: before, month, monthBefore })
+  return overviewStory({ currency, mrr, gained: now, gainedBefore: before, isWholeBefore, month, monthBefore })
 }
 
 function Overview({ view }: { view: View }) {
