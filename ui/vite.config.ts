@@ -4,6 +4,7 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
+import { chunkOf } from './scripts/chunks.ts'
 import { outlines } from './scripts/outlines.ts'
 
 /** The server that `npm run dev` shows: by default `chartsy demo` or `chartsy serve` at their usual address. */
@@ -22,10 +23,15 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // A page of the app may be served with `default-src 'self'`: nothing is inlined as a data: URL.
     assetsInlineLimit: 0,
-    // Every page needs these. Split by who imports what of them, they would be larger.
+    // Every page needs the framework. Split by who imports what of it, it would be larger.
     rolldownOptions: {
       output: {
-        codeSplitting: { groups: [{ name: 'framework', test: /node_modules\/(react|react-dom|scheduler|@tanstack\/(?!react-virtual|virtual-core)[^/]+)\// }] },
+        codeSplitting: {
+          groups: [
+            { name: 'framework', priority: 1, test: /node_modules\/(react|react-dom|scheduler|@tanstack\/(?!react-virtual|virtual-core)[^/]+)\// },
+            { debugName: 'app and figures', name: chunkOf(fileURLToPath(new URL('./src/main.tsx', import.meta.url))), includeDependenciesRecursively: false },
+          ],
+        },
       },
     },
   },

@@ -173,6 +173,25 @@ test('payments say which cards expire soon, or that none does', async (t) => {
   await cards.getByText(/card expires in the next 60 days[.]|cards? with/).waitFor();
 });
 
+test('what was paid opens its invoices, and leads to MRR', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.waitForURL(/\/c\//);
+  await page.goto(`${both.app.url}/c/${id}/reconcile`);
+  const card = page.getByRole('region', { name: 'From paid invoices to MRR' });
+  await card.getByRole('button', { name: /^Paid, / }).first().click();
+  await page.waitForURL(/paid_on=/);
+  const drawer = page.getByRole('dialog');
+  await drawer.getByText(/^\d+ entr(y|ies), /).waitFor();
+  await accessible(page, 'the invoices that were paid in a month');
+  await picture(page, '57-paid');
+  await page.goBack();
+  await drawer.waitFor({ state: 'detached' });
+  await card.getByRole('row').nth(1).getByRole('link').last().click();
+  await page.waitForURL(/\/metrics\/mrr\?/);
+  await drawer.getByText(/^\d+ customers?$/).waitFor();
+});
+
 test('payments collected lead to net cash, and an amount opens its balance transactions', async (t) => {
   const page = await visit(t, `${both.app.url}/login`);
   await signIn(page);

@@ -26,6 +26,19 @@ if (root && IS_SHARED) {
   )
 }
 
-/** By then the first page is there: what opens over it comes while nobody waits, also for when the server is away later. */
+/**
+ * By then the first page is there. What opens over it comes as soon as somebody does anything on it, while nobody waits, also for
+ * when the server is away later; whoever only looks doesn't load it.
+ */
 const AFTER_FIRST_PAGE_MS = 3_000
-for (const preload of [preloadPanels, preloadRanges, preloadSaving]) setTimeout(preload, AFTER_FIRST_PAGE_MS)
+const preloads = [preloadPanels, preloadRanges, preloadSaving]
+setTimeout(() => {
+  const begun = new AbortController()
+  for (const sign of ['pointermove', 'pointerdown', 'keydown']) {
+    const preload = () => {
+      begun.abort()
+      for (const one of preloads) one()
+    }
+    window.addEventListener(sign, preload, { passive: true, signal: begun.signal })
+  }
+}, AFTER_FIRST_PAGE_MS)

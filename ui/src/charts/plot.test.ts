@@ -47,6 +47,15 @@ describe('a line over periods', () => {
     expect(dashAt(over, 2)).toBeUndefined()
   })
 
+  it('is dashed up to today also where the axis goes on, and not where it is of what is over', () => {
+    const buckets = [month(1), month(2, true), month(3)]
+    const now = series('now', 1000, 2000, null)
+    const before = { ...series('before', 1000, 2000, 3000), isOver: true }
+    const { datasets } = seriesPlot({ ...given, style: 'lines', buckets, series: [now, before], today: '2026-02-15' })
+    expect([1, 2].map((index) => dashAt(datasets[0], index))).toEqual([[4, 4], undefined])
+    expect([1, 2].map((index) => dashAt(datasets[1], index))).toEqual([undefined, undefined])
+  })
+
   it('has an area below it only where it is alone', () => {
     expect(seriesPlot(given).datasets[0]?.area).toContain('--new')
     expect(seriesPlot({ ...given, style: 'lines' }).datasets[0]?.area).toBeUndefined()

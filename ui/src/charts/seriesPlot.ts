@@ -20,6 +20,8 @@ export interface ChartSeries {
   colorToken: string
   /** One per bucket, in the metric's unit; `null` where it is not known. */
   values: readonly (number | null)[]
+  /** Whether all of its periods are over, where those of another one still run. */
+  isOver?: boolean
 }
 
 export interface SeriesOptions {
@@ -84,19 +86,17 @@ function tipOf({ buckets, series, unit, currency, interval, today, totalName, hi
   return { title: bucketName(bucket, interval, today), rows, hint: rows.length > 0 ? hint : 'Not known' }
 }
 
-/** The last segment of a line is dashed while its period runs. */
+/** The segment of a line that leads to a period which still runs is dashed. */
 function linesOf({ series, buckets, style, today, unit, currency }: SeriesOptions): Drawn[] {
-  const last = buckets.length - 1
-  const lastBucket = buckets[last]
-  const isDashed = lastBucket !== undefined && isRunning(lastBucket, today)
-  const dash = ({ p1DataIndex }: ScriptableLineSegmentContext) => (isDashed && p1DataIndex === last ? [4, 4] : undefined)
-  return series.map(({ id, name, colorToken, values }) => ({
+  const running = buckets.findIndex((bucket) => isRunning(bucket, today))
+  const dash = ({ p1DataIndex }: ScriptableLineSegmentContext) => (p1DataIndex === running ? [4, 4] : undefined)
+  return series.map(({ id, name, colorToken, values, isOver = false }) => ({
     ...pointsOf(token(colorToken), buckets.length),
     id,
     label: name,
     type: 'line',
     borderWidth: 2,
-    segment: { borderDash: dash },
+    ...(isOver ? {} : { segment: { borderDash: dash } }),
     ...(style === 'line' ? { area: faint(token(colorToken)) } : {}),
     data: values.map((value) => (value === null ? null : axisNumber(value, unit, currency))),
   }))

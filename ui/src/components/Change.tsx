@@ -3,7 +3,7 @@ import { formatRatio } from '~/format/number'
 import { formatChange } from '~/format/value'
 import type { Change as Changed } from '~/view/figure'
 
-import { Delta } from './Figures'
+import { Delta, unlessNone } from './Figures'
 
 /** Past this, a percentage says less than the amount. */
 const TOO_MANY_TIMES = 10
@@ -21,6 +21,8 @@ interface ChangeProps {
 export function Change({ change, metric: { unit, better }, currency, isAmount = false, className = '' }: ChangeProps) {
   if (change === null) return <span className={`text-ink-faint ${className}`}>–</span>
   const isReadable = change.ratio !== null && Math.abs(change.ratio) < TOO_MANY_TIMES
-  const text = isAmount || change.ratio === null || !isReadable ? formatChange(change.amount, unit, currency) : formatRatio(change.ratio, { sign: true })
-  return <Delta className={className} isLessBetter={better === 'down'} isNeutral={better === null} text={text} value={change.amount} />
+  const { amount, ratio } = change
+  const written = (by: number) => (isAmount || ratio === null || !isReadable ? formatChange(by, unit, currency) : formatRatio(by, { sign: true }))
+  const text = written(isAmount || ratio === null || !isReadable ? amount : ratio)
+  return <Delta className={className} isLessBetter={better === 'down'} isNeutral={better === null} text={text} value={unlessNone(amount, text, written(0))} />
 }

@@ -40,6 +40,9 @@ interface DeltaProps {
   className?: string
 }
 
+/** A change that is too small to be seen in how it is written is none: `0.0 pp` has neither arrow nor color. */
+export const unlessNone = (value: number, text: string, none: string): number => (text === none ? 0 : value)
+
 /** A change. Arrow, sign and color say the same, so none of them has to be relied on alone. */
 export function Delta({ value, text, isLessBetter = false, isNeutral = false, className = '' }: DeltaProps) {
   const isGood = isLessBetter ? value < 0 : value > 0
@@ -63,7 +66,8 @@ export function MoneyDelta({ minor, currency, className }: { minor: number; curr
 
 export function RatioDelta({ ratio, className }: { ratio: number | null; className?: string }) {
   if (ratio === null) return <span className="text-ink-faint">–</span>
-  return <Delta text={formatRatio(ratio, { sign: true })} value={ratio} {...(className ? { className } : {})} />
+  const text = formatRatio(ratio, { sign: true })
+  return <Delta text={text} value={unlessNone(ratio, text, formatRatio(0, { sign: true }))} {...(className ? { className } : {})} />
 }
 
 export function CountDelta({ count }: { count: number }) {

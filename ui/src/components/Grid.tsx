@@ -24,8 +24,8 @@ export function Grid({ children }: { children: ReactNode }) {
 }
 
 /** A cell whose content shows nothing takes no place. A card alone in it is as high as those beside it. */
-export function Cell({ span = 12, children }: { span?: keyof typeof SPAN; children: ReactNode }) {
-  return <div className={`col-span-12 min-w-0 empty:hidden xl:[&>.card:only-child]:h-full ${SPAN[span]}`}>{children}</div>
+export function Cell({ span = 12, className = '', children }: { span?: keyof typeof SPAN; className?: string; children: ReactNode }) {
+  return <div className={`col-span-12 min-w-0 empty:hidden xl:[&>.card:only-child]:h-full ${SPAN[span]} ${className}`}>{children}</div>
 }
 
 /** Rows of key figures that a wide screen fills: five in one row and eight in two are not left with a hole at the end. */

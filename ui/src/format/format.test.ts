@@ -35,6 +35,7 @@ describe('ratios', () => {
   it('are a dash where they are undefined, not zero', () => {
     expect(formatRatio(null)).toBe('–')
     expect(formatRatio(0, { locale })).toBe('0.0%')
+    expect(formatRatio(-0.0004, { locale })).toBe('0.0%')
     expect(formatRatio(0.0423, { locale, sign: true })).toBe('+4.2%')
   })
 })

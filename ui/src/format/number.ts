@@ -17,7 +17,7 @@ export function formatCount(
   { sign = false, compact = false, locale = undefined as string | undefined } = {},
 ): string {
   return formatter(
-    { signDisplay: sign ? 'exceptZero' : 'auto', ...(compact ? { notation: 'compact' as const, maximumFractionDigits: 1 } : {}) },
+    { signDisplay: sign ? 'exceptZero' : 'negative', ...(compact ? { notation: 'compact' as const, maximumFractionDigits: 1 } : {}) },
     locale,
   ).format(count)
 }
@@ -29,14 +29,14 @@ export function formatRatio(
 ): string {
   if (ratio === null || ratio === undefined) return '–'
   return formatter(
-    { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: sign ? 'exceptZero' : 'auto' },
+    { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: sign ? 'exceptZero' : 'negative' },
     locale,
   ).format(ratio)
 }
 
 /** A number with one decimal, `12.3`: for durations. */
 export function formatDecimal(value: number, { sign = false, locale = undefined as string | undefined } = {}): string {
-  return formatter({ maximumFractionDigits: 1, signDisplay: sign ? 'exceptZero' : 'auto' }, locale).format(value)
+  return formatter({ maximumFractionDigits: 1, signDisplay: sign ? 'exceptZero' : 'negative' }, locale).format(value)
 }
 
 /** The difference of two percentages, `+1.2 pp`: percent of a percentage would be read as another thing. */

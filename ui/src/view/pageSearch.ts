@@ -231,6 +231,8 @@ export function readCustomersSearch(raw: RawSearch): CustomersSearch {
 
 export interface ReconcileSearch {
   of?: string
+  /** The month whose paid invoices are open. */
+  paid_on?: Day
   /** The cell of the cash statement that is open: its month, and its line. */
   cash_on?: Day
   cash_line?: string
@@ -242,6 +244,7 @@ export function readReconcileSearch(raw: RawSearch): ReconcileSearch {
   const [cash_on, cash_line] = [isDay(raw.cash_on) ? raw.cash_on : undefined, textOf(raw.cash_line)]
   return compact({
     of: textOf(raw.of),
+    paid_on: isDay(raw.paid_on) ? raw.paid_on : undefined,
     mrr_line: textOf(raw.mrr_line),
     ...(cash_on && cash_line ? { cash_on, cash_line } : {}),
   }) as ReconcileSearch

@@ -49,8 +49,8 @@ describe('the map of countries', () => {
   })
 
   it('says what each shade stands for', () => {
-    expect(mapped('mrr').shades.map(({ text }) => text)).toEqual(['Under $50', '$500–$2K', '$2K or more'])
-    expect(mapped('customers').shades.map(({ text }) => text)).toEqual(['1', '2–4', '20 or more'])
+    expect(mapped('mrr').shades.map(({ text }) => text)).toEqual(['Under $500', '$500–$2K', '$2K or more'])
+    expect(mapped('customers').shades.map(({ text }) => text)).toEqual(['1', '2–19', '20 or more'])
   })
 
   it('finds a country by the code that the server has for it', () => {

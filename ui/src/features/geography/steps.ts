@@ -34,7 +34,8 @@ export function shadesOf(values: readonly number[]): Shade[] {
   // A shade that no country has would only make the others harder to tell apart.
   const filled = all.filter(({ from, to }) => positive.some((value) => value >= from && (to === null || value < to)))
   const tokens = OF_WIDTH[filled.length] ?? []
-  return filled.map((shade, at) => ({ ...shade, token: SHADES[tokens[at] ?? at] ?? SHADES[0] }))
+  // Each reaches to the next one, so that the legend has no gap where a shade was left out.
+  return filled.map((shade, at) => ({ ...shade, to: filled[at + 1]?.from ?? null, token: SHADES[tokens[at] ?? at] ?? SHADES[0] }))
 }
 
 /** The shade of a value; `undefined` for nothing. */

@@ -1,6 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
-import type { ReactNode } from 'react'
+import type { ReactNode, Ref } from 'react'
 
 import type { MetricDefinition } from '~/api/types'
 import { IS_SHARED } from '~/api/visit'
@@ -13,6 +13,7 @@ import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
 import { EmptyState, SkeletonRows } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
+import { useInView } from '~/components/useInView'
 import { canReachBack } from '~/features/controls/advice'
 import { formatCount } from '~/format/number'
 import { DIMENSION_LABEL, groupLabel } from '~/view/groupLabels'
@@ -27,6 +28,8 @@ import type { Whole as WholeFigures } from './MetricHeadline'
 import { NoColumns } from './MetricsChart'
 import { isAdditive, overlapOf, partsFile, seriesOf } from './parts'
 import { reasonUnknown, whyNothing } from './unknown'
+import { useCounts } from './useCounts'
+import { useEdges } from './useEdges'
 import { useFigures } from './useFigures'
 
 const route = getRouteApi('/app/c/$connectionId/metrics/$metricId')
@@ -102,8 +105,11 @@ export function Whole(props: ChartProps) {
     () => [{ id: metric.id, name: metric.label, colorToken: '--series-1', values: points.map(({ value }) => value) }],
     [metric, points],
   )
-  const columns = useMemo(() => periodColumns(metric, currency, view, open), [metric, currency, view, open])
-  const rows = useMemo(() => periodRows(metric, points), [metric, points])
+  const [table, isSeen] = useInView()
+  const edges = useEdges(view, metric, points)
+  const counts = useCounts(view, metric, { points, currency, isSeen })
+  const columns = periodColumns({ metric, currency, view, open, counts })
+  const rows = periodRows(metric, points, edges)
   const isSummed = metric.measure === 'flow'
   return (
     <>
@@ -133,7 +139,9 @@ export function Whole(props: ChartProps) {
       />
       {points.length > 0 && (
         <TableCard
+          ref={table}
           title="By period"
+          {...(rows.at(-1)?.against ? { lead: 'The running period is compared with as many days of the one before it.' } : {})}
           file={{ name: fileName(view.connection.name, metric.label), table: () => fileOfRows(columns, rows) }}
         >
           <DataTable
@@ -252,18 +260,20 @@ export function BrokenDown(props: ChartProps & { by: BreakdownName }) {
 }
 
 function TableCard({
+  ref,
   title,
   lead,
   file,
   children,
 }: {
+  ref?: Ref<HTMLElement>
   title: string
   lead?: string
   file: { name: string; table: () => ExportTable }
   children: ReactNode
 }) {
   return (
-    <section aria-label={title} className="card min-w-0 pb-2">
+    <section ref={ref} aria-label={title} className="card min-w-0 pb-2">
       <CardHead lead={lead} title={title}>
         <DownloadTable {...file} />
       </CardHead>

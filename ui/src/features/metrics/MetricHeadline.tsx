@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { MetricDefinition } from '~/api/types'
 import { IS_SHARED } from '~/api/visit'
 import { helpPageOf } from '~/charts/Definition'
-import { buttonClass } from '~/components/Button'
+import { Button, buttonClass } from '~/components/Button'
 import { Change } from '~/components/Change'
 import { Skeleton } from '~/components/Feedback'
 import { formatValue } from '~/format/value'
@@ -13,6 +13,7 @@ import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
 import { behindOf } from './behind'
+import type { OpenPeriodFn } from './MetricCharts'
 import { reasonUnknown } from './unknown'
 import type { useFigures } from './useFigures'
 
@@ -24,8 +25,12 @@ interface HeadlineProps {
   whole: Whole
 }
 
+interface BehindProps extends Omit<HeadlineProps, 'whole'> {
+  open: OpenPeriodFn
+}
+
 /** A metric's name and definition, its figure, and how that has changed. */
-export function MetricHeadline({ view, metric, whole }: HeadlineProps) {
+export function MetricHeadline({ view, metric, whole, open }: HeadlineProps & BehindProps) {
   const { connection, period } = view
   const [figure] = whole.figures
   const currency = whole.currency ?? 'usd'
@@ -66,7 +71,7 @@ export function MetricHeadline({ view, metric, whole }: HeadlineProps) {
           {reason && <span className="text-ink-soft">{reason}</span>}
         </p>
       </div>
-      {!IS_SHARED && <BehindLink metric={metric} view={view} />}
+      {!IS_SHARED && <BehindLink metric={metric} open={open} view={view} />}
     </section>
   )
 }
@@ -87,10 +92,17 @@ function Versus({ view, metric, whole }: HeadlineProps) {
   )
 }
 
-/** The list of the customers that make the figure, where there is one. */
-function BehindLink({ view, metric }: Omit<HeadlineProps, 'whole'>) {
+/** The list of the customers or payments that make the figure. */
+function BehindLink({ view, metric, open }: BehindProps) {
   const behind = behindOf(metric)
-  if (behind === null) return null
+  const { start, end } = figureDays(metric.measure, view.period)
+  if (behind.list === 'value') {
+    return (
+      <Button size="small" onPress={() => open({ start_on: start, end_on: end }, '')}>
+        {behind.name}
+      </Button>
+    )
+  }
   const params = { connectionId: view.connection.id }
   const look = buttonClass('secondary', 'small')
   if (behind.list === 'customers') {
@@ -105,7 +117,6 @@ function BehindLink({ view, metric }: Omit<HeadlineProps, 'whole'>) {
       </Link>
     )
   }
-  const { start, end } = figureDays(metric.measure, view.period)
   return (
     <Link
       className={look}

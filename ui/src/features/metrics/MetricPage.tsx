@@ -74,7 +74,7 @@ function Metric({ view, metric }: { view: View; metric: MetricDefinition }) {
   const shared = { view, metric, whole, open }
   return (
     <>
-      <MetricHeadline metric={metric} view={view} whole={whole} />
+      <MetricHeadline {...shared} />
       {isBrokenDown ? <BrokenDown {...shared} by={by} /> : <Whole {...shared} />}
       <Behind currency={whole.currency ?? 'usd'} metric={metric} view={view} />
     </>

@@ -19,6 +19,7 @@ import { keptSearch } from '~/view/useView'
 
 import { isMoved } from './behind'
 import { ContributionList } from './ContributionList'
+import { explainedBy } from './useCounts'
 
 interface Props {
   view: View
@@ -54,9 +55,7 @@ interface ContentProps extends Props {
 
 function Content(props: ContentProps) {
   const { view, metric, currency, days, part } = props
-  const to = metric.looks_ahead || days.to <= view.today ? days.to : view.today
-  const native: Query = view.currency === 'native' ? { filter_currency: [currency] } : {}
-  const query: Query = { from: days.from, to, ...view.scope, ...native, ...(part ? { [part.name]: [part.id] } : {}) }
+  const query: Query = { ...explainedBy(view, metric, currency, days), ...(part ? { [part.name]: [part.id] } : {}) }
   const explained = useQuery(explainMetricQuery(view.connection.id, metric.id, query))
   if (explained.error && !explained.data) return <ErrorState error={explained.error} onRetry={() => void explained.refetch()} />
   if (!explained.data) return <SkeletonRows rows={10} />

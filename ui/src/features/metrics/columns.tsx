@@ -1,6 +1,6 @@
 
 import { PageLink } from '~/components/PageLink'
-import type { Currency, MetricDefinition, ValuePoint } from '~/api/types'
+import type { Currency, Day, MetricDefinition, ValuePoint } from '~/api/types'
 import { IS_SHARED } from '~/api/visit'
 import { bucketName } from '~/charts/buckets'
 import { Change } from '~/components/Change'
@@ -12,27 +12,49 @@ import type { Change as Changed } from '~/view/figure'
 import { changeOf, valueOf } from '~/view/figure'
 import { FILTER_OF, REST, isDimension } from '~/view/groupLabels'
 import type { BreakdownName } from '~/view/pageSearch'
+import { daysName } from '~/view/period'
 import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
 import type { OpenPeriodFn } from './MetricCharts'
+import type { Edges } from './useEdges'
 import type { Figure } from './useFigures'
 
 /** A period with its change from the one before it. */
 export interface PeriodRow extends ValuePoint {
   change: Changed | null
+  /** The days that it is compared with, where they are not all of the period before. */
+  against?: string
 }
 
-/** A period that is cut short is compared with nothing: less of it is not less. */
-export function periodRows({ measure }: Pick<MetricDefinition, 'measure'>, points: readonly ValuePoint[]): PeriodRow[] {
+const NO_EDGES: Edges = { first: null, running: null }
+
+/** A period that is cut short is not compared with a whole one: less of it is not less. The running one is, with as many days. */
+export function periodRows(
+  { measure }: Pick<MetricDefinition, 'measure'>,
+  points: readonly ValuePoint[],
+  { first, running }: Edges = NO_EDGES,
+): PeriodRow[] {
   return points.map((point, index) => {
+    if (running !== null && index === points.length - 1) {
+      return { ...point, change: changeOf(measure, point.value, running.value), against: daysName(running.days) }
+    }
     const before = points[index - 1]
     const isWhole = measure === 'level' || (!point.is_partial && !before?.is_partial)
-    return { ...point, change: isWhole ? changeOf(measure, point.value, before?.value) : null }
+    return { ...point, change: isWhole ? changeOf(measure, point.value, index === 0 ? first?.value : before?.value) : null }
   })
 }
 
-export function periodColumns(metric: MetricDefinition, currency: Currency, view: View, open: OpenPeriodFn): Column<PeriodRow>[] {
+interface PeriodTable {
+  metric: MetricDefinition
+  currency: Currency
+  view: View
+  open: OpenPeriodFn
+  /** What each value was divided from, by the first day of its period. */
+  counts: ReadonlyMap<Day, string> | null
+}
+
+export function periodColumns({ metric, currency, view, open, counts }: PeriodTable): Column<PeriodRow>[] {
   const { unit, measure } = metric
   const isSummed = measure === 'flow'
   const change: Column<PeriodRow> = {
@@ -41,7 +63,18 @@ export function periodColumns(metric: MetricDefinition, currency: Currency, view
     isNumeric: true,
     sortBy: (row) => row.change?.amount ?? null,
     value: (row) => fileValue(row.change?.amount, unit, currency),
-    cell: (row) => <Change change={row.change} currency={currency} isAmount metric={metric} />,
+    cell: (row) => (
+      <span title={row.change && row.against ? `Compared with ${row.against}` : undefined}>
+        <Change change={row.change} currency={currency} isAmount metric={metric} />
+      </span>
+    ),
+  }
+  const made: Column<PeriodRow> = {
+    id: 'made_of',
+    header: 'Made of',
+    isNumeric: true,
+    isWideOnly: true,
+    cell: ({ start_on }) => <span className="whitespace-nowrap text-ink-soft">{counts?.get(start_on) ?? ''}</span>,
   }
   const ratio: Column<PeriodRow> = {
     id: 'change_ratio',
@@ -79,6 +112,7 @@ export function periodColumns(metric: MetricDefinition, currency: Currency, view
       },
       ...(isSummed ? { total: (rows) => formatValue(valueOf(measure, rows), unit, currency) } : {}),
     },
+    ...(counts ? [made] : []),
     // What ends in one month ahead is neither better nor worse for what ends in the month before.
     ...(metric.looks_ahead ? [] : [change]),
     ...(measure === 'ratio' || metric.looks_ahead ? [] : [ratio]),

@@ -57,6 +57,10 @@ function said(view: View, metric: MetricDefinition, answer: ValueReport | undefi
   return metric.looks_ahead ? asWhole(points, view.today) : points
 }
 
+/** Every series of an answer in one currency, as far as it says anything, by the key of its group. */
+export const seriesIn = (view: View, metric: MetricDefinition, answer: ValueReport | undefined, currency: Currency | undefined) =>
+  inCurrency(said(view, metric, answer), currency)
+
 /**
  * A metric over the page's range, with its figure and what that is compared with; broken down where `by` names a dimension. Requests
  * no more than the chart's points where they already say it.
@@ -83,9 +87,9 @@ export function useFigures(view: View, metric: MetricDefinition, { by, isEnabled
   const error = series.data ? (isInSeries ? null : exact.error) : series.error
 
   const figures = useMemo(() => {
-    const exactly = inCurrency(said(view, metric, exact.data), currency)
-    const earlier = inCurrency(isInTime ? said(view, metric, before.data) : undefined, currency)
-    return [...inCurrency(said(view, metric, series.data), currency)].map(([key, one]): Figure => {
+    const exactly = seriesIn(view, metric, exact.data, currency)
+    const earlier = seriesIn(view, metric, isInTime ? before.data : undefined, currency)
+    return [...seriesIn(view, metric, series.data, currency)].map(([key, one]): Figure => {
       const inSeries = valueIn(measure, days, one.points)
       // A ratio with nothing to divide by is known to be none.
       const value = inSeries === undefined ? valueOf(measure, exactly.get(key)?.points ?? []) : inSeries

@@ -18,7 +18,7 @@ import { overRange } from '~/view/useView'
 
 import { MetricLink } from './MetricLink'
 import type { Pace } from './month'
-import { addedUp, daysUntil, paceOf, sameDay } from './month'
+import { addedUp, daysOfBoth, daysUntil, paceOf, sameDay } from './month'
 import type { Days } from './useDays'
 
 const route = getRouteApi('/app/c/$connectionId/overview')
@@ -46,7 +46,7 @@ export function MonthCard({ view: given, currency, days }: { view: View; currenc
   const { metrics, daily } = days
   const last = addMonths(firstOfMonth(today), -1)
   const { buckets, series } = useMemo(() => {
-    const all = daysUntil(lastOfMonth(today))
+    const all = daysOfBoth(today)
     const now = addedUp(daily.get(pace), daysUntil(today))
     const before = addedUp(daily.get(pace), daysUntil(lastOfMonth(last)))
     const at = (values: readonly (number | null)[]) => all.map((_, index) => values[index] ?? null)
@@ -54,7 +54,7 @@ export function MonthCard({ view: given, currency, days }: { view: View; currenc
       buckets: all.map((day) => ({ start_on: day, end_on: day, is_partial: day === today })),
       series: [
         { id: 'now', name: formatMonth(today, { long: true }), colorToken: '--series-1', values: at(now) },
-        { id: 'before', name: formatMonth(last, { long: true }), colorToken: '--fx', values: at(before) },
+        { id: 'before', name: formatMonth(last, { long: true }), colorToken: '--fx', values: at(before), isOver: true },
       ],
     }
   }, [daily, pace, today, last])

@@ -60,9 +60,9 @@ export function OverviewPage() {
 function storyOf(view: View, days: Days, currency: string): string | null {
   const { today } = view
   const mrr = days.daily.get('mrr')?.get(today)
-  const { now, before } = paceOf(days.daily.get('net_new_mrr'), today)
+  const { now, before, isWholeBefore } = paceOf(days.daily.get('net_new_mrr'), today)
   const [month, monthBefore] = [monthName(today), monthName(addMonths(today, -1))]
-  return overviewStory({ currency, mrr, gained: now, gainedBefore: before, month, monthBefore })
+  return overviewStory({ currency, mrr, gained: now, gainedBefore: before, isWholeBefore, month, monthBefore })
 }
 
 function Overview({ view }: { view: View }) {
@@ -86,15 +86,6 @@ function Overview({ view }: { view: View }) {
       <PageHead story={story} title="Overview" />
       <MissingHere parts={PARTS} view={view} />
       <Grid>
-        <Cell span={4}>
-          <div className="flex flex-col gap-4 lg:gap-5">
-            <TodayCard {...shared} onOpen={upcoming.open} />
-            <AtRisk {...shared} onOpen={upcoming.open} />
-          </div>
-        </Cell>
-        <Cell span={8}>
-          <MonthCard currency={currency} days={days} view={view} />
-        </Cell>
         <Cell>
           <Tiles label="Key figures">
             {TILES.map((id) => (
@@ -102,15 +93,21 @@ function Overview({ view }: { view: View }) {
             ))}
           </Tiles>
         </Cell>
+        {/* On a wide screen, the lists stand at the left of both others. */}
+        <Cell className="xl:order-2" span={8}>
+          <MonthCard currency={currency} days={days} view={view} />
+        </Cell>
+        <Cell className="xl:order-1 xl:row-span-2 xl:col-span-4">
+          <div className="flex flex-col gap-4 lg:gap-5">
+            <TodayCard {...shared} onOpen={upcoming.open} />
+            <AtRisk {...shared} onOpen={upcoming.open} />
+            {!IS_SHARED && <TopCustomers currency={shownCurrency(view)} view={view} />}
+          </div>
+        </Cell>
         {!IS_SHARED && (
-          <>
-            <Cell span={8}>
-              <Feed view={view} />
-            </Cell>
-            <Cell span={4}>
-              <TopCustomers currency={shownCurrency(view)} view={view} />
-            </Cell>
-          </>
+          <Cell className="xl:order-3" span={8}>
+            <Feed view={view} />
+          </Cell>
         )}
       </Grid>
       <UpcomingDrawer {...upcoming.drawer} view={view} />

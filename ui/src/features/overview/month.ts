@@ -3,6 +3,12 @@ import { addDays, addMonths, firstOfMonth, lastOfMonth } from '~/format/date'
 
 import type { Daily } from './useDays'
 
+/** A day on the card's chart: the same one of both months. One that only the month before has is named by that month. */
+export function daysOfBoth(today: Day): Day[] {
+  const now = daysUntil(lastOfMonth(today))
+  return [...now, ...daysUntil(lastOfMonth(addMonths(firstOfMonth(today), -1))).slice(now.length)]
+}
+
 /** The days of a month up to one of them. */
 export function daysUntil(day: Day): Day[] {
   const days: Day[] = []
@@ -28,6 +34,8 @@ export interface Pace {
   /** The same days of the month before, and all of it. */
   before: number | null
   whole: number | null
+  /** Whether those days are all of it. */
+  isWholeBefore: boolean
 }
 
 /** The day of the month before that a month is compared with so far: its last one where that is over sooner, or this one is whole. */
@@ -43,5 +51,6 @@ export function paceOf(daily: Daily | undefined, today: Day): Pace {
     now: total(daily, daysUntil(today)),
     before: total(daily, daysUntil(before)),
     whole: total(daily, daysUntil(lastOfMonth(before))),
+    isWholeBefore: before === lastOfMonth(before),
   }
 }

@@ -7,9 +7,10 @@ import type { PaymentPage } from '~/api/types'
 import { fileName } from '~/charts/export'
 import { DataTable } from '~/components/DataTable'
 import { DownloadAll } from '~/components/DownloadAll'
-import { EndlessTable } from '~/components/EndlessTable'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { loadable } from '~/components/loadable'
 import { ShowMore } from '~/components/ShowMore'
+import { useInView } from '~/components/useInView'
 import { useOpenCustomer } from '~/features/customers/useOpenCustomer'
 import { formatMoney } from '~/format/money'
 import { countOf } from '~/format/number'
@@ -25,6 +26,9 @@ function sumText(sums: PaymentPage['sums'] | undefined): string | null {
   if (!sums?.length || sums.some(({ type }) => type !== sums[0]?.type)) return null
   return sums.map(({ amount_minor, currency }) => formatMoney(amount_minor, currency)).join(' + ')
 }
+
+/** The list is far down its page: what draws only the rows in view comes with the list. */
+const [useEndless] = loadable(() => import('~/components/EndlessTable'))
 
 /** The types that are known from charges alone. */
 const OF_CHARGES: ReadonlySet<string> = new Set(['payment', 'failed_payment', 'charge_without_invoice'])
@@ -59,6 +63,8 @@ export function PaymentList({ view, query, isEndless = false }: Props) {
     () => list.data?.pages.flatMap((page) => page.data).map((row, index) => ({ ...row, key: paymentKey(row, index) })) ?? [],
     [list.data],
   )
+  const [card, isSeen] = useInView()
+  const endless = useEndless(isEndless && isSeen)
   const first = list.data?.pages[0]
   const total = first?.total
   // While the first payments are still being imported, an empty list says nothing.
@@ -73,7 +79,7 @@ export function PaymentList({ view, query, isEndless = false }: Props) {
   }
   if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
   return (
-    <div>
+    <div ref={card}>
       <div className="no-print flex flex-wrap items-center gap-2 px-4 pb-2 sm:px-5">
         <p className="min-w-0 flex-1 text-[0.8125rem] text-ink-soft" role="status">
           {total === undefined || isUnknown ? 'Loading…' : [countOf(total, 'entry', 'entries'), sumText(first?.sums)].filter(Boolean).join(', ')}
@@ -92,7 +98,7 @@ export function PaymentList({ view, query, isEndless = false }: Props) {
         </div>
       )}
       {total === 0 && !isUnknown && <Nothing types={String(query.type ?? '').split(',')} view={view} />}
-      {rows.length > 0 && (isEndless ? <EndlessTable {...table} list={list} total={total ?? rows.length} /> : <DataTable {...table} />)}
+      {rows.length > 0 && (endless ? <endless.EndlessTable {...table} list={list} total={total ?? rows.length} /> : <DataTable {...table} />)}
       {!isEndless && <ShowMore className="pt-3" list={list} />}
     </div>
   )

@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
+import { Link, getRouteApi } from '@tanstack/react-router'
 import { useMemo } from 'react'
+import type { ReactNode } from 'react'
 
-import { cashQuery, mrrStatementQuery, reconcileQuery } from '~/api/queries'
+import { cashQuery, mrrQuery, mrrStatementQuery, reconcileQuery } from '~/api/queries'
 import type { Day, ReconcileMonth } from '~/api/types'
+import { DefinitionButton } from '~/charts/Definition'
 import type { ExportTable } from '~/charts/export'
 import { fileName } from '~/charts/export'
 import { CardHead } from '~/components/CardHead'
@@ -16,7 +18,8 @@ import { longerRange } from '~/features/controls/advice'
 import { MissingHere } from '~/features/shell/MissingHere'
 import { PageHead } from '~/components/PageHead'
 import { Segmented } from '~/components/Segmented'
-import { moneyOf } from '~/format/money'
+import { firstOfMonth, formatMonth } from '~/format/date'
+import { formatMoney, moneyOf } from '~/format/money'
 import { reasonName } from '~/format/names'
 import { countOf } from '~/format/number'
 import { sourceOf } from '~/sources'
@@ -24,12 +27,13 @@ import { compact } from '~/view/search'
 import { isTogether } from '~/view/together'
 import { useFallback } from '~/view/useFallback'
 import { useTitle } from '~/view/useTitle'
-import { useView } from '~/view/useView'
+import { keptSearch, useView } from '~/view/useView'
 
 import { CashStatement } from './CashStatement'
-import { monthText } from './month'
+import { daysOfMonth, monthText, mrrByMonth } from './month'
 import { MrrStatement } from './MrrStatement'
 import { MovedCustomers } from './MovedCustomers'
+import { PaidDrawer } from './PaidDrawer'
 import { RestatedMonths } from './RestatedMonths'
 
 const route = getRouteApi('/app/c/$connectionId/reconcile')
@@ -55,7 +59,36 @@ function Total({ rows, of, className }: TotalProps) {
   return first && <Money className={className} currency={first.currency} minor={rows.reduce((sum, month) => sum + of(month), 0)} />
 }
 
-function columnsOf(months: readonly ReconcileMonth[], today: Day): Column<ReconcileMonth>[] {
+interface PaidTable {
+  months: readonly ReconcileMonth[]
+  connectionId: string
+  today: Day
+  /** MRR at the end of each month. */
+  mrr: ReadonlyMap<Day, number>
+  /** Opens the invoices that were paid in a month. */
+  open: (month_on: Day) => void
+}
+
+/** MRR at a month's end, which opens what it is made of. */
+function Mrr({ month, table }: { month: ReconcileMonth; table: PaidTable }): ReactNode {
+  const { mrr, connectionId, today } = table
+  const minor = mrr.get(month.month_on)
+  if (minor === undefined) return <span className="text-ink-faint">–</span>
+  const { from, to } = daysOfMonth(month.month_on, today)
+  return (
+    <Link
+      className="num opens font-semibold"
+      params={{ connectionId, metricId: 'mrr' }}
+      search={(before) => compact({ ...keptSearch(before), currency: 'native', filter_currency: [month.currency], mark_from: from, mark_to: to })}
+      to="/c/$connectionId/metrics/$metricId"
+    >
+      {formatMoney(minor, month.currency)}
+    </Link>
+  )
+}
+
+function columnsOf(table: PaidTable): Column<ReconcileMonth>[] {
+  const { months, today, open } = table
   const amount = (
     id: string,
     header: string,
@@ -82,7 +115,19 @@ function columnsOf(months: readonly ReconcileMonth[], today: Day): Column<Reconc
       cell: (month) => <span className="num whitespace-nowrap">{monthText(month.month_on, today)}</span>,
       total: () => 'Total',
     },
-    amount('paid', 'Paid', (month) => month.total_minor, true),
+    {
+      ...amount('paid', 'Paid', (month) => month.total_minor, true),
+      cell: (month) => (
+        <button
+          aria-label={`Paid, ${formatMonth(month.month_on)}: ${formatMoney(month.total_minor, month.currency)}`}
+          className="num opens font-semibold"
+          type="button"
+          onClick={() => open(month.month_on)}
+        >
+          {formatMoney(month.total_minor, month.currency)}
+        </button>
+      ),
+    },
     amount('used', 'Counted in MRR', (month) => month.used_minor),
     ...reasonsOf(months).map((reason) => amount(`left:${reason}`, reasonName(reason), (month) => leftOut(month, reason))),
     {
@@ -108,6 +153,13 @@ function columnsOf(months: readonly ReconcileMonth[], today: Day): Column<Reconc
         />
       ),
     },
+    {
+      id: 'mrr',
+      header: 'MRR at month’s end',
+      isNumeric: true,
+      sortBy: ({ month_on }) => table.mrr.get(month_on) ?? null,
+      cell: (month) => <Mrr month={month} table={table} />,
+    },
   ]
 }
 
@@ -130,7 +182,7 @@ export function ReconcilePage() {
   const view = useView()
   const { connection } = view
   useTitle('Reconcile', connection.name)
-  const { of } = route.useSearch()
+  const { of, paid_on } = route.useSearch()
   const navigate = route.useNavigate()
   const { start: from, end: to } = view.period
   const query = useQuery(reconcileQuery(connection.id, { from, to }))
@@ -151,7 +203,14 @@ export function ReconcilePage() {
         ? connection.reporting_currency
         : currencies[0]
   const months = useMemo(() => query.data?.months.filter((month) => month.currency === shown) ?? [], [query.data, shown])
-  const columns = useMemo(() => columnsOf(months, view.today), [months, view.today])
+  const mrr = useQuery({
+    ...mrrQuery(connection.id, { from: firstOfMonth(from), to: to > view.today ? view.today : to, interval: 'month', currency: 'native' }),
+    enabled: months.length > 0,
+  })
+  const columns = useMemo(() => {
+    const open = (month_on: Day) => void navigate({ search: (before) => compact({ ...before, paid_on: month_on }), resetScroll: false })
+    return columnsOf({ months, connectionId: connection.id, today: view.today, mrr: mrrByMonth(mrr.data, shown ?? undefined), open })
+  }, [months, connection.id, view.today, mrr.data, shown, navigate])
   const { bill } = sourceOf(connection)
   const title = `From paid ${bill.many} to MRR`
   const unexplained = query.data?.months.filter((month) => month.unexplained_minor !== 0).length ?? 0
@@ -179,7 +238,17 @@ export function ReconcilePage() {
         </Banner>
       )}
       <section aria-label={title} className="card min-w-0 pb-2">
-        <CardHead lead="What was paid, what of it counts in MRR, and what was left out." title={title}>
+        <CardHead
+          definition={
+            <DefinitionButton
+              formula={`What was paid is what counts in MRR and what was left out of it, by reason. What counts is spread over the time that it pays for, so MRR at a month’s end also comes from ${bill.many} of other months.`}
+              label="this statement"
+              page="mrr"
+            />
+          }
+          lead={`What was paid, what of it counts in MRR, and what was left out. Click what was paid to see the ${bill.many} behind it, and MRR to see its customers.`}
+          title={title}
+        >
           <DownloadTable
             isDisabled={months.length === 0}
             name={fileName(connection.name, 'reconcile')}
@@ -206,6 +275,11 @@ export function ReconcilePage() {
           />
         )}
       </section>
+      <PaidDrawer
+        cell={paid_on && shown ? { month_on: paid_on, currency: shown } : undefined}
+        view={view}
+        onClose={() => void navigate({ search: (before) => compact({ ...before, paid_on: undefined }), resetScroll: false })}
+      />
       <MissingHere parts={PARTS} view={view} />
       <CashStatement cash={cash} currency={shown ?? undefined} view={view} />
       <MrrStatement currency={shown ?? undefined} statement={statement} view={view} />

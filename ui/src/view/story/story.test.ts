@@ -57,6 +57,12 @@ describe('the sentence about today', () => {
     )
   })
 
+  it('says so where this day stands for all of the month before', () => {
+    expect(overviewStory({ ...month, gained: 44_943, gainedBefore: 41_818, isWholeBefore: true })).toBe(
+      'MRR is $8,105, up $449 in November so far; all of October added $418.',
+    )
+  })
+
   it('leaves out what is not known', () => {
     expect(overviewStory({ ...month, gained: 0, gainedBefore: null })).toBe('MRR is $8,105, unchanged in November so far.')
     expect(overviewStory(month)).toBe('MRR is $8,105.')

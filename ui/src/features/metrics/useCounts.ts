@@ -1,0 +1,47 @@
+import { useQueries } from '@tanstack/react-query'
+
+import type { Query } from '~/api/client'
+import { explainMetricQuery } from '~/api/queries'
+import type { Currency, Day, MetricDefinition, ValuePoint } from '~/api/types'
+import { IS_SHARED } from '~/api/visit'
+import { foreignFilters } from '~/view/filterable'
+import type { View } from '~/view/useView'
+
+import { countsOf, isFraction } from './counts'
+
+/** A longer table goes without: each period is a request. */
+const PERIODS_AT_MOST = 36
+
+/** What an explanation of a value is requested by. Without a conversion, of one currency. */
+export function explainedBy(view: View, metric: MetricDefinition, currency: Currency, days: { from: Day; to: Day }): Query {
+  const to = metric.looks_ahead || days.to <= view.today ? days.to : view.today
+  const native: Query = view.currency === 'native' ? { filter_currency: [currency] } : {}
+  return { from: days.from, to, ...view.scope, ...native }
+}
+
+interface Of {
+  points: readonly ValuePoint[]
+  currency: Currency
+  /** Whether the table is in view. */
+  isSeen: boolean
+}
+
+/** What each value of a ratio was divided from, by the first day of its period; `null` for a metric or a table without. */
+export function useCounts(view: View, metric: MetricDefinition, { points, currency, isSeen }: Of): ReadonlyMap<Day, string> | null {
+  const hasCounts = !IS_SHARED && isFraction(metric) && points.length <= PERIODS_AT_MOST && foreignFilters(metric, view.filters).length === 0
+  const known = hasCounts ? points.filter(({ value }) => typeof value === 'number') : []
+  const answers = useQueries({
+    queries: known.map(({ start_on, end_on }) => ({
+      ...explainMetricQuery(view.connection.id, metric.id, explainedBy(view, metric, currency, { from: start_on, to: end_on })),
+      enabled: isSeen,
+    })),
+  })
+  if (!hasCounts) return null
+  return new Map(
+    known.flatMap(({ start_on }, index): [Day, string][] => {
+      const series = answers[index]?.data?.series.find((one) => one.currency === currency)
+      const text = series && countsOf(metric, series.parts, currency)
+      return text ? [[start_on, text]] : []
+    }),
+  )
+}

@@ -1,0 +1,43 @@
+import { useQuery } from '@tanstack/react-query'
+
+import { valueQuery } from '~/api/queries'
+import type { MetricDefinition, ValuePoint } from '~/api/types'
+import { shownCurrency } from '~/view/currency'
+import { spanOf, valueOf } from '~/view/figure'
+import { foreignFilters } from '~/view/filterable'
+import { isComparable } from '~/view/known'
+import type { Days } from '~/view/range'
+import type { View } from '~/view/useView'
+
+import { daysBeforeFirst, daysBeforeRunning } from './edges'
+import { seriesIn } from './useFigures'
+
+/** A value that a period of a table is compared with, which is not in the table itself. */
+export interface Before {
+  days: Days
+  value: number | null | undefined
+}
+
+export interface Edges {
+  first: Before | null
+  running: Before | null
+}
+
+function useBefore(view: View, metric: MetricDefinition, days: Days | null): Before | null {
+  const { connection, period } = view
+  const isAsked = days !== null && !metric.looks_ahead && foreignFilters(metric, view.filters).length === 0 && isComparable(connection, days.start)
+  const { start: from, end: to, interval } = spanOf(days ?? period, period.interval)
+  const { data } = useQuery({ ...valueQuery(connection.id, metric.id, { from, to, interval, ...view.scope }), enabled: isAsked })
+  if (!isAsked) return null
+  const points = seriesIn(view, metric, data, shownCurrency(view)).get('')?.points
+  return { days, value: valueOf(metric.measure, points ?? []) }
+}
+
+/** What the first period of a table and the one that still runs are compared with. */
+export function useEdges(view: View, metric: MetricDefinition, points: readonly ValuePoint[]): Edges {
+  const { interval } = view.period
+  return {
+    first: useBefore(view, metric, daysBeforeFirst(metric.measure, interval, points, view.today)),
+    running: useBefore(view, metric, daysBeforeRunning(metric.measure, interval, points, view.today)),
+  }
+}

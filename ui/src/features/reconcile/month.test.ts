@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+
+import type { MrrReport } from '~/api/types'
+
+import { daysOfMonth, monthText, mrrByMonth, paidIn } from './month'
+
+const today = '2026-11-15'
+
+test('only the running month is said to be so far', () => {
+  expect(monthText('2026-11-01', today)).toContain('so far')
+  expect(monthText('2026-10-01', today)).not.toContain('so far')
+})
+
+test('a month’s paid invoices are those of its days, in the currency of the statement', () => {
+  expect(daysOfMonth('2026-10-01', today)).toEqual({ from: '2026-10-01', to: '2026-10-31' })
+  expect(paidIn('2026-11-01', 'eur', today)).toEqual({
+    from: '2026-11-01',
+    to: today,
+    currency: 'native',
+    filter_currency: ['eur'],
+    type: 'paid_invoice',
+  })
+})
+
+test('a month has the MRR of its end, also where the range cuts it', () => {
+  const points = [
+    { start_on: '2026-10-12', mrr_minor: 900 },
+    { start_on: '2026-11-01', mrr_minor: 1_000 },
+  ]
+  const report = { series: [{ currency: 'usd', group: null, points }] } as unknown as MrrReport
+  expect([...mrrByMonth(report, 'usd')]).toEqual([
+    ['2026-10-01', 900],
+    ['2026-11-01', 1_000],
+  ])
+  expect(mrrByMonth(report, 'eur').size).toBe(0)
+})
