@@ -219,11 +219,13 @@ impl Client {
         let text = path.text();
         let segments: Vec<&str> = ["api", "2.0"].into_iter().chain(text.split('/')).collect();
         let (vendor, code) = key::parts(&config.key);
-        let mut body = form_urlencoded::Serializer::new(String::new());
-        body.append_pair("vendor_id", vendor).append_pair("vendor_auth_code", code);
-        body.extend_pairs(parameters);
+        let body = form_urlencoded::Serializer::new(String::new())
+            .append_pair("vendor_id", vendor)
+            .append_pair("vendor_auth_code", code)
+            .extend_pairs(parameters)
+            .finish();
         let content_type = "application/x-www-form-urlencoded";
-        let verb = Verb::Post { content_type, body: body.finish(), idempotency_key: None };
+        let verb = Verb::Post { content_type, body, idempotency_key: None };
         let path = format!("/{text}");
         let request =
             Request { url: transport.url(&segments, []), verb: &verb, path: path.clone(), attempts };
