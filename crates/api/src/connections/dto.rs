@@ -96,6 +96,7 @@ pub enum PartView {
     InvoicePayments,
     Disputes,
     BalanceTransactions,
+    FailedPayments,
 }
 
 impl From<Part> for PartView {
@@ -108,6 +109,7 @@ impl From<Part> for PartView {
             Part::InvoicePayments => Self::InvoicePayments,
             Part::Disputes => Self::Disputes,
             Part::BalanceTransactions => Self::BalanceTransactions,
+            Part::FailedPayments => Self::FailedPayments,
         }
     }
 }

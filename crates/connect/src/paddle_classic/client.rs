@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use super::cursor::Cursor;
 use super::path::Path;
 use super::record::Record;
-use super::{DIALECT, SANDBOX_HOST, catalog, filing, key, kind, page};
+use super::{DIALECT, SANDBOX_HOST, catalog, key, kind, page};
 use crate::attempts::{self, Failed, Request, Said, Unreadable};
 use crate::limiter::{Limiter, Rate};
 use crate::retry::{self, AttemptLimits};
