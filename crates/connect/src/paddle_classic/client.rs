@@ -138,16 +138,19 @@ impl Client {
     /// When such objects cannot be requested one by one, or there is no readable answer after retrying.
     pub async fn retrieve(&self, kind: ObjectKind, id: &str) -> Result<Retrieved, ConnectError> {
         let found = match kind {
-            kind::SUBSCRIPTION => self.subscription(id).await?,
+            kind::SUBSCRIPTION => {
+                return Ok(match self.subscription(id).await? {
+                    Some((object, embedded)) => Retrieved::Found { object, incomplete: None, embedded },
+                    None => Retrieved::Missing,
+                });
+            }
             kind::PAYMENT => self.payment(id).await?,
             kind::PLAN => self.plan(id).await?,
             kind::ALERT => self.alert(id).await?,
             _ => return Err(ConnectError::NotFound { kind, id: id.to_owned(), request_id: None }),
         };
         let Some(object) = found else { return Ok(Retrieved::Missing) };
-        let embedded = filing::buyer(&object).into_iter().filter(|_| kind == kind::SUBSCRIPTION);
-        let embedded = embedded.map(|object| self.private(object)).collect();
-        Ok(Retrieved::Found { object: self.private(object), incomplete: None, embedded })
+        Ok(Retrieved::Found { object: self.private(object), incomplete: None, embedded: Vec::new() })
     }
 
     /// Alerts are kept as they are: there is no list of events about objects.
@@ -219,11 +222,13 @@ impl Client {
         let text = path.text();
         let segments: Vec<&str> = ["api", "2.0"].into_iter().chain(text.split('/')).collect();
         let (vendor, code) = key::parts(&config.key);
-        let mut body = form_urlencoded::Serializer::new(String::new());
-        body.append_pair("vendor_id", vendor).append_pair("vendor_auth_code", code);
-        body.extend_pairs(parameters);
+        let body = form_urlencoded::Serializer::new(String::new())
+            .append_pair("vendor_id", vendor)
+            .append_pair("vendor_auth_code", code)
+            .extend_pairs(parameters)
+            .finish();
         let content_type = "application/x-www-form-urlencoded";
-        let verb = Verb::Post { content_type, body: body.finish(), idempotency_key: None };
+        let verb = Verb::Post { content_type, body, idempotency_key: None };
         let path = format!("/{text}");
         let request =
             Request { url: transport.url(&segments, []), verb: &verb, path: path.clone(), attempts };

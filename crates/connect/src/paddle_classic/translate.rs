@@ -24,7 +24,7 @@ use model::billing::{Customer, Product};
 
 use super::kind;
 use super::record::Record;
-use crate::{Billed, Listing, ReadError};
+use crate::{Billed, Listing, ReadError, email_hash};
 use alert::Alert;
 pub use balance::{BALANCE_PARTS, balance_transactions, payment};
 use bill::{Payment, Sale};
@@ -83,9 +83,10 @@ impl Read {
         }
         match object.kind {
             kind::USER => {
-                let email = Record::of(object)?.text("user_email");
+                let record = Record::of(object)?;
                 if let Some(customer) = &mut self.customer {
-                    customer.email = email;
+                    customer.email = record.text("user_email");
+                    customer.email_hash = record.text(email_hash::FIELD);
                 }
             }
             kind::SUBSCRIPTION => self.agreements.push(subscription::agreement(&Record::of(object)?)?),

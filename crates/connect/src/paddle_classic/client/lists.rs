@@ -57,8 +57,9 @@ impl Client {
         let plan = |row: &str| plan_id(row).and_then(|id| plans.get(&id)).map(String::as_str);
         let mut page =
             self.page(kind::SUBSCRIPTION, read, next, |row| filing::with_plan(row, plan(row)).map(Some));
-        // Those of the whole row: privacy leaves them their ids.
-        let buyers = page.objects.iter().filter_map(filing::buyer);
+        // Of the whole row: what privacy leaves of a subscription has no address to be hashed.
+        let whole = read.rows.iter().filter_map(|row| filing::file(kind::SUBSCRIPTION, row).ok());
+        let buyers = whole.filter_map(|subscription| filing::buyer(&subscription));
         page.embedded = buyers.map(|buyer| self.private(buyer)).collect();
         Ok(page)
     }
@@ -133,9 +134,9 @@ impl Client {
         let named = page.objects.iter().filter_map(|alert| alert.counterparts.subscription.clone());
         let named: BTreeSet<String> = named.collect();
         for id in named.into_iter().take(REFRESHED_MAX) {
-            if let Some(subscription) = self.subscription(&id).await? {
-                page.embedded.extend(filing::buyer(&subscription).map(|buyer| self.private(buyer)));
-                page.embedded.push(self.private(subscription));
+            if let Some((subscription, buyer)) = self.subscription(&id).await? {
+                page.embedded.extend(buyer);
+                page.embedded.push(subscription);
             }
         }
         Ok(page)

@@ -10,7 +10,11 @@ use super::{Client, LARGEST, LARGEST_OF_USERS, is_full, plan_id};
 use crate::{ConnectError, retry};
 
 impl Client {
-    pub(super) async fn subscription(&self, id: &str) -> Result<Option<RawObject>, ConnectError> {
+    /// A subscription and its buyer, both as far as they may be known.
+    pub(super) async fn subscription(
+        &self,
+        id: &str,
+    ) -> Result<Option<(RawObject, Vec<RawObject>)>, ConnectError> {
         // By default the list leaves out those that were deleted.
         for state in [None, Some("deleted")] {
             let mut parameters = vec![("subscription_id", id.to_owned())];
@@ -18,7 +22,7 @@ impl Client {
             let read = self.found(kind::SUBSCRIPTION, Path::Users, parameters).await?;
             let page = self.subscriptions_of(&read, None).await?;
             if let Some(found) = page.objects.into_iter().find(|object| object.id == id) {
-                return Ok(Some(found));
+                return Ok(Some((found, page.embedded)));
             }
         }
         Ok(None)
