@@ -36,7 +36,8 @@ const TABLE = [
   { id: 'trial_mrr' },
 ]
 
-const TRYING = ['created', 'plans', 'country'] as const
+/** Not the plan: a customer’s plans are those with MRR, and the card above names what is being tried. */
+const TRYING = ['created', 'country'] as const
 
 /** How many try, how many stay, and what the running trials would be worth. */
 export function TrialsPage() {
