@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Currency, Day, UnixSeconds};
 
-use super::chunk::{Columns, Country, Rows};
+use super::chunk::{Columns, Rows};
+use super::country::Country;
 use super::daily::DailyValues;
 use super::days::CalendarDays;
 use super::distinct;

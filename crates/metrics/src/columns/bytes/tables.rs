@@ -8,7 +8,8 @@ use model::{Currency, PriceId, ProductId};
 use rustc_hash::FxHashMap;
 
 use super::super::catalog::{Catalog, Plan, PlanInterval};
-use super::super::chunk::{Chunk, Columns, Country, NO_PLAN, Rows, Subscriptions};
+use super::super::chunk::{Chunk, Columns, NO_PLAN, Rows, Subscriptions};
+use super::super::country::Country;
 use super::super::rows::{
     DifferenceRows, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE, PaidRows, UnexplainedRows,
 };
