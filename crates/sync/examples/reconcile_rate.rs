@@ -60,6 +60,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         now,
         reach: Reach::default(),
         absent: Vec::new(),
+        late: Vec::new(),
         answers: None,
     };
     let today = view.today();

@@ -1,7 +1,6 @@
 //! The columns of a chunk and the plans of the catalog, in the order in which they are written.
 //!
-//! Rows name plans by a table of the chunk's own, in order of price and currency, so that a chunk's bytes depend on
-//! nothing outside it.
+//! Rows name plans by a table of the chunk's own, in order of price and currency: its bytes depend on nothing outside it.
 
 use model::billing::{BillingInterval, CancellationReason, SubscriptionStatus};
 use model::{Currency, PriceId, ProductId};
