@@ -135,6 +135,7 @@ fn view(ledger: Ledger, rates: Rates) -> View {
         now: super::world::at("2024-02-10"),
         reach: Reach::default(),
         absent: Vec::new(),
+        late: Vec::new(),
         answers: None,
         mrr_method: None,
     }

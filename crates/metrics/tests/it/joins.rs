@@ -379,6 +379,7 @@ fn a_preview_says_what_would_change() {
         now: at("2023-12-31"),
         reach: Reach::default(),
         absent: Vec::new(),
+        late: Vec::new(),
         answers: None,
     };
     let preview = joining::preview(&view, &joined(&worlds, &BY_EMAIL)).unwrap();

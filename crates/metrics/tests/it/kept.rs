@@ -234,6 +234,7 @@ fn view(ledger: Ledger) -> View {
         now: day("2025-03-10").starts_at(&TimeZone::UTC),
         reach: Reach::default(),
         absent: Vec::new(),
+        late: Vec::new(),
         answers: None,
         mrr_method: None,
     }

@@ -22,6 +22,7 @@ fn view(world: &World) -> View {
         now: query("2024-01-01", "2024-01-31").now,
         reach: Reach::default(),
         absent: Vec::new(),
+        late: Vec::new(),
         answers: None,
     }
 }
