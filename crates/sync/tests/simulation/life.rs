@@ -37,6 +37,18 @@ const RETRY_POLICY: RetryPolicy = RetryPolicy {
     give_up_after: Some(Duration::from_secs(180)),
 };
 
+/// `None`: its merchants can't be lived through here.
+fn key_of(provider: Provider) -> Option<&'static str> {
+    let source = Source::of(provider.as_str())?;
+    KEYS.into_iter().find(|key| source.parse_key(key).is_ok())
+}
+
+/// Those whose merchants are lived through, after the one that most tests are about.
+pub fn further_providers() -> impl Iterator<Item = Provider> {
+    let others = Provider::ALL.into_iter().filter(|provider| *provider != Provider::default());
+    others.filter(|provider| key_of(*provider).is_some())
+}
+
 pub struct Simulation {
     chance: Chance,
     pub world: Arc<World>,
@@ -58,7 +70,7 @@ impl Simulation {
     pub fn begin(provider: Provider, seed: u64) -> Self {
         let mut chance = Chance::of(seed);
         let source = Source::of(provider.as_str()).unwrap();
-        let key = *KEYS.iter().find(|key| source.parse_key(key).is_ok()).unwrap();
+        let key = key_of(provider).unwrap();
         let faults = match chance.below(4) {
             0 => sandbox::Faults::NONE,
             1 => "500=0.05,reset=0.05,storm".parse().unwrap(),

@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use connect::Source;
 use disk::SmallDisk;
-use life::Simulation;
+use life::{Simulation, further_providers};
 use sandbox::Provider;
 use support::difference;
 
@@ -64,7 +64,7 @@ fn however_it_went_every_customer_is_worth_what_was_meant() {
 
 #[test]
 fn and_so_it_is_with_every_other_provider() {
-    for provider in Provider::ALL.into_iter().filter(|provider| *provider != Provider::default()) {
+    for provider in further_providers() {
         every_seed(provider, FURTHER_SEEDS);
     }
 }
@@ -72,7 +72,7 @@ fn and_so_it_is_with_every_other_provider() {
 /// Where a minute's requests are limited, an import takes as long as the limit says.
 #[test]
 fn an_import_takes_no_longer_than_a_limit_of_240_requests_a_minute_makes_it() {
-    for provider in Provider::ALL.into_iter().filter(|provider| *provider != Provider::default()) {
+    for provider in further_providers() {
         let pace = pace::of_an_import(provider, 300);
         println!("{provider}: {} requests, {:.1} a minute of 240", pace.requests, pace.per_minute);
         assert_eq!(pace.refused, 0, "{provider}");
@@ -87,7 +87,7 @@ fn after_a_long_outage_only_what_has_changed_is_requested_of_the_longest_list() 
         let source = Source::of(provider.as_str()).unwrap();
         source.has_changes(source.bills())
     };
-    for provider in Provider::ALL.into_iter().filter(has_changes) {
+    for provider in further_providers().filter(has_changes) {
         pace::check_an_outage(provider);
     }
 }
@@ -117,7 +117,7 @@ fn a_first_load_that_meets_a_full_disk_leaves_no_gap() {
 
 #[test]
 fn a_seed_repeats() {
-    for provider in Provider::ALL {
+    for provider in further_providers().chain([Provider::default()]) {
         let (first, second) = (simulated(provider, 3), simulated(provider, 3));
         assert_eq!(first.log, second.log);
         let (first, second) = (first.world.trace(), second.world.trace());
