@@ -53,6 +53,7 @@ proptest! {
             now,
             reach: Reach::default(),
             absent: Vec::new(),
+            late: Vec::new(),
             answers,
         };
         for after in moments {
