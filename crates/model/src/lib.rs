@@ -14,6 +14,7 @@ mod object;
 mod restatement;
 mod secret;
 mod settings;
+mod text;
 
 pub use access::{AccessError, Permission, Role, TokenScope};
 pub use balance::{BalanceCategory, BalanceTransaction};
@@ -27,3 +28,4 @@ pub use object::{Column, Counterparts, KindShape, ObjectKind, RawObject, Referen
 pub use restatement::{Restatement, RestatementReason};
 pub use secret::Secret;
 pub use settings::{ChurnAt, LedgerRules, Settings, SettingsError, TogetherSettings};
+pub use text::is_disguising;
