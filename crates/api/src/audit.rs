@@ -1,45 +1,38 @@
 //! The audit log: who did what, when and from where.
 
 pub mod dto;
+pub mod file;
+mod given;
 pub mod list;
+pub mod list_csv;
 pub mod record_export;
 pub mod retention;
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
-use ::sync::Business;
-use model::{UnixSeconds, WorkspaceId};
+use model::WorkspaceId;
 use store::{Actor, ConnectionRecord, NewAuditEntry};
 
+pub(crate) use self::given::GivenLists;
+use self::given::{GivenPage, MANY_ROWS, Much};
+use self::record_export::ExportedList;
 use crate::access::identity::By;
 use crate::blocking;
 use crate::context::Context;
+use crate::http::paging::{self, Answering};
 use crate::problem::Problem;
 
-/// A program that reads the same list over and over is recorded once in so long.
-const READ_AGAIN_AFTER_SECONDS: i64 = 86_400;
-/// Of what is remembered for that.
-const MAX_REMEMBERED: usize = 10_000;
-
-/// The lists that programs have read to their ends, and when that was recorded.
-#[derive(Debug, Default)]
-pub struct WholeLists(Mutex<HashMap<(String, String, &'static str), UnixSeconds>>);
-
-impl WholeLists {
-    /// Whether this has not been recorded lately. From now on it has.
-    fn is_news(&self, token: &str, business: &str, list: &'static str, now: UnixSeconds) -> bool {
-        let mut recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if recorded.len() >= MAX_REMEMBERED {
-            recorded.retain(|_, at| now.0 - at.0 < READ_AGAIN_AFTER_SECONDS);
-        }
-        let key = (token.to_owned(), business.to_owned(), list);
-        let is_recent = recorded.get(&key).is_some_and(|at| now.0 - at.0 < READ_AGAIN_AFTER_SECONDS);
-        if !is_recent {
-            recorded.insert(key, now);
-        }
-        !is_recent
-    }
+/// What a page of a list is answered with, and to whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Given<'a> {
+    pub by: &'a By,
+    /// The id of a user's session; a token has none.
+    pub session: Option<&'a str>,
+    /// Whose list it is: a connection, or a workspace.
+    pub of: &'a str,
+    pub workspace: &'a WorkspaceId,
+    pub list: ExportedList,
+    pub rows: usize,
+    /// There are no more.
+    pub is_last: bool,
 }
 
 /// Something that somebody did, before it is written down.
@@ -96,15 +89,30 @@ impl Context {
         Ok(blocking(move || catalog.add_audit_entry(&event.0, now)).await??)
     }
 
-    /// Records that a program has read a list of people to its end, once a day. What people save is recorded when they save it.
+    /// Notes what a list is answered with, and records who was given much of it: a program that reads on or to the end, once a day for
+    /// each list, and a person who looks at more than the beginning, once an hour.
     ///
     /// # Errors
-    /// Those of the store: then the last page is not answered.
-    pub async fn record_whole_list(&self, by: &By, of: &Business, list: &'static str) -> Result<(), Problem> {
-        let Actor::Token { id, .. } = &by.actor else { return Ok(()) };
-        if !self.whole_lists.is_news(id, of.id(), list, self.clock.now()) {
+    /// Those of the store: then the page is not answered.
+    pub async fn give(&self, answering: Answering, answer: &Given<'_>) -> Result<(), Problem> {
+        let Given { by, session, of, workspace, list, rows, is_last } = *answer;
+        let is_first = answering.is_first;
+        paging::answered(answering.reserved, rows);
+        let (reader, is_program) = match (&by.actor, session) {
+            (Actor::Token { id, .. }, _) => (id.as_str(), true),
+            (_, Some(session)) => (session, false),
+            (_, None) => return Ok(()),
+        };
+        let page = GivenPage { rows, is_first, is_last, is_program };
+        let Some(much) = self.given.note(reader, of, list, page, self.clock.now()) else { return Ok(()) };
+        // Of its own log, whoever manages the workspace may read as much as they like.
+        if list == ExportedList::AuditLog {
             return Ok(());
         }
-        self.record(Event::new(by, of.workspace(), "export.read").on(of.id()).detail(list)).await
+        let detail = match much {
+            Much::Whole => list.as_str().to_owned(),
+            Much::Part => format!("{}, more than {MANY_ROWS} rows", list.as_str()),
+        };
+        self.record(Event::new(by, workspace, "export.read").on(of).detail(detail)).await
     }
 }

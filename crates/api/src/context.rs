@@ -23,7 +23,7 @@ use crate::access::sign_on::SignOn;
 use crate::access::throttle::Throttle;
 use crate::access::visits::Visits;
 use crate::answers::GivenAnswers;
-use crate::audit::WholeLists;
+use crate::audit::GivenLists;
 use crate::blocking;
 use crate::customers::billing;
 use crate::http::address::TrustedProxies;
@@ -140,7 +140,7 @@ pub struct Context {
     pub counters: Counters,
     pub mailer: Mailer,
     answers: GivenAnswers,
-    pub(crate) whole_lists: WholeLists,
+    pub(crate) given: GivenLists,
     /// Cancelled when the server is told to stop: streams end then.
     pub stopping: CancellationToken,
 }
@@ -190,7 +190,7 @@ impl Context {
             counters: Counters::default(),
             mailer,
             answers: GivenAnswers::default(),
-            whole_lists: WholeLists::default(),
+            given: GivenLists::default(),
             stopping,
         }
     }

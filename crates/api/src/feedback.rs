@@ -5,7 +5,7 @@ pub mod create;
 
 use mail::{Fact, Picture};
 
-use crate::access::throttle::Place;
+use crate::access::throttle::{MailKind, Place};
 use crate::context::Context;
 use crate::http::client::Client;
 use crate::problem::Problem;
@@ -25,10 +25,10 @@ fn check_text(text: &str) -> Result<String, Problem> {
     Ok(text.to_owned())
 }
 
-/// Lets a message through, at most so often from one address. `sender` is an account, or nothing for a visitor.
-fn limit(context: &Context, client: &Client, sender: &str) -> Result<(), Problem> {
-    let recipient = format!("operator {sender}");
-    context.throttle.begin_mail(&recipient, &Place::of(client)).map_err(Problem::too_many_messages)
+/// Lets a message through, at most so often from one address and of one kind. `sender` is an account, or nothing for a visitor.
+fn limit(context: &Context, client: &Client, kind: MailKind, sender: &str) -> Result<(), Problem> {
+    let recipient = format!("operator {kind:?} {sender}");
+    context.throttle.begin_mail(kind, &recipient, &Place::of(client)).map_err(Problem::too_many_messages)
 }
 
 /// What is said of any message: the version, and what the browser says that it is.

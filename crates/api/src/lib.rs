@@ -31,6 +31,7 @@ pub mod shared;
 pub mod sign_on;
 pub mod sign_up;
 pub mod sources;
+pub mod spreadsheet;
 pub mod statements;
 pub mod sync;
 pub mod tls;

@@ -54,7 +54,7 @@ actions! {
     workspaces::list, workspaces::create, workspaces::update, workspaces::read_settings, workspaces::replace_settings, workspaces::joining, workspaces::preview_joining, workspaces::delete, workspaces::leave, workspaces::transfer,
     members::list, members::set_role, members::remove,
     invitations::list, invitations::create, invitations::delete, invitations::read, invitations::accept,
-    audit::list, audit::record_export,
+    audit::list, audit::list_csv, audit::record_export,
     feedback::create, feedback::book_demo,
     sources::list,
     connections::check, connections::create, connections::list, connections::read, connections::rename,

@@ -93,7 +93,7 @@ pub enum Command {
     Share(commands::share::Share),
     /// Print the audit log: who did what, in all workspaces
     Audit(commands::audit::Audit),
-    /// List users, lock or unlock them, reset two-factor sign-in, or set a new password
+    /// List users, lock, unlock or delete them, reset two-factor sign-in, or set a new password
     User(commands::user::User),
     /// Add, list and remove identity providers for single sign-on, and the email domains that each may name
     SignOn(commands::sign_on::SignOn),
@@ -182,7 +182,13 @@ impl FeedbackArgs {
         let url = self.feedback_webhook.as_ref().filter(|url| !url.expose().trim().is_empty());
         let webhook = url.map(|url| Webhook::parse(url, outgoing::network())).transpose();
         let help = "see \"Feedback and demos\" in docs/operations.md";
-        Ok(Operator { mailbox, webhook: webhook.map_err(|error| Advice::new(error.to_string(), help))? })
+        let webhook = webhook.map_err(|error| Advice::new(error.to_string(), help))?;
+        if webhook.as_ref().is_some_and(Webhook::is_out_of_reach) {
+            let help = "give it an address on the public internet, use --feedback-to instead, or start without --outgoing public";
+            let title = "the webhook for feedback is at a private address, which --outgoing public forbids";
+            return Err(Advice::new(title, help).into());
+        }
+        Ok(Operator { mailbox, webhook })
     }
 
     /// How visitors book a demo, if they can.
@@ -247,6 +253,13 @@ pub enum TextOrJson {
     Json,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TextCsvOrJson {
+    Text,
+    Csv,
+    Json,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -284,9 +297,12 @@ mod tests {
             "chartsy share revoke link_1 --data d",
             "chartsy audit --data d --workspace ws_1 --action token --actor ada --from 2026-01-01 --to 2026-12-31 --format json",
             "chartsy serve --audit-retention-days 365",
-            "chartsy serve --max-connections 3 --max-members 10 --max-rows-per-minute 50000",
+            "chartsy serve --max-connections 3 --max-members 10 --max-rows-per-minute 50000 --max-workspaces 3",
+            "chartsy serve --sign-up open --max-workspaces none",
             "chartsy user password --data d",
-            "chartsy user password ada",
+            "chartsy user password ada --refuse-guessable-passwords",
+            "chartsy user delete ada --data d --yes",
+            "chartsy audit --format csv",
             "chartsy doctor",
             "chartsy erase customer cus_1 --data d",
             "chartsy erase everything --data d --yes",

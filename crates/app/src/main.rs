@@ -8,12 +8,12 @@ mod logging;
 mod outgoing;
 mod progress;
 mod samples;
-mod spreadsheet;
 mod stop;
 mod work;
 
 use std::process::ExitCode;
 
+pub(crate) use api::spreadsheet;
 use clap::Parser;
 
 use crate::cli::{Cli, Command};

@@ -46,6 +46,7 @@ pub use list::{Lately, List, Part, Stage};
 pub use network::{Carrier, Carrying, Network, NoAnswer};
 pub use page::{Children, ListRequest, Page, Retrieved};
 pub use probe::{Probe, ProbeState};
+pub use reach::is_private;
 pub use read::{Billed, Listing, ReadError, Unreadable};
 pub use source::{Source, Texts};
 pub use webhook::{Event, EventList, EventPage, SignatureError, Webhook, WebhookEndpoint, WebhookTerms};

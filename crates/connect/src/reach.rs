@@ -1,7 +1,7 @@
 //! Which servers may be reached. A server that is run for others must not let them reach the network that it stands in by
 //! giving it an address: not by an address as such, nor by a name, nor by a name whose address changes between two looks.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -21,6 +21,16 @@ pub(crate) fn require_public(url: &Url) -> Result<(), NotPublic> {
         None => false,
     };
     if is_public { Ok(()) } else { Err(NotPublic) }
+}
+
+/// Whether a URL leads to an address that is not public. A name counts by what it leads to now; one that is not found does not count.
+pub fn is_private(url: &Url) -> bool {
+    if require_public(url).is_err() {
+        return true;
+    }
+    let Some(Host::Domain(name)) = url.host() else { return false };
+    let found: Vec<SocketAddr> = (name, 0).to_socket_addrs().map(Iterator::collect).unwrap_or_default();
+    !found.is_empty() && found.iter().all(|address| !is_public(address.ip()))
 }
 
 /// Looks names up and gives only public addresses of them. What it gives is what is connected to: nothing looks the name up again.

@@ -3,6 +3,8 @@
 
 use std::fmt::Write;
 
+use model::is_disguising;
+
 use crate::contents::{Contents, ReplyTo};
 use crate::message::Picture;
 
@@ -135,7 +137,7 @@ pub(crate) fn name(text: &str) -> String {
 
 /// Without line breaks and whatever else could begin a header, move a cursor or turn the direction of writing.
 pub(crate) fn one_line(text: &str) -> String {
-    let plain: String = text.chars().map(|c| if is_harmful(c) { ' ' } else { c }).collect();
+    let plain: String = text.chars().map(|c| if is_disguising(c) { ' ' } else { c }).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -145,12 +147,8 @@ fn each_on_one_line(lines: &[String]) -> Vec<String> {
 
 fn quotable(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let plain: String = text.chars().map(|c| if c != '\n' && is_harmful(c) { ' ' } else { c }).collect();
+    let plain: String = text.chars().map(|c| if c != '\n' && is_disguising(c) { ' ' } else { c }).collect();
     shortened(plain.trim(), QUOTE_MAX)
-}
-
-fn is_harmful(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 fn shortened(text: &str, max: usize) -> String {

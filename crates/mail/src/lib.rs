@@ -20,7 +20,7 @@ mod webhook;
 pub use error::{Answer, MailError, SendError, Stage};
 pub use mailbox::Mailbox;
 pub use mailer::{Delivery, Mailer, send_test};
-pub use message::{Fact, FromVisitor, Message, Picture, VisitorTopic};
+pub use message::{Fact, FromVisitor, Message, OpenInvitation, Picture, VisitorTopic};
 pub use operator::Operator;
 pub use settings::{Settings, SettingsError};
 pub use webhook::Webhook;

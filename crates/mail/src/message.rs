@@ -47,6 +47,8 @@ pub enum Message {
     },
     /// Somebody signed up with an address that has an account. The page does not say so; this does.
     AlreadyRegistered {
+        /// The one that they used, if they did: the account can accept it.
+        invitation: Option<OpenInvitation>,
         sign_in_page: Url,
         reset_page: Url,
     },
@@ -86,6 +88,13 @@ pub enum Message {
     Test,
 }
 
+/// An invitation that can be accepted.
+#[derive(Debug, Clone)]
+pub struct OpenInvitation {
+    pub workspace_name: String,
+    pub link: Secret,
+}
+
 impl Message {
     /// What it is about, in one word for logs and lists.
     pub(crate) fn kind(&self) -> &'static str {
@@ -104,7 +113,11 @@ impl Message {
             Self::PasskeyRemoved { .. } => "passkey_removed",
             Self::SignOnConnected { .. } => "sign_on_connected",
             Self::SignOnDisconnected { .. } => "sign_on_disconnected",
-            Self::FromVisitor(_) => "from_visitor",
+            // Each of them has its own place in the outbox: neither can fill that of the other.
+            Self::FromVisitor(sent) => match sent.topic {
+                VisitorTopic::Feedback => "feedback",
+                VisitorTopic::Demo => "demo_request",
+            },
             Self::Test => "test",
         }
     }

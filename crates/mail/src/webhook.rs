@@ -39,6 +39,13 @@ impl Webhook {
         Ok(Self { server, url: Secret::new(url.to_string()), network })
     }
 
+    /// Whether nothing that is posted can ever arrive: only the public internet may be reached, and the address is not there. A name
+    /// that can't be looked up now may be another time.
+    pub fn is_out_of_reach(&self) -> bool {
+        let Ok(url) = self.url.expose().parse::<Url>() else { return false };
+        matches!(self.network, Network::Public) && connect::is_private(&url)
+    }
+
     /// Posts a message. One message always has the same id, so that a receiver can recognize it if it is sent twice.
     pub(crate) async fn post(&self, id: &str, body: &Secret) -> Result<(), SendError> {
         let unreachable =
@@ -62,6 +69,21 @@ impl Webhook {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_that_may_not_be_reached_is_known_before_anything_is_posted() {
+        let at = |url: &str, network: Network| {
+            Webhook::parse(&Secret::new(url), network).unwrap().is_out_of_reach()
+        };
+        for private in
+            ["http://127.0.0.1:9/", "https://10.1.2.3/hook", "http://localhost/hook", "http://[::1]/"]
+        {
+            assert!(at(private, Network::Public), "{private}");
+            assert!(!at(private, Network::Real), "{private}");
+        }
+        assert!(!at("https://93.184.216.34/hook", Network::Public));
+        assert!(!at("https://name.invalid/hook", Network::Public), "nobody knows yet");
+    }
 
     #[test]
     fn only_the_host_of_its_address_is_ever_shown() {

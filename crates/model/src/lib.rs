@@ -15,6 +15,7 @@ mod object;
 mod restatement;
 mod secret;
 mod settings;
+mod text;
 
 pub use access::{AccessError, Permission, Role, TokenScope};
 pub use balance::{BalanceCategory, BalanceTransaction};
@@ -29,3 +30,4 @@ pub use object::{Column, Counterparts, KindShape, ObjectKind, RawObject, Referen
 pub use restatement::{Restatement, RestatementReason};
 pub use secret::Secret;
 pub use settings::{ChurnAt, JoinRules, LedgerRules, Settings, SettingsError, TogetherSettings};
+pub use text::is_disguising;

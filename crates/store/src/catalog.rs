@@ -15,6 +15,7 @@ mod people;
 mod rates;
 mod records;
 mod sealed;
+mod server_keys;
 mod sessions;
 mod share_links;
 mod sign_on;
@@ -24,12 +25,14 @@ mod two_factor;
 mod webhooks;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::StoreError;
 use crate::error::{Fault, InFile};
+use crate::ids::new_id;
 use crate::scrub::scrub;
 
 pub use audit::{Actor, AuditEntry, AuditFilter, NewAuditEntry};
@@ -40,7 +43,7 @@ pub use limits::WorkspaceLimits;
 pub use members::{Member, Membership, Workspace, WorkspaceFacts};
 pub use outbox::{Channel, NewOutboxMessage, OutboxFacts, OutboxMessage};
 pub use passkeys::{NewPasskey, Passkey};
-pub use people::{NewUser, User};
+pub use people::{NewUser, User, is_reserved_username};
 pub use rates::{NewRate, RateRecord};
 pub use records::{AbsentReason, ConnectionRecord, ConnectionState, LastError, NewConnection, WebhookRecord};
 pub use sealed::SealedCount;
@@ -68,6 +71,7 @@ struct Shared {
     reader: Mutex<Connection>,
     writer: Mutex<Connection>,
     limits: OnceLock<WorkspaceLimits>,
+    commits: AtomicU64,
 }
 
 impl Catalog {
@@ -75,7 +79,13 @@ impl Catalog {
         let writer = Mutex::new(file::open(path)?);
         let reader = Mutex::new(file::open(path)?);
         Ok(Self {
-            shared: Arc::new(Shared { path: path.to_owned(), reader, writer, limits: OnceLock::new() }),
+            shared: Arc::new(Shared {
+                path: path.to_owned(),
+                reader,
+                writer,
+                limits: OnceLock::new(),
+                commits: AtomicU64::new(0),
+            }),
         })
     }
 
@@ -119,6 +129,20 @@ impl Catalog {
         })
     }
 
+    /// How often this handle and its clones have written. A write waits for the disk: answers that may not be told apart by their
+    /// time may not differ in this.
+    pub fn commits(&self) -> u64 {
+        self.shared.commits.load(Ordering::Relaxed)
+    }
+
+    /// Writes something that nobody reads, in place of a write that does not happen: so that an answer takes as long as another.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn write_in_vain(&self) -> Result<(), StoreError> {
+        self.set_meta("written_in_vain", &new_id("nil")?)
+    }
+
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
         read(&locked(&self.shared.reader)).in_file(&self.shared.path)
     }
@@ -140,6 +164,7 @@ impl Catalog {
             let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let answer = write(&tx)?;
             tx.commit()?;
+            self.shared.commits.fetch_add(1, Ordering::Relaxed);
             Ok(answer)
         };
         attempt().in_file(&self.shared.path)

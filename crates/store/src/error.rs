@@ -54,7 +54,9 @@ pub enum StoreError {
     EmailTaken,
     #[error("the last owner can't leave or take another role; make another member an owner first")]
     LastOwner,
-    #[error("your role does not allow this; ask an owner of the workspace")]
+    #[error(
+        "only an owner can give somebody the role of an owner or take it away; ask an owner of the workspace"
+    )]
     RoleTooLow,
     #[error("this person is already a member of the workspace")]
     AlreadyMember,
@@ -86,6 +88,16 @@ pub enum StoreError {
         "this workspace can't have more than {most} members; an owner or admin can remove one, or ask the person who runs this server for more"
     )]
     MembersFull { most: u32 },
+    #[error(
+        "one person can't own more than {most} workspaces on this server; delete one or make somebody else its owner, or ask the person who runs this server for more"
+    )]
+    WorkspacesFull { most: u32 },
+    #[error(
+        "this account is the only owner of {workspaces}; make another member an owner, or delete the workspace with 'chartsy workspace delete'"
+    )]
+    OnlyOwner { workspaces: String },
+    #[error("this link is for another account; sign in to the account that asked for it")]
+    LinkForOther,
     #[error(
         "this is the only workspace, or it still has connections; create another one or remove the connections first"
     )]

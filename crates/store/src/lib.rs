@@ -30,7 +30,7 @@ pub use catalog::{
     NewAuditEntry, NewConnection, NewIdentity, NewIdentityProvider, NewInvitation, NewOutboxMessage,
     NewPasskey, NewRate, NewShareLink, NewSignOnRule, NewToken, NewUser, Origin, OutboxFacts, OutboxMessage,
     Passkey, RateRecord, SealedCount, Session, ShareLink, SignInMethod, SignOn, SignOnRule, SignOnTerms,
-    TwoFactor, User, WebhookRecord, Workspace, WorkspaceFacts, WorkspaceLimits,
+    TwoFactor, User, WebhookRecord, Workspace, WorkspaceFacts, WorkspaceLimits, is_reserved_username,
 };
 pub use connection_files::ConnectionFiles;
 pub use data_dir::{DataDir, KeyState, MASTER_KEY_FILE, Replaced, Rotation, Sealed, ServerLock};

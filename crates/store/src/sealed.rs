@@ -65,6 +65,15 @@ pub(crate) const SEALED: &[SealedColumn] = &[
         when_lost: WhenLost::Emptied,
     },
     SealedColumn {
+        what: "keys of the server",
+        table: "server_keys",
+        column: "sealed",
+        key: "id",
+        of: "id",
+        context: server_key_of,
+        when_lost: WhenLost::RowDeleted,
+    },
+    SealedColumn {
         what: "emails in the outbox",
         table: "outbox",
         column: "sealed",
@@ -96,6 +105,11 @@ fn webhook_of(connection: &str) -> String {
 /// What an email that waits is sealed for.
 pub(crate) fn outbox_of(message: &str) -> String {
     format!("outbox/{message}")
+}
+
+/// What a key of the server itself is sealed for.
+pub(crate) fn server_key_of(id: &str) -> String {
+    format!("server_key/{id}")
 }
 
 /// What the client secret of an identity provider is sealed for.

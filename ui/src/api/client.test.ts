@@ -58,6 +58,34 @@ describe('a request', () => {
   })
 })
 
+describe('a session whose credential another tab has just replaced', () => {
+  const signedOutOnce = () => {
+    const asked: string[] = []
+    vi.stubGlobal('fetch', async (_: string, { method }: { method: string }) => {
+      asked.push(method)
+      if (asked.length > 1) return new Response('{}', { status: 200 })
+      return new Response('{"title":"you are not signed in","code":"signed_out"}', { status: 401, headers: { 'content-type': 'application/problem+json' } })
+    })
+    return asked
+  }
+
+  test('sends again what was not done', async () => {
+    vi.useFakeTimers()
+    const asked = signedOutOnce()
+    const done = api.post('/rates', {})
+    await vi.runAllTimersAsync()
+    await expect(done).resolves.toEqual({})
+    expect(asked).toEqual(['POST', 'POST'])
+    vi.useRealTimers()
+  })
+
+  test('asks nothing twice that somebody who is signed out asks', async () => {
+    const asked = signedOutOnce()
+    await expect(api.get('/session')).rejects.toThrow('You are not signed in')
+    expect(asked).toEqual(['GET'])
+  })
+})
+
 describe('a refusal', () => {
   test('says how long to wait, and what to do', async () => {
     vi.stubGlobal('fetch', async () => {

@@ -87,6 +87,14 @@ async function problemOf(response: Response): Promise<Problem> {
 /** The workspace was deleted, or its reader is no longer a member. The session says which one comes next. */
 const isWorkspaceGone = ({ status, title }: Problem) => status === 404 && title === 'Workspace not found'
 
+const RENEWAL_MS = 500
+
+/**
+ * A changed password or second factor gives the session another credential, and the old one changes nothing from then on. What another tab
+ * was just sending was not done: it is sent again once the browser has the new one.
+ */
+const renewedElsewhere = () => new Promise((resolve) => setTimeout(resolve, RENEWAL_MS))
+
 async function send<T>(method: string, path: string, body: unknown, signal?: AbortSignal, workspace = IS_SHARED ? null : currentWorkspace(), isRepeatable = true): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (body !== undefined) headers['content-type'] = 'application/json'
@@ -105,6 +113,10 @@ async function send<T>(method: string, path: string, body: unknown, signal?: Abo
   if (!response.ok) {
     if (IS_SHARED && isRepeatable && response.status === 401 && (await visit.renew())) return send(method, path, body, signal, workspace, false)
     const problem = await problemOf(response)
+    if (!IS_SHARED && isRepeatable && method !== 'GET' && problem.code === 'signed_out') {
+      await renewedElsewhere()
+      return send(method, path, body, signal, workspace, false)
+    }
     if (!IS_SHARED && isWorkspaceGone(problem) && workspace === currentWorkspace()) forgetWorkspace()
     throw new ApiError(problem)
   }

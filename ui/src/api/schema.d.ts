@@ -21,6 +21,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download who did what in the workspace, as CSV
+         * @description The newest 50,000 entries, or those after `cursor`. If there are more, the header `Chartsy-Next-Cursor` is the `cursor` for them.
+         */
+        get: operations["download_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections": {
         parameters: {
             query?: never;
@@ -728,7 +748,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Record in the audit log that a list is saved as a file */
+        /**
+         * Record in the audit log that a list is saved as a file
+         * @description The list has to have been requested in this session, in the last quarter of an hour.
+         */
         post: operations["record_export"];
         delete?: never;
         options?: never;
@@ -873,8 +896,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change the email address of the account whose link was sent to it
-         * @description The old address gets a notice, and links that were sent there end. Sessions stay.
+         * Change your email address with the link that was sent to the new one
+         * @description Only the account that asked for it can use the link: whoever reads a mail must not give another account their address.
+         *     The old address gets a notice, and links that were sent there end. Sessions stay.
          */
         post: operations["confirm_new_email"];
         delete?: never;
@@ -930,7 +954,10 @@ export interface paths {
         /** List your passkeys */
         get: operations["list_passkeys"];
         put?: never;
-        /** Add the passkey that your browser created */
+        /**
+         * Add the passkey that your browser created
+         * @description The cookie of this session is replaced by a new one.
+         */
         post: operations["create_passkey"];
         delete?: never;
         options?: never;
@@ -966,7 +993,8 @@ export interface paths {
         put?: never;
         /**
          * Remove one of your passkeys
-         * @description Your other sessions end: whoever has the device may have begun one.
+         * @description Your other sessions end: whoever has the device may have begun one. The cookie of this session is replaced
+         *     by a new one.
          */
         post: operations["remove_passkey"];
         delete?: never;
@@ -1003,7 +1031,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Change your password and end your other sessions */
+        /**
+         * Change your password and end your other sessions
+         * @description The cookie of this session is replaced by a new one.
+         */
         put: operations["change_password"];
         post?: never;
         delete?: never;
@@ -1079,7 +1110,7 @@ export interface paths {
         put?: never;
         /**
          * Turn two-factor sign-in on with the first code from your app
-         * @description Your other sessions end.
+         * @description Your other sessions end. The cookie of this one is replaced by a new one.
          */
         post: operations["confirm_two_factor"];
         delete?: never;
@@ -1097,7 +1128,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Turn two-factor sign-in off */
+        /**
+         * Turn two-factor sign-in off
+         * @description The cookie of this session is replaced by a new one.
+         */
         post: operations["disable_two_factor"];
         delete?: never;
         options?: never;
@@ -1620,8 +1654,9 @@ export interface paths {
         put?: never;
         /**
          * Create an account
-         * @description With an invitation, you are signed in (201). Otherwise, a link to confirm the address is sent (202): also where the address has
-         *     an account already, which only its owner learns.
+         * @description With an invitation that was sent to your address, you are signed in (201). Otherwise, a link to confirm the address is sent (202):
+         *     also where the address has an account already, which only its owner learns. With the link of an invitation that anyone can use, you
+         *     join the workspace by confirming the address; on a server that can't send email, you are signed in (201).
          */
         post: operations["sign_up"];
         delete?: never;
@@ -1639,7 +1674,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm your email address with the link that was sent to it, and sign in */
+        /**
+         * Confirm your email address with the link that was sent to it, and sign in
+         * @description If you signed up with the link of an invitation, you join its workspace.
+         */
         post: operations["confirm_email"];
         delete?: never;
         options?: never;
@@ -1656,7 +1694,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Correct the address of an account that is not confirmed, and send the link there */
+        /**
+         * Correct the address of an account that is not confirmed, and send the link there
+         * @description Once a minute for each address.
+         */
         post: operations["correct_address"];
         delete?: never;
         options?: never;
@@ -1675,7 +1716,7 @@ export interface paths {
         put?: never;
         /**
          * Send the link to confirm an address again
-         * @description The answer is the same for an address without an account.
+         * @description Once a minute for each address. The answer is the same for an address without an account.
          */
         post: operations["resend_confirmation"];
         delete?: never;
@@ -2678,7 +2719,10 @@ export interface components {
             connection_id?: string | null;
             format: components["schemas"]["ExportFormat"];
             list: components["schemas"]["ExportedList"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many rows the file has. The entry says how many the server gave.
+             */
             rows: number;
         };
         Facets: {
@@ -4217,6 +4261,11 @@ export interface components {
              * @description Rows of lists that are answered in a minute.
              */
             rows_per_minute?: number | null;
+            /**
+             * Format: int32
+             * @description Workspaces that one person can own.
+             */
+            workspaces?: number | null;
         };
         WorkspaceRequest: {
             /** @description Its name. */
@@ -4490,12 +4539,12 @@ export interface operations {
                 actor?: string;
                 /** @description Where the previous page ended. */
                 cursor?: number;
-                /** @description Unix seconds, inclusive. */
-                from?: number;
+                /** @description Unix seconds, or a day such as `2026-12-01` for its beginning in UTC; inclusive. */
+                from?: string;
                 /** @description At most 500. */
                 limit?: number;
-                /** @description Unix seconds, exclusive. */
-                until?: number;
+                /** @description The same, exclusive. */
+                until?: string;
             };
             header?: {
                 /** @description The id of the workspace to act in; by default, the first that you joined */
@@ -4513,6 +4562,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntries"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_audit_entries: {
+        parameters: {
+            query?: {
+                /** @description A whole action, such as `member.removed`, or all of a kind, such as `member`. */
+                action?: string;
+                /** @description A username, or the name of a token. */
+                actor?: string;
+                /** @description Where the previous page ended. */
+                cursor?: number;
+                /** @description Unix seconds, or a day such as `2026-12-01` for its beginning in UTC; inclusive. */
+                from?: string;
+                /** @description At most 500. */
+                limit?: number;
+                /** @description The same, exclusive. */
+                until?: string;
+            };
+            header?: {
+                /** @description The id of the workspace to act in; by default, the first that you joined */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description What went wrong */

@@ -63,6 +63,9 @@ export const confirmRoute = createRoute({
 export const confirmEmailRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/confirm-email',
+  beforeLoad: async ({ context }) => {
+    await context.queryClient.ensureQueryData(sessionQuery)
+  },
   component: lazyRouteComponent(fetched(() => import('~/features/sign_up/ConfirmPage')), 'ConfirmEmailPage'),
   errorComponent: Broken,
 })

@@ -1,13 +1,14 @@
 //! What an account is made of, checked field by field.
 
-use model::Secret;
+use model::{Secret, is_disguising};
 use serde::Deserialize;
-use store::{NewUser, User};
+use store::{NewUser, SignInMethod, User, is_reserved_username};
 use utoipa::ToSchema;
 
 use super::password;
-use crate::Options;
+use crate::context::Context;
 use crate::problem::Problem;
+use crate::{Options, blocking};
 
 /// What somebody enters for an account.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -28,7 +29,29 @@ impl AccountFields {
     ///
     /// # Errors
     /// 422 naming the first field that is not acceptable.
-    pub async fn checked(self, options: &Options, is_email_confirmed: bool) -> Result<NewUser, Problem> {
+    pub async fn checked(
+        self,
+        options: &Options,
+        workspaces: &[String],
+        is_email_confirmed: bool,
+    ) -> Result<NewUser, Problem> {
+        if is_reserved_username(&self.username) {
+            let title = "this username is reserved; choose another one";
+            return Err(Problem::field("username", title));
+        }
+        self.checked_for_operator(options, workspaces, is_email_confirmed).await
+    }
+
+    /// The same for whoever runs the server, who may have any name.
+    ///
+    /// # Errors
+    /// 422 naming the first field that is not acceptable.
+    pub async fn checked_for_operator(
+        self,
+        options: &Options,
+        workspaces: &[String],
+        is_email_confirmed: bool,
+    ) -> Result<NewUser, Problem> {
         let full_name = check_full_name(&self.full_name)?.to_owned();
         let email = check_email(&self.email)?.to_owned();
         let username = self.username;
@@ -37,7 +60,8 @@ impl AccountFields {
             let title = "a username can have only letters and digits, at most 50";
             return Err(Problem::field("username", title));
         }
-        let about = [full_name.as_str(), &email, &username];
+        let own = [full_name.clone(), email.clone(), username.clone()];
+        let about: Vec<&str> = own.iter().chain(workspaces).map(String::as_str).collect();
         check_new_password(options, &self.password, &self.password_confirmation, &about)?;
         let password_hash = Some(Secret::new(password::hash(self.password).await?));
         Ok(NewUser { full_name, email, username, password_hash, is_email_confirmed })
@@ -64,10 +88,19 @@ pub fn check_may_sign_in(user: &User) -> Result<(), Problem> {
 /// 422.
 pub fn check_full_name(name: &str) -> Result<&str, Problem> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > 200 || name.chars().any(is_disguising) {
         return Err(Problem::field("full_name", "enter your name, at most 200 characters"));
     }
+    if has_link(name) {
+        return Err(Problem::field("full_name", "enter your name without a web address"));
+    }
     Ok(name)
+}
+
+/// Names stand in mails to people who don't know who chose them.
+pub fn has_link(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("://") || name.contains("www.")
 }
 
 /// # Errors
@@ -81,6 +114,17 @@ pub fn check_email(email: &str) -> Result<&str, Problem> {
     }
 }
 
+/// What somebody knows of a user who knows their account and their workspaces: no password is to be made of it.
+///
+/// # Errors
+/// Those of the store.
+pub async fn known_of(context: &Context, user: &User) -> Result<Vec<String>, Problem> {
+    let (catalog, id) = (context.catalog.clone(), user.id.clone());
+    let memberships = blocking(move || catalog.memberships(&id, &SignInMethod::Password)).await??;
+    let own = [user.full_name.clone(), user.email.clone(), user.username.clone()];
+    Ok(own.into_iter().chain(memberships.into_iter().map(|one| one.workspace.name)).collect())
+}
+
 /// `about`: what is known of whoever will have it, which it should not be made of.
 ///
 /// # Errors
@@ -91,12 +135,13 @@ pub fn check_new_password(
     confirmation: &Secret,
     about: &[&str],
 ) -> Result<(), Problem> {
-    if let Some(weakness) = password::weakness(password.expose()) {
-        return Err(Problem::field("password", weakness));
-    }
-    if options.refuses_guessable_passwords && password::is_guessable(password.expose(), about) {
-        return Err(Problem::field("password", "this password is too easy to guess")
-            .action("choose several words, or let a password manager make one up"));
+    let refusal = password::refusal(password.expose(), about, options.refuses_guessable_passwords);
+    if let Some((refusal, action)) = refusal {
+        let problem = Problem::field("password", refusal);
+        return Err(match action {
+            Some(action) => problem.action(action),
+            None => problem,
+        });
     }
     if password.expose() != confirmation.expose() {
         return Err(Problem::field("password_confirmation", "the passwords don't match"));
@@ -120,6 +165,25 @@ fn is_plausible_email(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_turns_no_text_around_and_leads_nowhere() {
+        for good in ["Ada Lovelace", "Zoë", "شركة", "O'Neil & Sons", "Jean-Luc", "Booking.com"] {
+            assert!(check_full_name(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "Ada\u{202E}ecila",
+            "Ada\u{2066}",
+            "Ada\nBcc",
+            "Ada\u{7}",
+            "Win at https://e.example",
+            "WWW.e.example",
+        ] {
+            assert_eq!(check_full_name(bad).unwrap_err().field, Some("full_name"), "{bad:?}");
+        }
+        assert!(check_full_name(&"x".repeat(201)).is_err());
+    }
 
     #[test]
     fn an_address_that_mail_cannot_reach_is_refused() {

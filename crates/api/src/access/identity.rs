@@ -7,7 +7,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 use model::{ConnectionId, Permission, Role, WorkspaceId};
-use store::{Actor, ApiToken, ConnectionRecord, Session, StoreError, User, Workspace};
+use store::{Actor, ApiToken, ConnectionRecord, Session, User, Workspace};
 
 use super::cookie;
 use super::credential::{self, TOKEN_PREFIX};
@@ -29,6 +29,8 @@ const WORKSPACE_PREFIX: &str = "ws_";
 pub struct Access<P: Needed> {
     pub workspace: WorkspaceId,
     pub by: By,
+    /// The id of a user's session; a token has none.
+    pub session: Option<String>,
     needed: PhantomData<P>,
 }
 
@@ -138,6 +140,8 @@ impl FromRequestParts<Shared> for Person {
         let now = context.clock.now();
         let catalog = context.catalog.clone();
         let session = blocking(move || catalog.session(&hash, now)).await??;
+        // The browser has a new credential: only what was on its way with the old one is let through, and only if it changes nothing.
+        let session = session.filter(|session| !session.may_only_read || parts.method.is_safe());
         Ok(Self { session: session.ok_or_else(Problem::signed_out)?, client })
     }
 }
@@ -169,10 +173,12 @@ impl<P: Needed> FromRequestParts<Shared> for Access<P> {
             let token = valid_token(context, token).await?;
             allow_token(&token, P::PERMISSION)?;
             let by = by_token(&token, parts);
-            return Ok(Self { workspace: token.workspace, by, needed: granted() });
+            return Ok(Self { workspace: token.workspace, by, session: None, needed: granted() });
         }
         let membership = Membership::<P>::from_request_parts(parts, context).await?;
-        Ok(Self { by: membership.by(), workspace: membership.workspace.id, needed: granted() })
+        let by = membership.by();
+        let Membership { person, workspace, .. } = membership;
+        Ok(Self { by, workspace: workspace.id, session: Some(person.session.id), needed: granted() })
     }
 }
 
@@ -276,7 +282,20 @@ fn allow(membership: &store::Membership, needed: Permission) -> Result<(), Probl
         return Err(Problem::forbidden("two_factor_required", "this workspace requires two-factor sign-in")
             .action("set up an authenticator app for your account, or sign in with a passkey"));
     }
-    if membership.role.permission() >= needed { Ok(()) } else { Err(StoreError::RoleTooLow.into()) }
+    if membership.role.permission() >= needed { Ok(()) } else { Err(role_too_low(membership.role, needed)) }
+}
+
+/// Says which roles may do it, and who can help.
+fn role_too_low(role: Role, needed: Permission) -> Problem {
+    let named = |role: Role| role.as_str().replace('_', " ");
+    let enough: Vec<String> =
+        Role::ALL.into_iter().filter(|role| role.permission() >= needed).map(named).collect();
+    let (last, others) = enough.split_last().map_or(("owner", &[] as &[String]), |(l, o)| (l.as_str(), o));
+    let enough = if others.is_empty() { last.to_owned() } else { format!("{} or {last}", others.join(", ")) };
+    let title = format!("this takes the role {enough}, and yours is {}", named(role));
+    let whom = if needed == Permission::Own { "an owner" } else { "an owner or admin" };
+    Problem::forbidden("role_too_low", title)
+        .action(format!("ask {whom} of the workspace to do it, or to change your role"))
 }
 
 fn allow_token(token: &ApiToken, needed: Permission) -> Result<(), Problem> {

@@ -1,13 +1,13 @@
 //! Links and notices by email.
 
-use mail::{Delivery, Mailbox, Message};
+use mail::{Delivery, Mailbox, Message, OpenInvitation};
 use model::{Secret, UnixSeconds};
 use serde::Serialize;
 use store::{LinkPurpose, StoreError, User};
 use utoipa::ToSchema;
 
 use super::credential;
-use super::throttle::Place;
+use super::throttle::{MailKind, Place};
 use crate::blocking;
 use crate::context::Context;
 use crate::http::client::Client;
@@ -40,8 +40,26 @@ impl From<Delivery> for LinkDelivery {
 ///
 /// # Errors
 /// 429, with how long to wait.
-pub fn limit(context: &Context, client: &Client, email: &str) -> Result<(), Problem> {
-    context.throttle.begin_mail(email, &Place::of(client)).map_err(Problem::too_many_tries)
+pub fn limit(context: &Context, client: &Client, kind: MailKind, email: &str) -> Result<(), Problem> {
+    context.throttle.begin_mail(kind, email, &Place::of(client)).map_err(Problem::too_many_mails)
+}
+
+/// The same for a link to confirm an address that is sent again: once a minute.
+///
+/// # Errors
+/// 429, with how long to wait.
+pub fn limit_again(context: &Context, client: &Client, email: &str) -> Result<(), Problem> {
+    let again = context.throttle.begin_mail_again(MailKind::Confirmation, email, &Place::of(client));
+    again.map_err(Problem::too_many_mails)
+}
+
+/// Writes as often as something else would have: who is answered must not learn by the time which of the two happened.
+///
+/// # Errors
+/// Those of the store.
+pub async fn write_in_vain(context: &Context, writes: u32) -> Result<(), Problem> {
+    let catalog = context.catalog.clone();
+    Ok(blocking(move || (0..writes).try_for_each(|_| catalog.write_in_vain())).await??)
 }
 
 /// How links get to whom they are for.
@@ -49,17 +67,31 @@ pub fn delivery(context: &Context) -> LinkDelivery {
     if context.mailer.is_configured() { LinkDelivery::Mail } else { LinkDelivery::Console }
 }
 
-/// Tells the owner of an address that it has an account: somebody gave it for another one, whom nothing tells so.
+/// Tells the owner of an address that it has an account: somebody gave it for another one, whom nothing tells so. With the link of the
+/// invitation that somebody used, which the account can accept.
 ///
 /// # Errors
 /// Those of the store.
-pub async fn send_already_registered(context: &Context, email: &str) -> Result<(), Problem> {
+pub async fn send_already_registered(
+    context: &Context,
+    email: &str,
+    invitation: Option<OpenInvitation>,
+) -> Result<(), Problem> {
     let message = Message::AlreadyRegistered {
+        invitation,
         sign_in_page: context.page("/login"),
         reset_page: context.page("/forgot-password"),
     };
     context.mailer.send(message, &Mailbox::new("", email)?, None).await?;
     Ok(())
+}
+
+/// Keeps a link for an account that was made in place of one whose address is taken, and sends it to nobody.
+///
+/// # Errors
+/// Those of the store.
+pub async fn keep_unsent_confirmation(context: &Context, user: &User) -> Result<(), Problem> {
+    new_link(context, user, LinkPurpose::ConfirmAddress, CONFIRM_SECONDS).await.map(|_| ())
 }
 
 /// Sends a link by which an address is confirmed.
@@ -93,7 +125,11 @@ pub async fn send_new_address(context: &Context, user: &User, email: &str) -> Re
                 .await?;
             Ok(())
         }
-        Err(StoreError::EmailTaken) => send_already_registered(context, email).await,
+        Err(StoreError::EmailTaken) => {
+            // In place of the link.
+            write_in_vain(context, 1).await?;
+            send_already_registered(context, email, None).await
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -24,8 +24,10 @@ use webauthn_rp::{
 
 use self::relying_party::RelyingParty;
 use super::identity::Person;
+use super::throttle::Place;
 use super::waiting::Waiting;
 use crate::context::Context;
+use crate::http::client::Client;
 use crate::problem::Problem;
 
 /// How long we wait for the answer: as long as browsers are told to wait for the device.
@@ -77,7 +79,8 @@ pub fn begin_registration(context: &Context, person: &Person, known: &[Passkey])
     options["user"]["name"] = json!(user.username);
     options["user"]["displayName"] = json!(user.full_name);
     let begun = Begun { session: person.session.id.clone(), asked };
-    context.passkeys.registrations.begin(begun.asked.sent_challenge(), begun, context.clock.now());
+    let (challenge, now) = (begun.asked.sent_challenge(), context.clock.now());
+    context.passkeys.registrations.begin(challenge, person.place(), begun, now);
     Ok(options)
 }
 
@@ -139,11 +142,11 @@ fn created(
 ///
 /// # Errors
 /// 403 where the server can't offer passkeys.
-pub fn begin_sign_in(context: &Context) -> Result<Value, Problem> {
+pub fn begin_sign_in(context: &Context, client: &Client) -> Result<Value, Problem> {
     let party = RelyingParty::of(&context.options)?;
     let options = DiscoverableCredentialRequestOptions::passkey(&party.id);
     let (asked, options) = options.start_ceremony().map_err(|error| Problem::internal(&error))?;
-    context.passkeys.sign_ins.begin(asked.sent_challenge(), asked, context.clock.now());
+    context.passkeys.sign_ins.begin(asked.sent_challenge(), Place::of(client), asked, context.clock.now());
     serde_json::to_value(&options).map_err(|error| Problem::internal(&error))
 }
 

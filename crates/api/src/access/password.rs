@@ -18,6 +18,10 @@ pub const MAX_LENGTH: usize = 256;
 
 /// As many as somebody can try in days against the limits on signing in.
 const MIN_GUESSES: u64 = 1_000_000;
+/// Shorter ones are in every other password.
+const MIN_WORD: usize = 3;
+/// About a person: names are limited, and so is the work.
+const MAX_WORDS: usize = 100;
 /// Nobody's password is to be made of it.
 const PRODUCT: &str = "chartsy";
 
@@ -51,11 +55,62 @@ pub fn weakness(password: &str) -> Option<&'static str> {
     None
 }
 
-/// Whether a password is among the first that somebody tries who knows this of the person: common ones, words, dates, rows of keys and
-/// what is made of them.
+/// Why a new password is not taken, and what to do about it, or `None` if it is. Whatever meets the rules and is still among the first
+/// that anybody tries is refused; where the operator `refuses_guessable` ones, also what somebody tries first who knows all this
+/// `about` the person.
+pub fn refusal(
+    password: &str,
+    about: &[&str],
+    refuses_guessable: bool,
+) -> Option<(&'static str, Option<&'static str>)> {
+    const INSTEAD: Option<&str> = Some("choose several words, or let a password manager make one up");
+    if let Some(weakness) = weakness(password) {
+        return Some((weakness, None));
+    }
+    if is_common(password) {
+        return Some(("this password is too common: it is among the first that are tried", INSTEAD));
+    }
+    if refuses_guessable && is_guessable(password, about) {
+        return Some(("this password is too easy to guess for somebody who knows you", INSTEAD));
+    }
+    None
+}
+
+/// Whether a password is among the first that anybody tries: common ones, words, names, dates, rows of keys and what is made of them.
+pub fn is_common(password: &str) -> bool {
+    zxcvbn::zxcvbn(password, &[]).guesses() < MIN_GUESSES
+}
+
+/// The same for somebody who knows this of the person.
 pub fn is_guessable(password: &str, about: &[&str]) -> bool {
-    let words: Vec<&str> = about.iter().copied().chain([PRODUCT]).collect();
+    let words = words_about(about);
+    let words: Vec<&str> = words.iter().map(String::as_str).chain([PRODUCT]).collect();
     zxcvbn::zxcvbn(password, &words).guesses() < MIN_GUESSES
+}
+
+/// What is known of a person, whole, in words, and with the words joined: `Ada Lovelace` is `adalovelace` and `lovelaceada`, too.
+fn words_about(about: &[&str]) -> Vec<String> {
+    let mut all = Vec::new();
+    for known in about {
+        let known = known.to_lowercase();
+        let words: Vec<&str> =
+            known.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        let long = words.iter().filter(|word| word.chars().count() >= MIN_WORD);
+        all.extend(long.map(|word| (*word).to_owned()));
+        if words.len() > 1 {
+            all.push(words.concat());
+            all.push(words.join("."));
+            all.extend(known.split_once('@').map(|(local, _)| local.to_owned()));
+            all.push(words.iter().rev().copied().collect());
+            // The words before the domain, and a name's first letter before the rest.
+            all.extend(words.windows(2).map(|pair| pair.concat()));
+            let initial = words.iter().take(1).filter_map(|word| word.chars().next());
+            all.push(initial.collect::<String>() + &words[1..].concat());
+        }
+        all.push(known);
+    }
+    all.truncate(MAX_WORDS);
+    all
 }
 
 /// The hash to keep, as a PHC string.
@@ -119,10 +174,40 @@ mod tests {
 
     #[test]
     fn common_passwords_and_what_is_known_of_somebody_are_guessed_first() {
-        for guessable in ["Password1", "Qwerty123", "Abcd1234", "Iloveyou1", "P@ssw0rd", "Chartsy1"] {
-            assert!(is_guessable(guessable, &[]), "{guessable}");
+        for common in [
+            "Password1",
+            "Qwerty123",
+            "Abcd1234",
+            "Iloveyou1",
+            "P@ssw0rd1",
+            "Welcome1",
+            "Summer2026",
+            "Liverpool1",
+        ] {
+            assert!(is_common(common), "{common}");
+            assert!(
+                refusal(common, &[], false).is_some_and(|(why, _)| why.contains("too common")),
+                "{common}"
+            );
         }
-        assert!(is_guessable("Lovelace1815", &["Ada Lovelace", "lovelace", "lovelace1815@example.com"]));
+        for fine in ["Correct1horse", "Another1horse", "Compiler1952", "v7Qm2xTz"] {
+            assert_eq!(refusal(fine, &[], false), None, "{fine}");
+        }
+        assert!(is_guessable("Chartsy1", &[]));
+        let ada = ["Ada Lovelace", "ada.lovelace@analytical-engines.example", "countess", "Engine Works"];
+        for personal in [
+            "Lovelace1815",
+            "Adalovelace1",
+            "LovelaceAda7",
+            "Alovelace1",
+            "Engineworks1",
+            "Ada.Lovelace1",
+            "Analytical1",
+            "Analyticalengines1",
+            "Countess1",
+        ] {
+            assert!(is_guessable(personal, &ada), "{personal}");
+        }
         assert!(!is_guessable("Correct1horse battery", &[]));
         assert!(!is_guessable("v7Qm2xTz", &[]));
     }

@@ -1,4 +1,4 @@
-//! Limits on failed attempts. Nobody is kept out for what others did: a browser that a person has signed in with before is
+//! Limits on failed attempts and on mails. Nobody is kept out for what others did: a browser that a person has signed in with before is
 //! counted by itself, and so is each address.
 
 use std::collections::HashMap;
@@ -15,6 +15,12 @@ const FREE_FAILURES_OF_ADDRESS: u32 = 30;
 /// Of one account from anywhere, within an hour.
 const MAX_FAILURES_OF_ACCOUNT: u32 = 100;
 const LONGEST_WAIT_S: i64 = 15 * 60;
+/// Mails of one kind to one recipient within an hour, whoever has them sent.
+const MAX_MAILS_TO_RECIPIENT: u32 = 10;
+/// The same of messages to the operator by visitors.
+const MAX_DEMO_REQUESTS: u32 = 60;
+/// Before a mail that did not arrive is sent again.
+const SENT_AGAIN_AFTER_S: i64 = 60;
 /// Who has not failed for so long starts again.
 const FORGOTTEN_AFTER_S: i64 = 60 * 60;
 /// So that invented logins can't fill the memory.
@@ -35,6 +41,18 @@ pub enum Place {
     Address(Option<IpAddr>),
 }
 
+/// What a mail is for. Whoever fills a mailbox with one kind must not keep its owner from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MailKind {
+    /// To confirm the address of a new account.
+    Confirmation,
+    NewAddress,
+    PasswordReset,
+    Invitation,
+    Feedback,
+    Demo,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Counted {
     Login(String, Place),
@@ -43,6 +61,10 @@ enum Counted {
     /// Mails that somebody had sent to a recipient, and all that they had sent.
     Mail(String, Place),
     Mails(Place),
+    /// Mails to a recipient from anywhere.
+    Recipient(MailKind, String),
+    /// Mails that were sent to a recipient again.
+    Again(String),
     /// What the audit log keeps of visitors that nobody knows.
     Notes(Place),
 }
@@ -77,13 +99,30 @@ impl Throttle {
         self.count(counted(login, place))
     }
 
-    /// Lets a visitor have a mail sent to somebody, or says how many seconds to wait before. Each counts. Nobody can use up what
-    /// others may have sent, to the same recipient or not.
+    /// Lets a visitor have a mail sent to somebody, or says how many seconds to wait before. Each counts, for the visitor's address and
+    /// for the recipient: addresses are easy to change.
     ///
     /// # Errors
     /// The seconds to wait.
-    pub fn begin_mail(&self, recipient: &str, place: &Place) -> Result<(), u32> {
-        self.count(vec![Counted::Mail(key_of(recipient), place.clone()), Counted::Mails(place.clone())])
+    pub fn begin_mail(&self, kind: MailKind, recipient: &str, place: &Place) -> Result<(), u32> {
+        self.count(vec![
+            Counted::Mail(key_of(recipient), place.clone()),
+            Counted::Mails(place.clone()),
+            Counted::Recipient(kind, mailbox_of(recipient)),
+        ])
+    }
+
+    /// The same for a mail that is sent again: once a minute. Of several requests at once, one is let through.
+    ///
+    /// # Errors
+    /// The seconds to wait.
+    pub fn begin_mail_again(&self, kind: MailKind, recipient: &str, place: &Place) -> Result<(), u32> {
+        self.count(vec![
+            Counted::Mail(key_of(recipient), place.clone()),
+            Counted::Mails(place.clone()),
+            Counted::Recipient(kind, mailbox_of(recipient)),
+            Counted::Again(mailbox_of(recipient)),
+        ])
     }
 
     /// Whether one more entry of the audit log may be about a visitor who is not signed in: else whoever wants to fills it.
@@ -144,6 +183,18 @@ fn key_of(text: &str) -> String {
     text.trim().chars().take(320).flat_map(char::to_lowercase).collect()
 }
 
+/// Addresses that lead to the same mailbox are one: what follows a plus sign is the recipient's own business.
+fn mailbox_of(recipient: &str) -> String {
+    let key = key_of(recipient);
+    match key.rsplit_once('@') {
+        Some((local, domain)) => {
+            let local = local.split_once('+').map_or(local, |(name, _)| name);
+            format!("{local}@{domain}")
+        }
+        None => key,
+    }
+}
+
 /// What an attempt counts for. A known browser answers for itself alone.
 fn counted(login: &str, place: &Place) -> Vec<Counted> {
     let login = key_of(login);
@@ -154,10 +205,19 @@ fn counted(login: &str, place: &Place) -> Vec<Counted> {
     }
 }
 
+impl MailKind {
+    fn most_an_hour(self) -> u32 {
+        match self {
+            Self::Demo => MAX_DEMO_REQUESTS,
+            _ => MAX_MAILS_TO_RECIPIENT,
+        }
+    }
+}
+
 impl Failures {
     fn is_forgotten(&self, of: &Counted, now: UnixSeconds) -> bool {
         let since = match of {
-            Counted::Account(_) => self.first_at,
+            Counted::Account(_) | Counted::Recipient(..) => self.first_at,
             _ => self.last_at,
         };
         now.0 - since.0 >= FORGOTTEN_AFTER_S
@@ -171,10 +231,14 @@ impl Failures {
             Counted::Place(_) | Counted::Mails(_) | Counted::Notes(_) => {
                 wait_after_s(self.count, FREE_FAILURES_OF_ADDRESS) - (now.0 - self.last_at.0)
             }
+            Counted::Again(_) => SENT_AGAIN_AFTER_S - (now.0 - self.last_at.0),
+            Counted::Recipient(kind, _) if self.count >= kind.most_an_hour() => {
+                FORGOTTEN_AFTER_S - (now.0 - self.first_at.0)
+            }
             Counted::Account(_) if self.count >= MAX_FAILURES_OF_ACCOUNT => {
                 FORGOTTEN_AFTER_S - (now.0 - self.first_at.0)
             }
-            Counted::Account(_) => 0,
+            Counted::Account(_) | Counted::Recipient(..) => 0,
         }
     }
 }
@@ -288,13 +352,44 @@ mod tests {
     fn mails_are_limited_for_whoever_has_them_sent_and_for_nobody_else() {
         let (_clock, throttle) = at_noon();
         let (here, there) = (from("203.0.113.7"), from("203.0.113.8"));
+        let mail = |to: &str, place: &Place| throttle.begin_mail(MailKind::PasswordReset, to, place);
         for _ in 0..FREE_FAILURES {
-            assert_eq!(throttle.begin_mail("ada@example.com", &here), Ok(()));
+            assert_eq!(mail("ada@example.com", &here), Ok(()));
         }
-        assert!(throttle.begin_mail("ADA@example.com", &here).is_err());
-        assert_eq!(throttle.begin_mail("ada@example.com", &there), Ok(()));
-        assert_eq!(throttle.begin_mail("bob@example.com", &here), Ok(()));
+        assert!(mail("ADA@example.com", &here).is_err());
+        assert_eq!(mail("ada@example.com", &there), Ok(()));
+        assert_eq!(mail("bob@example.com", &here), Ok(()));
         assert_eq!(throttle.begin("ada@example.com", &here), Ok(()), "signing in is counted apart");
+    }
+
+    #[test]
+    fn a_mailbox_gets_so_many_mails_an_hour_from_however_many_addresses_they_are_asked_for() {
+        let (clock, throttle) = at_noon();
+        let mail = |number: u32, kind: MailKind, to: &str| {
+            throttle.begin_mail(kind, to, &from(&format!("198.51.100.{number}")))
+        };
+        let kind = MailKind::PasswordReset;
+        let sent =
+            (0..100).filter(|number| mail(*number, kind, &format!("ada+{number}@example.com")).is_ok());
+        assert_eq!(sent.count(), MAX_MAILS_TO_RECIPIENT as usize);
+        assert_eq!(mail(101, kind, "ada@example.com"), Err(3600));
+        assert_eq!(mail(102, MailKind::Invitation, "ada@example.com"), Ok(()), "another kind is free");
+        assert_eq!(mail(103, kind, "bob@example.com"), Ok(()), "and so is everybody else");
+        clock.advance_ms(FORGOTTEN_AFTER_S * 1000);
+        assert_eq!(mail(104, kind, "ada@example.com"), Ok(()));
+    }
+
+    #[test]
+    fn a_mail_is_sent_again_once_a_minute() {
+        let (clock, throttle) = at_noon();
+        let here = from("203.0.113.7");
+        let again = || throttle.begin_mail_again(MailKind::Confirmation, "ada@example.com", &here);
+        assert_eq!(again(), Ok(()));
+        assert_eq!(again(), Err(60));
+        clock.advance_ms(59_000);
+        assert_eq!(again(), Err(1));
+        clock.advance_ms(1_000);
+        assert_eq!(again(), Ok(()));
     }
 
     #[test]

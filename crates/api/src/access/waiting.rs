@@ -1,18 +1,31 @@
 //! What was asked and waits for an answer, in memory. Each is answered once, and soon.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::UnixSeconds;
 
-/// Anybody can begin to sign in: the oldest give way, so that nobody fills the memory or closes the door.
+use super::throttle::Place;
+
+/// Anybody can begin to sign in: whoever begins most gives way, so that nobody fills the memory or closes the door to others.
 const MAX_WAITING: usize = 10_000;
+/// Of one place, such as an office behind one address.
+const MAX_WAITING_OF_PLACE: usize = 200;
 
 /// By a random key that whoever answers has to give; oldest first.
 #[derive(Debug)]
 pub struct Waiting<K, T> {
     valid_s: i64,
-    asked: Mutex<VecDeque<(K, UnixSeconds, T)>>,
+    asked: Mutex<VecDeque<Asked<K, T>>>,
+}
+
+#[derive(Debug)]
+struct Asked<K, T> {
+    key: K,
+    /// Where it was asked.
+    place: Place,
+    at: UnixSeconds,
+    what: T,
 }
 
 impl<K: PartialEq, T> Waiting<K, T> {
@@ -21,28 +34,51 @@ impl<K: PartialEq, T> Waiting<K, T> {
         Self { valid_s, asked: Mutex::default() }
     }
 
-    pub fn begin(&self, key: K, asked: T, now: UnixSeconds) {
+    pub fn begin(&self, key: K, place: Place, what: T, now: UnixSeconds) {
         let mut all = self.lock();
-        while all.len() >= MAX_WAITING || all.front().is_some_and(|(_, at, _)| self.has_ended(*at, now)) {
+        while all.front().is_some_and(|one| self.has_ended(one.at, now)) {
             all.pop_front();
         }
-        all.push_back((key, now, asked));
+        if all.iter().filter(|one| one.place == place).count() >= MAX_WAITING_OF_PLACE {
+            give_way(&mut all, &place);
+        }
+        if all.len() >= MAX_WAITING {
+            let busiest = busiest(&all).unwrap_or_else(|| place.clone());
+            give_way(&mut all, &busiest);
+        }
+        all.push_back(Asked { key, place, at: now, what });
     }
 
     /// What was asked, unless it was answered or is too old. It can't be answered again.
     pub fn take(&self, key: &K, now: UnixSeconds) -> Option<T> {
         let mut all = self.lock();
-        let place = all.iter().position(|(of, _, _)| of == key)?;
-        let (_, at, asked) = all.remove(place)?;
-        (!self.has_ended(at, now)).then_some(asked)
+        let position = all.iter().position(|one| one.key == *key)?;
+        let Asked { at, what, .. } = all.remove(position)?;
+        (!self.has_ended(at, now)).then_some(what)
     }
 
     fn has_ended(&self, at: UnixSeconds, now: UnixSeconds) -> bool {
         now.0 - at.0 >= self.valid_s
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<(K, UnixSeconds, T)>> {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Asked<K, T>>> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The place with the most that waits.
+fn busiest<K, T>(all: &VecDeque<Asked<K, T>>) -> Option<Place> {
+    let mut counts: HashMap<&Place, usize> = HashMap::new();
+    for one in all {
+        *counts.entry(&one.place).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(place, _)| place.clone())
+}
+
+/// Forgets the oldest of a place.
+fn give_way<K, T>(all: &mut VecDeque<Asked<K, T>>, place: &Place) {
+    if let Some(position) = all.iter().position(|one| one.place == *place) {
+        all.remove(position);
     }
 }
 
@@ -55,8 +91,8 @@ mod tests {
     #[test]
     fn an_answer_is_taken_once_and_soon() {
         let waiting = Waiting::lasting(300);
-        waiting.begin(1, "one", NOON);
-        waiting.begin(2, "two", NOON);
+        waiting.begin(1, place(1), "one", NOON);
+        waiting.begin(2, place(2), "two", NOON);
         assert_eq!(waiting.take(&3, NOON), None, "nobody asked");
         assert_eq!(waiting.take(&2, UnixSeconds(NOON.0 + 299)), Some("two"));
         assert_eq!(waiting.take(&2, NOON), None, "replayed");
@@ -64,12 +100,23 @@ mod tests {
     }
 
     #[test]
-    fn strangers_who_never_answer_fill_no_memory_and_keep_nobody_out() {
+    fn strangers_who_never_answer_fill_no_memory_and_push_nobody_out() {
         let waiting = Waiting::lasting(300);
-        for number in 0..20_000 {
-            waiting.begin(number, (), NOON);
+        let of_ada = u32::MAX;
+        waiting.begin(of_ada, place(0), (), NOON);
+        for number in 0..1_000 {
+            waiting.begin(number, place(1), (), NOON);
+        }
+        assert_eq!(waiting.lock().len(), MAX_WAITING_OF_PLACE + 1, "one place alone");
+        for number in 1_000..12_500 {
+            waiting.begin(number, place(1 + number % 100), (), NOON);
         }
         assert_eq!(waiting.lock().len(), MAX_WAITING);
-        assert_eq!(waiting.take(&19_999, NOON), Some(()));
+        assert_eq!(waiting.take(&12_499, NOON), Some(()));
+        assert_eq!(waiting.take(&of_ada, NOON), Some(()), "whoever began once stays");
+    }
+
+    fn place(number: u32) -> Place {
+        Place::KnownBrowser(number.to_string())
     }
 }

@@ -15,7 +15,7 @@ use crate::http::json::Body;
 use crate::problem::Problem;
 
 /// A list that can be saved whole.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ExportedList {
     Customers,
@@ -43,10 +43,13 @@ pub struct ExportRequest {
     pub connection_id: Option<String>,
     pub list: ExportedList,
     pub format: ExportFormat,
+    /// How many rows the file has. The entry says how many the server gave.
     pub rows: u64,
 }
 
 /// Record in the audit log that a list is saved as a file
+///
+/// The list has to have been requested in this session, in the last quarter of an hour.
 #[utoipa::path(post, path = "/api/v1/exports", operation_id = "record_export", tag = "audit",
     request_body = ExportRequest, responses((status = 204, description = "Recorded")))]
 pub async fn handle(
@@ -55,8 +58,12 @@ pub async fn handle(
     Body(request): Body<ExportRequest>,
 ) -> Result<StatusCode, Problem> {
     let ExportRequest { connection_id, list, format, rows } = request;
-    let detail = format!("{}, {rows} rows, {}", list.as_str(), format.as_str());
-    let event = Event::new(&member.by(), &member.workspace.id, "export.created").detail(detail);
+    let of = match &connection_id {
+        Some(id) => id.as_str(),
+        None => member.workspace.id.as_str(),
+    };
+    let given = context.given.rows(&member.person.session.id, of, list, rows, context.clock.now());
+    let event = Event::new(&member.by(), &member.workspace.id, "export.created");
     let event = match connection_id.map(ConnectionId::from) {
         Some(id) if id.as_str() == member.workspace.id.as_str() => event.on(id.as_str()),
         Some(id) => {
@@ -66,12 +73,19 @@ pub async fn handle(
         }
         None => event,
     };
-    context.record(event).await?;
+    let given = given.ok_or_else(not_given)?;
+    let rows = if given == 1 { "1 row".to_owned() } else { format!("{given} rows") };
+    context.record(event.detail(format!("{}, {rows}, {}", list.as_str(), format.as_str()))).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
+fn not_given() -> Problem {
+    Problem::new(StatusCode::CONFLICT, "not_given", "this list was not requested in this session lately")
+        .action("request the list, then record that it is saved")
+}
+
 impl ExportedList {
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Customers => "customers",
             Self::Movements => "movements",

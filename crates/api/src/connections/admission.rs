@@ -254,7 +254,7 @@ pub struct Destination<'a> {
 /// `Name` when it is empty, too long, or holds what moves a terminal's cursor.
 pub fn check_name(name: &str) -> Result<&str, AdmissionError> {
     let name = name.trim();
-    let is_text = !name.is_empty() && !name.chars().any(char::is_control);
+    let is_text = !name.is_empty() && !name.chars().any(model::is_disguising);
     if is_text && name.chars().count() <= 100 { Ok(name) } else { Err(AdmissionError::Name) }
 }
 

@@ -11,10 +11,12 @@ use utoipa::IntoParams;
 
 use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
+use crate::audit::Given;
+use crate::audit::record_export::ExportedList;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::{Page, answered};
+use crate::http::paging::Page;
 use crate::metrics::parameters::FilterParams;
 use crate::problem::Problem;
 
@@ -69,7 +71,7 @@ impl Default for Wanted {
     params(CustomersParams, FilterParams), responses((status = 200, body = CustomerPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, by, .. }: Figures<ReadCustomers>,
+    Figures { of, by, session, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<CustomerPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
@@ -95,10 +97,16 @@ pub async fn handle(
         query::customers(&view.ledger, &view.rates, &asked)
     });
     let answer = answer.await??;
-    answered(rows, answer.data.len());
-    if answer.next_cursor.is_none() {
-        context.record_whole_list(&by, &of, "customers").await?;
-    }
+    let given = Given {
+        by: &by,
+        session: session.as_deref(),
+        of: of.id(),
+        workspace: of.workspace(),
+        list: ExportedList::Customers,
+        rows: answer.data.len(),
+        is_last: answer.next_cursor.is_none(),
+    };
+    context.give(rows, &given).await?;
     Ok(Json(answer))
 }
 

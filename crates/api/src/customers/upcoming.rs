@@ -8,10 +8,12 @@ use utoipa::IntoParams;
 
 use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
+use crate::audit::Given;
+use crate::audit::record_export::ExportedList;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::{Page, answered};
+use crate::http::paging::Page;
 use crate::metrics::parameters::FilterParams;
 use crate::problem::Problem;
 
@@ -38,7 +40,7 @@ pub struct UpcomingParams {
     params(UpcomingParams, FilterParams), responses((status = 200, body = UpcomingPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, .. }: Figures<ReadCustomers>,
+    Figures { of, by, session, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<UpcomingPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
@@ -62,7 +64,16 @@ pub async fn handle(
         query::upcoming(&view.ledger, &view.rates, &asked)
     });
     let answer = answer.await??;
-    answered(rows, answer.data.len());
+    let given = Given {
+        by: &by,
+        session: session.as_deref(),
+        of: of.id(),
+        workspace: of.workspace(),
+        list: ExportedList::Upcoming,
+        rows: answer.data.len(),
+        is_last: answer.next_cursor.is_none(),
+    };
+    context.give(rows, &given).await?;
     Ok(Json(answer))
 }
 

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::{check_text, limit, technical_facts};
 use crate::access::account::{check_email, check_full_name};
+use crate::access::throttle::MailKind;
 use crate::context::{BookDemo, Shared};
 use crate::http::client::Client;
 use crate::http::json::Body;
@@ -36,7 +37,7 @@ pub async fn handle(
     let full_name = check_full_name(&request.full_name)?;
     let visitor = Mailbox::new(full_name, check_email(&request.email)?)?;
     let text = check_text(&request.text)?;
-    limit(&context, &client, "")?;
+    limit(&context, &client, MailKind::Demo, "")?;
     let sent = FromVisitor {
         topic: VisitorTopic::Demo,
         visitor,

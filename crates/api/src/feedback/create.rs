@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::{Picture, check_text, limit, technical_facts};
 use crate::access::identity::{Person, WORKSPACE_HEADER};
 use crate::access::mailing::mailbox;
+use crate::access::throttle::MailKind;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -47,7 +48,7 @@ pub async fn handle(
     let text = check_text(&request.text)?;
     let picture = request.picture.map(checked_picture).transpose()?;
     let (user, method) = (person.session.user, person.session.method);
-    limit(&context, &person.client, user.id.as_str())?;
+    limit(&context, &person.client, MailKind::Feedback, user.id.as_str())?;
     let (catalog, id) = (context.catalog.clone(), user.id.clone());
     let memberships = blocking(move || catalog.memberships(&id, &method)).await??;
     let named = headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok());

@@ -14,6 +14,7 @@ use axum::response::Response;
 use axum::serve::IncomingStream;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
+use url::Url;
 
 use crate::context::Shared;
 use crate::tls::TlsListener;
@@ -131,8 +132,10 @@ pub async fn note(State(context): State<Shared>, mut request: Request, next: Nex
         request.extensions_mut().insert(client);
     }
     let is_local = is_localhost(&request);
+    // Where people open the pages by https, it is so whatever brings them here. Browsers take the header by https alone.
+    let is_public = is_public_https(&request, context.options.public_url.as_ref());
     let mut response = next.run(request).await;
-    if client.is_some_and(|client| client.is_https) {
+    if is_public || client.is_some_and(|client| client.is_https) {
         keep_encrypted(response.headers_mut(), is_local);
     }
     response
@@ -155,6 +158,16 @@ fn keep_encrypted(headers: &mut HeaderMap, is_local: bool) {
             }
         }
     }
+}
+
+fn is_public_https(request: &Request, public_url: Option<&Url>) -> bool {
+    let Some(public) = public_url.filter(|url| url.scheme() == "https").and_then(Url::host_str) else {
+        return false;
+    };
+    let header = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = header.or_else(|| request.uri().host()).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    name.eq_ignore_ascii_case(public)
 }
 
 fn is_localhost(request: &Request) -> bool {

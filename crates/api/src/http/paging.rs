@@ -41,15 +41,27 @@ impl Page {
     ///
     /// # Errors
     /// 429 when it may get none.
-    pub fn within(
-        self,
-        context: &Context,
-        workspace: &WorkspaceId,
-    ) -> Result<(Self, Option<Reserved>), Problem> {
+    pub fn within(self, context: &Context, workspace: &WorkspaceId) -> Result<(Self, Answering), Problem> {
+        let is_first = self.cursor.is_none();
         let reserved = context.rows.reserve(workspace, self.limit);
         let reserved = reserved.map_err(|(most, wait_s)| Problem::too_many_rows(most, wait_s))?;
         let limit = reserved.as_ref().map_or(self.limit, Reserved::rows);
-        Ok((Self { limit, ..self }, reserved))
+        Ok((Self { limit, ..self }, Answering { reserved, is_first }))
+    }
+}
+
+/// What is known of an answer before it is there.
+#[derive(Debug)]
+pub struct Answering {
+    pub(crate) reserved: Option<Reserved>,
+    /// It begins the list.
+    pub(crate) is_first: bool,
+}
+
+impl Answering {
+    /// Of a list whose rows are not limited.
+    pub(crate) fn without_limit(is_first: bool) -> Self {
+        Self { reserved: None, is_first }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::access::credential;
 use crate::access::identity::Membership;
 use crate::access::mailing::{self, LinkDelivery};
 use crate::access::permission::Manage;
+use crate::access::throttle::MailKind;
 use crate::audit::Event;
 use crate::blocking;
 use crate::context::{Context, Shared};
@@ -53,7 +54,7 @@ pub async fn handle(
     let given = request.email.as_deref().map(str::trim).filter(|email| !email.is_empty());
     let email = given.map(check_email).transpose()?.map(str::to_owned);
     if let Some(email) = &email {
-        mailing::limit(&context, &member.person.client, email)?;
+        mailing::limit(&context, &member.person.client, MailKind::Invitation, email)?;
     }
     if !member.role.may_assign(request.role) {
         return Err(StoreError::RoleTooLow.into());

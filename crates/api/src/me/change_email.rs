@@ -11,6 +11,7 @@ use crate::access::account::check_email;
 use crate::access::identity::Person;
 use crate::access::mailing::{self, LinkDelivery};
 use crate::access::own_password;
+use crate::access::throttle::MailKind;
 use crate::context::Shared;
 use crate::http::json::Body;
 use crate::problem::Problem;
@@ -46,7 +47,7 @@ pub async fn handle(
         return Err(Problem::field("email", "this is the address that your account already has"));
     }
     own_password::check(&context, &person, request.current_password, "current_password").await?;
-    mailing::limit(&context, &person.client, &email)?;
+    mailing::limit(&context, &person.client, MailKind::NewAddress, &email)?;
     mailing::send_new_address(&context, user, &email).await?;
     Ok((StatusCode::ACCEPTED, Json(EmailPending { delivery: mailing::delivery(&context) })))
 }

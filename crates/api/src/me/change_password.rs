@@ -1,13 +1,13 @@
 //! `PUT /me/password`.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use mail::Message;
 use model::Secret;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::access::account::check_new_password;
+use crate::access::account::{check_new_password, known_of};
 use crate::access::identity::Person;
 use crate::access::{mailing, own_password, password};
 use crate::audit::Event;
@@ -15,6 +15,7 @@ use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
 use crate::problem::Problem;
+use crate::session::dto::with_new_credential;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct PasswordRequest {
@@ -28,16 +29,19 @@ pub struct PasswordRequest {
 }
 
 /// Change your password and end your other sessions
+///
+/// The cookie of this session is replaced by a new one.
 #[utoipa::path(put, path = "/api/v1/me/password", operation_id = "change_password", tag = "me",
     request_body = PasswordRequest, responses((status = 204, description = "Changed")))]
 pub async fn handle(
     State(context): State<Shared>,
     person: Person,
     Body(request): Body<PasswordRequest>,
-) -> Result<StatusCode, Problem> {
+) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1]), Problem> {
     let user = person.session.user.clone();
     own_password::check(&context, &person, request.current_password, "current_password").await?;
-    let about = [user.full_name.as_str(), &user.email, &user.username];
+    let about = known_of(&context, &user).await?;
+    let about: Vec<&str> = about.iter().map(String::as_str).collect();
     check_new_password(&context.options, &request.password, &request.password_confirmation, &about)?;
     let hash = Secret::new(password::hash(request.password).await?);
     let (catalog, kept, id) = (context.catalog.clone(), person.session.id.clone(), user.id.clone());
@@ -46,5 +50,6 @@ pub async fn handle(
     let at = context.clock.now();
     let message = Message::PasswordChanged { at, reset_page: context.page("/forgot-password") };
     mailing::notify(&context, &user, message).await;
-    Ok(StatusCode::NO_CONTENT)
+    let cookie = with_new_credential(&context, &person.session).await?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]))
 }

@@ -10,10 +10,12 @@ use utoipa::IntoParams;
 use super::parameters::QuestionParams;
 use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
+use crate::audit::Given;
+use crate::audit::record_export::ExportedList;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::{Page, answered, whole_number};
+use crate::http::paging::{Page, whole_number};
 use crate::problem::Problem;
 
 #[derive(Debug, IntoParams)]
@@ -52,7 +54,7 @@ struct Wanted {
     tag = "metrics", params(QuestionParams, CohortCustomerParams), responses((status = 200, body = CohortCustomerPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, .. }: Figures<ReadCustomers>,
+    Figures { of, by, session, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<CohortCustomerPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
@@ -67,7 +69,16 @@ pub async fn handle(
         query::cohort_customers(&view.ledger, &view.rates, &asked)
     });
     let answer = answer.await??;
-    answered(rows, answer.data.len());
+    let given = Given {
+        by: &by,
+        session: session.as_deref(),
+        of: of.id(),
+        workspace: of.workspace(),
+        list: ExportedList::CohortCustomers,
+        rows: answer.data.len(),
+        is_last: answer.next_cursor.is_none(),
+    };
+    context.give(rows, &given).await?;
     Ok(Json(answer))
 }
 

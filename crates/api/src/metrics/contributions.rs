@@ -12,10 +12,12 @@ use super::parameters::FilterParams;
 use super::value::{MetricPath, metric_of};
 use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
+use crate::audit::Given;
+use crate::audit::record_export::ExportedList;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::{Page, answered};
+use crate::http::paging::Page;
 use crate::problem::Problem;
 
 #[derive(Debug, Deserialize)]
@@ -41,7 +43,7 @@ pub struct ContributionParams {
     responses((status = 200, body = ContributionPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, .. }: Figures<ReadCustomers>,
+    Figures { of, by, session, .. }: Figures<ReadCustomers>,
     Path(path): Path<PartPath>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<ContributionPage>, Problem> {
@@ -57,6 +59,15 @@ pub async fn handle(
         query::contributions(&view.ledger, &view.rates, metric, &asked)
     });
     let answer = answer.await??;
-    answered(rows, answer.data.len());
+    let given = Given {
+        by: &by,
+        session: session.as_deref(),
+        of: of.id(),
+        workspace: of.workspace(),
+        list: ExportedList::Contributions,
+        rows: answer.data.len(),
+        is_last: answer.next_cursor.is_none(),
+    };
+    context.give(rows, &given).await?;
     Ok(Json(answer))
 }

@@ -8,10 +8,12 @@ use utoipa::IntoParams;
 
 use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
+use crate::audit::Given;
+use crate::audit::record_export::ExportedList;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::{Page, answered};
+use crate::http::paging::Page;
 use crate::metrics::parameters::FilterParams;
 use crate::problem::Problem;
 
@@ -47,7 +49,7 @@ pub struct MovementParams {
     params(MovementParams, FilterParams), responses((status = 200, body = MovementPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, by, .. }: Figures<ReadCustomers>,
+    Figures { of, by, session, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<MovementPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
@@ -66,10 +68,16 @@ pub async fn handle(
         query::movements(&view.ledger, &view.rates, &asked)
     });
     let answer = answer.await??;
-    answered(rows, answer.data.len());
-    if answer.next_cursor.is_none() {
-        context.record_whole_list(&by, &of, "movements").await?;
-    }
+    let given = Given {
+        by: &by,
+        session: session.as_deref(),
+        of: of.id(),
+        workspace: of.workspace(),
+        list: ExportedList::Movements,
+        rows: answer.data.len(),
+        is_last: answer.next_cursor.is_none(),
+    };
+    context.give(rows, &given).await?;
     Ok(Json(answer))
 }
 

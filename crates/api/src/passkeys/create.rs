@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use mail::Message;
 use serde::Deserialize;
 use serde_json::Value;
@@ -17,6 +17,7 @@ use crate::connections::admission;
 use crate::context::Shared;
 use crate::http::json::Body;
 use crate::problem::Problem;
+use crate::session::dto::with_new_credential;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NewPasskeyRequest {
@@ -28,13 +29,15 @@ pub struct NewPasskeyRequest {
 }
 
 /// Add the passkey that your browser created
+///
+/// The cookie of this session is replaced by a new one.
 #[utoipa::path(post, path = "/api/v1/me/passkeys", operation_id = "create_passkey", tag = "me",
     request_body = NewPasskeyRequest, responses((status = 201, body = PasskeyView)))]
 pub async fn handle(
     State(context): State<Shared>,
     person: Person,
     Body(request): Body<NewPasskeyRequest>,
-) -> Result<(StatusCode, Json<PasskeyView>), Problem> {
+) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1], Json<PasskeyView>), Problem> {
     let name = admission::check_name(&request.name)?.to_owned();
     let new = passkey::finish_registration(&context, &person, name, &request.credential)?;
     let (catalog, now, session) = (context.catalog.clone(), context.clock.now(), person.session.clone());
@@ -43,5 +46,7 @@ pub async fn handle(
     context.record(Event::of_account(&person.by(), "passkey.created").on(&created.name)).await?;
     let message = Message::PasskeyAdded { at: now, account_page: context.page("/settings/account") };
     mailing::notify(&context, &person.session.user, message).await;
-    Ok((StatusCode::CREATED, Json(PasskeyView::new(created, &context.options))))
+    let cookie = with_new_credential(&context, &person.session).await?;
+    let view = PasskeyView::new(created, &context.options);
+    Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(view)))
 }

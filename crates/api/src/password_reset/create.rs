@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::access::account::check_email;
 use crate::access::mailing::{self, LinkDelivery};
+use crate::access::throttle::MailKind;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::client::Client;
@@ -33,12 +34,14 @@ pub async fn handle(
     Body(request): Body<AddressRequest>,
 ) -> Result<(StatusCode, Json<ResetPending>), Problem> {
     let email = check_email(&request.email)?.to_owned();
-    mailing::limit(&context, &client, &email)?;
+    mailing::limit(&context, &client, MailKind::PasswordReset, &email)?;
     let (catalog, login) = (context.catalog.clone(), email.clone());
     let found = blocking(move || catalog.user_by_login(&login)).await??;
     match found {
         Some((user, _)) => mailing::send_reset(&context, &user).await?,
         None => {
+            // In place of the link.
+            mailing::write_in_vain(&context, 1).await?;
             let message = Message::NoAccount { sign_in_page: context.page("/login") };
             context.mailer.send(message, &Mailbox::new("", &email)?, None).await?;
         }

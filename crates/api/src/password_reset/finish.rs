@@ -8,7 +8,7 @@ use serde::Deserialize;
 use store::LinkPurpose;
 use utoipa::ToSchema;
 
-use crate::access::account::check_new_password;
+use crate::access::account::{check_new_password, known_of};
 use crate::access::identity::By;
 use crate::access::{credential, mailing, password};
 use crate::audit::Event;
@@ -47,7 +47,8 @@ pub async fn handle(
         move || catalog.email_link(&code, LinkPurpose::ResetPassword, now)
     })
     .await??;
-    let about = [user.full_name.as_str(), &user.email, &user.username];
+    let about = known_of(&context, &user).await?;
+    let about: Vec<&str> = about.iter().map(String::as_str).collect();
     check_new_password(&context.options, &request.password, &request.password_confirmation, &about)?;
     let hash = Secret::new(password::hash(request.password).await?);
     let user = blocking(move || catalog.reset_password(&code, &hash, now)).await??;

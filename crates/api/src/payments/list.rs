@@ -9,10 +9,12 @@ use utoipa::IntoParams;
 
 use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
+use crate::audit::Given;
+use crate::audit::record_export::ExportedList;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::{Page, answered};
+use crate::http::paging::Page;
 use crate::metrics::parameters::FilterParams;
 use crate::problem::Problem;
 
@@ -54,7 +56,7 @@ struct Wanted {
     params(PaymentParams, FilterParams), responses((status = 200, body = PaymentPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, by, .. }: Figures<ReadCustomers>,
+    Figures { of, by, session, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<PaymentPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
@@ -71,10 +73,16 @@ pub async fn handle(
         Ok(page)
     });
     let answer = answer.await??;
-    answered(rows, answer.data.len());
-    if answer.next_cursor.is_none() {
-        context.record_whole_list(&by, &of, "payments").await?;
-    }
+    let given = Given {
+        by: &by,
+        session: session.as_deref(),
+        of: of.id(),
+        workspace: of.workspace(),
+        list: ExportedList::Payments,
+        rows: answer.data.len(),
+        is_last: answer.next_cursor.is_none(),
+    };
+    context.give(rows, &given).await?;
     Ok(Json(answer))
 }
 

@@ -16,13 +16,17 @@ impl Problem {
     pub fn too_many_tries(wait_s: u32) -> Self {
         let title = "too many failed attempts";
         let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", title)
-            .action(format!("try again in {wait_s} seconds"));
+            .action(format!("try again in {}", duration(wait_s)));
         problem.retry_after_s = Some(wait_s);
         problem
     }
-}
 
-impl Problem {
+    /// 429, for emails that somebody had sent.
+    pub fn too_many_mails(wait_s: u32) -> Self {
+        let title = "too many emails were requested for this address or from your network";
+        Self { title: title.to_owned(), ..Self::too_many_tries(wait_s) }
+    }
+
     /// 429, for messages that somebody sent.
     pub fn too_many_messages(wait_s: u32) -> Self {
         Self { title: "too many messages".to_owned(), ..Self::too_many_tries(wait_s) }
@@ -32,7 +36,8 @@ impl Problem {
     pub fn too_many_rows(most: u32, wait_s: u32) -> Self {
         let title = format!("this workspace can get at most {most} rows of lists a minute");
         let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_rows", title).action(format!(
-            "try again in {wait_s} seconds, or ask the person who runs this server for more"
+            "try again in {}, or ask the person who runs this server for more",
+            duration(wait_s)
         ));
         problem.retry_after_s = Some(wait_s);
         problem
@@ -42,6 +47,15 @@ impl Problem {
     pub fn not_offered(title: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_offered", title)
             .action("contact the person who runs this server in another way")
+    }
+}
+
+/// How long to wait, as people say it.
+fn duration(wait_s: u32) -> String {
+    match wait_s {
+        1 => "1 second".to_owned(),
+        2..120 => format!("{wait_s} seconds"),
+        _ => format!("{} minutes", wait_s.div_ceil(60)),
     }
 }
 
@@ -73,6 +87,8 @@ impl From<StoreError> for Problem {
             StoreError::TooManyInvitations => (StatusCode::CONFLICT, "too_many_invitations"),
             StoreError::ConnectionsFull { .. } => (StatusCode::FORBIDDEN, "connections_full"),
             StoreError::MembersFull { .. } => (StatusCode::FORBIDDEN, "members_full"),
+            StoreError::WorkspacesFull { .. } => (StatusCode::FORBIDDEN, "workspaces_full"),
+            StoreError::LinkForOther => (StatusCode::FORBIDDEN, "link_for_other"),
             StoreError::IdentityTaken => (StatusCode::CONFLICT, "identity_taken"),
             StoreError::AddressManaged => (StatusCode::FORBIDDEN, "address_managed"),
             StoreError::PasskeyTaken => (StatusCode::CONFLICT, "passkey_taken"),

@@ -72,7 +72,7 @@ pub async fn handle(
     };
     let ledger = context.runner.ledger(&record.workspace, &record.id).await?.ledger;
     let answer = blocking(move || read(&objects, &ledger, before, page.limit)).await??;
-    answered(rows, answer.data.len());
+    answered(rows.reserved, answer.data.len());
     Ok(Json(answer))
 }
 

@@ -51,7 +51,8 @@ pub async fn handle(
         let refused = Event::of_account(&By::visitor(client), "session.refused");
         let refused = match found {
             Some((user, _)) => refused.on(&user.username),
-            None => refused,
+            // Only whoever runs the server sees that somebody tries names which nobody has. They may be passwords, in the wrong field.
+            None => refused.detail("unknown login"),
         };
         context.record(refused).await?;
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "login_wrong", "wrong username or password")

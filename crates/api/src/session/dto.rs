@@ -17,6 +17,9 @@ use crate::context::Context;
 use crate::http::client::Client;
 use crate::problem::Problem;
 
+/// However much it is used, a session ends so long after signing in.
+const LONGEST_SECONDS: i64 = 180 * 86_400;
+
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SignedIn {
     pub user: UserView,
@@ -37,6 +40,8 @@ pub struct WorkspaceLimitsView {
     pub members: Option<u32>,
     /// Rows of lists that are answered in a minute.
     pub rows_per_minute: Option<u32>,
+    /// Workspaces that one person can own.
+    pub workspaces: Option<u32>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -99,9 +104,10 @@ impl SignedIn {
         let named = workspaces.iter().find(|one| Some(one.id.as_str()) == named);
         let workspace = named.or_else(|| workspaces.first()).cloned();
         let takes_feedback = context.mailer.reaches_operator();
-        let store::WorkspaceLimits { connections, members } = context.catalog.workspace_limits();
+        let store::WorkspaceLimits { connections, members, workspaces: owned } =
+            context.catalog.workspace_limits();
         let rows_per_minute = context.options.rows_per_minute;
-        let limits = WorkspaceLimitsView { connections, members, rows_per_minute };
+        let limits = WorkspaceLimitsView { connections, members, rows_per_minute, workspaces: owned };
         Self { user: user.into(), workspace, workspaces, takes_feedback, limits }
     }
 }
@@ -192,6 +198,25 @@ async fn start_session_by(
     let session = session.ok_or_else(Problem::signed_out)?;
     let cookies = [cookie::set(context, &credential)?, browser::remember(context, &user.id).await?];
     Ok(Started { signed_in: SignedIn::new(context, session, memberships, None), cookies })
+}
+
+/// Gives a session another credential, because what protects the account has changed: the header with the browser's cookie. Whoever has
+/// copied the old one changes nothing with it; other tabs have the new one from the same browser.
+///
+/// # Errors
+/// Those of the store.
+pub async fn with_new_credential(context: &Context, session: &Session) -> Result<HeaderValue, Problem> {
+    let credential = credential::new_session().map_err(|error| Problem::internal(&error))?;
+    let hash = credential::hash(credential.expose());
+    let (catalog, now, id) = (context.catalog.clone(), context.clock.now(), session.id.clone());
+    let until = ends_at(session, now);
+    blocking(move || catalog.replace_credential(&id, &hash, now, until)).await??;
+    cookie::set(context, &credential)
+}
+
+/// When a session that is used now ends.
+pub fn ends_at(session: &Session, now: UnixSeconds) -> UnixSeconds {
+    UnixSeconds((now.0 + SESSION_SECONDS).min(session.created_at.0 + LONGEST_SECONDS))
 }
 
 /// Ends the session that a browser had before it signed in again, whoever's it was: nothing uses it from then on, except for

@@ -4,10 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use model::UnixSeconds;
 
-use super::dto::SignedIn;
-use crate::access::cookie::{self, SESSION_SECONDS};
+use super::dto::{SignedIn, ends_at};
+use crate::access::cookie;
 use crate::access::credential;
 use crate::access::identity::{Person, WORKSPACE_HEADER};
 use crate::blocking;
@@ -16,8 +15,6 @@ use crate::problem::Problem;
 
 /// The credential of a session is replaced when it is older than this.
 const RENEWED_AFTER_SECONDS: i64 = 86_400;
-/// However much it is used, a session ends so long after signing in.
-const LONGEST_SECONDS: i64 = 180 * 86_400;
 
 /// Who is signed in
 #[utoipa::path(get, path = "/api/v1/session", operation_id = "read_session", tag = "session",
@@ -33,7 +30,7 @@ pub async fn handle(
     let named = headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok());
     let now = context.clock.now();
     let (id, renewed_at) = (session.id.clone(), session.renewed_at);
-    let until = UnixSeconds((now.0 + SESSION_SECONDS).min(session.created_at.0 + LONGEST_SECONDS));
+    let until = ends_at(&session, now);
     let answer = Json(SignedIn::new(&context, session, memberships, named));
     if now.0 - renewed_at.0 < RENEWED_AFTER_SECONDS {
         return Ok(answer.into_response());

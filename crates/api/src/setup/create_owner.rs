@@ -39,7 +39,7 @@ pub async fn handle(
     }
     check_setup_code(&context, &client, request.setup_code.as_ref())?;
     // Whoever reads the server's terminal is believed their address: there may be no mail server yet to check it with.
-    let owner = request.account.checked(&context.options, true).await?;
+    let owner = request.account.checked_for_operator(&context.options, &[], true).await?;
     let (catalog, now) = (context.catalog.clone(), context.clock.now());
     let user = blocking(move || catalog.create_owner(&owner, now)).await??;
     Ok(start_session(&context, user, &client).await?.created())

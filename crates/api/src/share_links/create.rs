@@ -68,7 +68,8 @@ pub async fn handle(
     Body(request): Body<ShareLinkRequest>,
 ) -> Result<(StatusCode, Json<CreatedShareLink>), Problem> {
     let name = request.name.trim().to_owned();
-    if name.is_empty() || name.chars().count() > MAX_NAME_CHARACTERS {
+    if name.is_empty() || name.chars().count() > MAX_NAME_CHARACTERS || name.chars().any(model::is_disguising)
+    {
         return Err(Problem::field("name", "enter a name of at most 100 characters"));
     }
     let now = context.clock.now();

@@ -9,9 +9,11 @@ use utoipa::ToSchema;
 
 use super::callback;
 use crate::access::sign_on::{Attempt, next, open};
+use crate::access::throttle::Place;
 use crate::access::{cookie, credential};
 use crate::blocking;
 use crate::context::{Context, Shared};
+use crate::http::client::Client;
 use crate::http::json::Body;
 use crate::problem::Problem;
 
@@ -37,6 +39,7 @@ pub struct SignOnStart {
     request_body = SignOnRequest, responses((status = 201, body = SignOnStart)))]
 pub async fn handle(
     State(context): State<Shared>,
+    client: Client,
     Body(request): Body<SignOnRequest>,
 ) -> Result<Response, Problem> {
     let email = request.email.as_deref().map(str::trim).filter(|email| !email.is_empty());
@@ -57,7 +60,7 @@ pub async fn handle(
         browser: credential::hash(browser.expose()),
         next: next::page(request.next.as_deref()),
     };
-    context.sign_on.attempts.begin(state, attempt, context.clock.now());
+    context.sign_on.attempts.begin(state, Place::of(&client), attempt, context.clock.now());
     let cookie = [(header::SET_COOKIE, cookie::set_sign_on(&context, &browser)?)];
     Ok((StatusCode::CREATED, cookie, Json(SignOnStart { address: address.into() })).into_response())
 }

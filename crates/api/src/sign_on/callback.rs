@@ -112,7 +112,10 @@ async fn signed_in(
             }
             enter(context, user, headers, client, &who, &attempt.next).await
         }
-        SignOn::Unconnected(user) => Ok(prove(context, user, who, browser, &attempt.next)?),
+        SignOn::Unconnected(user) => {
+            let unconnected = Unconnected { user: user.id, identity: who, since: now };
+            Ok(prove(context, unconnected, browser, Place::of(&client), &attempt.next)?)
+        }
         SignOn::NotTakenIn => Err(Failure::NotTakenIn),
     }
 }
@@ -146,19 +149,19 @@ async fn enter(
 /// An account with that address is connected only once its owner has signed in to it.
 fn prove(
     context: &Context,
-    user: User,
-    identity: NewIdentity,
+    unconnected: Unconnected,
     browser: [u8; 32],
+    place: Place,
     next: &str,
 ) -> Result<Response, Problem> {
-    let now = context.clock.now();
     let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.append_pair("connect", &identity.provider);
+    query.append_pair("connect", &unconnected.identity.provider);
     if next != "/" {
         query.append_pair("next", next);
     }
     let page = format!("/login?{}", query.finish());
-    context.sign_on.connections.begin(browser, Unconnected { user: user.id, identity, since: now }, now);
+    let now = unconnected.since;
+    context.sign_on.connections.begin(browser, place, unconnected, now);
     to(&page)
 }
 

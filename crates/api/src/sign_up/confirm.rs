@@ -29,7 +29,16 @@ pub struct ConfirmRequest {
     pub password: Secret,
 }
 
+/// Names of workspaces are shorter than those of people may be.
+fn workspace_name(user: &store::User) -> String {
+    const OF_PERSON: usize = 80;
+    let name: String = user.full_name.chars().take(OF_PERSON).collect();
+    format!("{}’s workspace", name.trim_end())
+}
+
 /// Confirm your email address with the link that was sent to it, and sign in
+///
+/// If you signed up with the link of an invitation, you join its workspace.
 #[utoipa::path(post, path = "/api/v1/sign-up/confirm", operation_id = "confirm_email", tag = "sign-up",
     request_body = ConfirmRequest, responses((status = 201, body = SignedIn)))]
 pub async fn handle(
@@ -56,10 +65,13 @@ pub async fn handle(
         return Err(problem);
     }
     context.throttle.succeeded(&user.username, &place);
-    let named = |user: &store::User| format!("{}’s workspace", user.full_name);
-    let user = blocking(move || catalog.confirm_email(&hash, named, now)).await??;
+    let (user, invitation) = blocking(move || catalog.confirm_email(&hash, workspace_name, now)).await??;
     let by = By::user(&user, client);
     let started = start_session(&context, user, &by.client).await?;
     context.record(Event::of_account(&by, "account.confirmed")).await?;
+    if let Some(invitation) = invitation {
+        let joined = Event::new(&by, &invitation.workspace.id, "member.joined");
+        context.record(joined.detail(invitation.role.as_str())).await?;
+    }
     Ok(started.created())
 }

@@ -27,6 +27,8 @@ pub struct CorrectAddressRequest {
 }
 
 /// Correct the address of an account that is not confirmed, and send the link there
+///
+/// Once a minute for each address.
 #[utoipa::path(post, path = "/api/v1/sign-up/correct-address", operation_id = "correct_address", tag = "sign-up",
     request_body = CorrectAddressRequest, responses((status = 202, description = "Sent")))]
 pub async fn handle(
@@ -35,7 +37,6 @@ pub async fn handle(
     Body(request): Body<CorrectAddressRequest>,
 ) -> Result<StatusCode, Problem> {
     let email = check_email(&request.email)?.to_owned();
-    mailing::limit(&context, &client, &email)?;
     let login: String = request.login.trim().chars().take(254).collect();
     let place = Place::of(&client);
     context.throttle.begin(&login, &place).map_err(Problem::too_many_tries)?;
@@ -49,11 +50,16 @@ pub async fn handle(
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "login_wrong", "wrong username or password"));
     };
     context.throttle.succeeded(&login, &place);
+    mailing::limit_again(&context, &client, &email)?;
     let (catalog, wanted) = (context.catalog.clone(), email.clone());
     match blocking(move || catalog.correct_email(&user.id, &wanted)).await? {
         Ok(user) => mailing::send_confirmation(&context, &user).await?,
         // Only the owner of the address learns that it has an account.
-        Err(StoreError::EmailTaken) => mailing::send_already_registered(&context, &email).await?,
+        Err(StoreError::EmailTaken) => {
+            // In place of the address and of the link.
+            mailing::write_in_vain(&context, 2).await?;
+            mailing::send_already_registered(&context, &email, None).await?;
+        }
         Err(error) => return Err(error.into()),
     }
     Ok(StatusCode::ACCEPTED)

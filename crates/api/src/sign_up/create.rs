@@ -4,14 +4,17 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use mail::OpenInvitation;
+use model::Secret;
 use serde::{Deserialize, Serialize};
-use store::{NewUser, StoreError, User};
+use store::{Invitation, NewUser, StoreError, User};
 use utoipa::ToSchema;
 
 use crate::access::account::{AccountFields, check_email};
 use crate::access::credential;
 use crate::access::identity::By;
 use crate::access::mailing::{self, LinkDelivery};
+use crate::access::throttle::MailKind;
 use crate::audit::Event;
 use crate::blocking;
 use crate::context::{Context, Shared, SignUp};
@@ -36,8 +39,9 @@ pub struct SignUpPending {
 
 /// Create an account
 ///
-/// With an invitation, you are signed in (201). Otherwise, a link to confirm the address is sent (202): also where the address has
-/// an account already, which only its owner learns.
+/// With an invitation that was sent to your address, you are signed in (201). Otherwise, a link to confirm the address is sent (202):
+/// also where the address has an account already, which only its owner learns. With the link of an invitation that anyone can use, you
+/// join the workspace by confirming the address; on a server that can't send email, you are signed in (201).
 #[utoipa::path(post, path = "/api/v1/sign-up", operation_id = "sign_up", tag = "sign-up",
     request_body = SignUpRequest, responses((status = 201, body = SignedIn), (status = 202, body = SignUpPending)))]
 pub async fn handle(
@@ -47,23 +51,25 @@ pub async fn handle(
 ) -> Result<Response, Problem> {
     match (context.options.sign_up, request.invitation) {
         (SignUp::Open | SignUp::Invited, Some(code)) => {
-            check_invitation(&context, &code).await?;
+            let email = check_email(&request.account.email)?.to_owned();
+            mailing::limit(&context, &client, MailKind::Confirmation, &email)?;
+            let invitation = open_invitation(&context, &code).await?;
+            let workspaces = [invitation.workspace.name.clone()];
+            let has_mail = context.mailer.is_configured();
             // An invitation whose code was mailed is read by the owner of the address.
-            let new = request.account.checked(&context.options, context.mailer.is_configured()).await?;
-            let user = by_invitation(&context, &client, code, new).await?;
-            if user.email_confirmed_at.is_none() && context.mailer.is_configured() {
-                mailing::send_confirmation(&context, &user).await?;
+            let new = request.account.checked(&context.options, &workspaces, has_mail).await?;
+            if has_mail && invitation.email.is_none() {
+                return pending(&context, &client, new, Some((code, invitation))).await;
             }
+            let user = by_invitation(&context, &client, code, new).await?;
             Ok(start_session(&context, user, &client).await?.created())
         }
         (SignUp::Open, None) => {
             let email = check_email(&request.account.email)?.to_owned();
-            mailing::limit(&context, &client, &email)?;
+            mailing::limit(&context, &client, MailKind::Confirmation, &email)?;
             check_is_set_up(&context).await?;
-            let new = request.account.checked(&context.options, false).await?;
-            by_oneself(&context, &client, new).await?;
-            let delivery = mailing::delivery(&context);
-            Ok((StatusCode::ACCEPTED, Json(SignUpPending { delivery })).into_response())
+            let new = request.account.checked(&context.options, &[], false).await?;
+            pending(&context, &client, new, None).await
         }
         (SignUp::Invited, None) => {
             Err(Problem::forbidden("sign_up_closed", "accounts on this server are created by invitation")
@@ -76,39 +82,57 @@ pub async fn handle(
     }
 }
 
-/// The answer is the same whether the address has an account or not.
-async fn by_oneself(context: &Context, client: &Client, new: NewUser) -> Result<(), Problem> {
+/// An account that waits for its address to be confirmed: of one's own, or by the link of an invitation that anybody may have. The
+/// answer, and the work for it, is the same whether the address has an account or not.
+async fn pending(
+    context: &Context,
+    client: &Client,
+    new: NewUser,
+    invited: Option<(String, Invitation)>,
+) -> Result<Response, Problem> {
     let (catalog, now) = (context.catalog.clone(), context.clock.now());
     let (username, email) = (new.username.clone(), new.email.clone());
     let wanted = username.clone();
+    let code = invited.as_ref().map(|(code, _)| credential::hash(code));
     let created = blocking(move || -> Result<_, StoreError> {
-        match catalog.create_unconfirmed_user(&new, now) {
-            Ok(user) => Ok(Ok(Some(user))),
+        let create = |new: &NewUser| match &code {
+            Some(code) => catalog.create_unconfirmed_user_by_invitation(code, new, now),
+            None => catalog.create_unconfirmed_user(new, now),
+        };
+        match create(&new) {
+            Ok(user) => Ok(Ok((user, false))),
             Err(StoreError::EmailTaken) => {
                 // What can be seen of the new account afterwards must not tell that this happened.
                 let email = format!("{}@taken.invalid", new.username);
-                catalog.create_unconfirmed_user(&NewUser { email, ..new }, now)?;
-                Ok(Ok(None))
+                Ok(Ok((create(&NewUser { email, ..new })?, true)))
             }
             Err(StoreError::NameTaken) => Ok(Err(catalog.free_usernames(&wanted)?)),
             Err(error) => Err(error),
         }
     });
-    let user = created.await??.map_err(|free| name_taken(&free))?;
+    let (user, is_taken) = created.await??.map_err(|free| name_taken(&free))?;
     let by = By::visitor(client.clone());
     context.record(Event::of_account(&by, "account.created").on(username)).await?;
-    match user {
-        Some(user) => mailing::send_confirmation(context, &user).await,
-        None => mailing::send_already_registered(context, &email).await,
+    if is_taken {
+        let invitation = invited.map(|(code, invitation)| OpenInvitation {
+            workspace_name: invitation.workspace.name,
+            link: context.page_with_code("/invitation", &Secret::new(code)),
+        });
+        mailing::keep_unsent_confirmation(context, &user).await?;
+        mailing::send_already_registered(context, &email, invitation).await?;
+    } else {
+        mailing::send_confirmation(context, &user).await?;
     }
+    let delivery = mailing::delivery(context);
+    Ok((StatusCode::ACCEPTED, Json(SignUpPending { delivery })).into_response())
 }
 
 /// Before the work of hashing a password.
-async fn check_invitation(context: &Context, code: &str) -> Result<(), Problem> {
+async fn open_invitation(context: &Context, code: &str) -> Result<Invitation, Problem> {
     let (catalog, hash) = (context.catalog.clone(), credential::hash(code));
     let found = blocking(move || catalog.invitation_by_link(&hash)).await??;
     let now = context.clock.now();
-    found.filter(|one| one.expires_at > now).map(|_| ()).ok_or_else(|| StoreError::InvitationEnded.into())
+    found.filter(|one| one.expires_at > now).ok_or_else(|| StoreError::InvitationEnded.into())
 }
 
 /// The first account is that of whoever has the setup code.

@@ -8,10 +8,12 @@ use utoipa::IntoParams;
 
 use crate::access::identity::Figures;
 use crate::access::permission::ReadCustomers;
+use crate::audit::Given;
+use crate::audit::record_export::ExportedList;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Query;
-use crate::http::paging::{Page, answered};
+use crate::http::paging::Page;
 use crate::problem::Problem;
 use crate::statements::required;
 
@@ -33,7 +35,7 @@ pub struct MrrCustomerParams {
     responses((status = 200, body = MrrCustomerPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, .. }: Figures<ReadCustomers>,
+    Figures { of, by, session, .. }: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<MrrCustomerPage>, Problem> {
     let (page, mut others) = Page::from_pairs(pairs)?;
@@ -44,6 +46,15 @@ pub async fn handle(
     let view = context.view(&of).await?;
     let asked = MrrCustomersQuery { currency, column, cursor, limit, method: view.mrr_method, now: view.now };
     let answer = blocking(move || customers(&view.ledger, &asked)).await??;
-    answered(rows, answer.data.len());
+    let given = Given {
+        by: &by,
+        session: session.as_deref(),
+        of: of.id(),
+        workspace: of.workspace(),
+        list: ExportedList::MrrCustomers,
+        rows: answer.data.len(),
+        is_last: answer.next_cursor.is_none(),
+    };
+    context.give(rows, &given).await?;
     Ok(Json(answer))
 }

@@ -14,6 +14,7 @@ use crate::access::identity::Membership;
 use crate::access::permission::Manage;
 use crate::audit::Event;
 use crate::blocking;
+use crate::connections::admission;
 use crate::context::Shared;
 use crate::http::json::Body;
 use crate::problem::Problem;
@@ -44,10 +45,7 @@ pub async fn handle(
     member: Membership<Manage>,
     Body(request): Body<TokenRequest>,
 ) -> Result<(StatusCode, Json<CreatedToken>), Problem> {
-    let name = request.name.trim().to_owned();
-    if name.is_empty() || name.chars().count() > 100 {
-        return Err(Problem::field("name", "enter a name of at most 100 characters"));
-    }
+    let name = admission::check_name(&request.name)?.to_owned();
     let now = context.clock.now();
     let expires_at = request.expires_at.map(UnixSeconds);
     if expires_at.is_some_and(|at| at <= now) {

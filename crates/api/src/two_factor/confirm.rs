@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue, header};
 use mail::Message;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -14,6 +15,7 @@ use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
 use crate::problem::Problem;
+use crate::session::dto::with_new_credential;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct CodeRequest {
@@ -23,14 +25,14 @@ pub struct CodeRequest {
 
 /// Turn two-factor sign-in on with the first code from your app
 ///
-/// Your other sessions end.
+/// Your other sessions end. The cookie of this one is replaced by a new one.
 #[utoipa::path(post, path = "/api/v1/me/two-factor/confirm", operation_id = "confirm_two_factor", tag = "me",
     request_body = CodeRequest, responses((status = 200, body = RecoveryCodes)))]
 pub async fn handle(
     State(context): State<Shared>,
     person: Person,
     Body(request): Body<CodeRequest>,
-) -> Result<Json<RecoveryCodes>, Problem> {
+) -> Result<([(HeaderName, HeaderValue); 1], Json<RecoveryCodes>), Problem> {
     let user = person.session.user.clone();
     let (catalog, id) = (context.catalog.clone(), user.id.clone());
     let found = blocking(move || catalog.two_factor(&id)).await??;
@@ -55,5 +57,6 @@ pub async fn handle(
     .await??;
     context.record(Event::of_account(&person.by(), "two_factor.enabled")).await?;
     mailing::notify(&context, &user, Message::TwoFactorOn { at: context.clock.now() }).await;
-    Ok(Json(RecoveryCodes { recovery_codes: codes }))
+    let cookie = with_new_credential(&context, &person.session).await?;
+    Ok(([(header::SET_COOKIE, cookie)], Json(RecoveryCodes { recovery_codes: codes })))
 }

@@ -11,11 +11,11 @@ use utoipa::ToSchema;
 use crate::access::identity::Person;
 use crate::audit::Event;
 use crate::blocking;
-use crate::connections::admission;
 use crate::context::{Shared, SignUp};
 use crate::http::json::Body;
 use crate::problem::Problem;
 use crate::session::dto::WorkspaceView;
+use crate::workspaces::check_name;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct WorkspaceRequest {
@@ -31,7 +31,7 @@ pub async fn handle(
     person: Person,
     Body(request): Body<WorkspaceRequest>,
 ) -> Result<(StatusCode, Json<WorkspaceView>), Problem> {
-    let name = admission::check_name(&request.name)?.to_owned();
+    let name = check_name(&request.name)?.to_owned();
     let (catalog, now, user) = (context.catalog.clone(), context.clock.now(), person.session.user.id.clone());
     let memberships = blocking({
         let (catalog, user, method) = (catalog.clone(), user.clone(), person.session.method.clone());

@@ -10,11 +10,11 @@ use crate::access::identity::Membership;
 use crate::access::permission::Manage;
 use crate::audit::Event;
 use crate::blocking;
-use crate::connections::admission;
 use crate::context::Shared;
 use crate::http::json::Body;
 use crate::problem::Problem;
 use crate::session::dto::WorkspaceView;
+use crate::workspaces::check_name;
 
 /// What is left out stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -32,7 +32,7 @@ pub async fn handle(
     member: Membership<Manage>,
     Body(request): Body<WorkspaceChange>,
 ) -> Result<Json<WorkspaceView>, Problem> {
-    let name = request.name.as_deref().map(admission::check_name).transpose()?.map(str::to_owned);
+    let name = request.name.as_deref().map(check_name).transpose()?.map(str::to_owned);
     let (catalog, id) = (context.catalog.clone(), member.workspace.id.clone());
     let (new_name, session) = (name.clone(), member.person.session.clone());
     let changed = blocking(move || -> Result<_, StoreError> {

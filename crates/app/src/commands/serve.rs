@@ -26,6 +26,9 @@ use crate::work::{self, Polling};
 
 /// More often would use up limits that the account's other tools need; less often, events would be lost.
 const POLL_SECONDS: std::ops::RangeInclusive<u64> = 5..=86_400;
+/// In the catalog's facts: whether the server that used the folder last refuses guessable passwords.
+pub const REFUSES_GUESSABLE: &str = "refuses_guessable_passwords";
+const WORKSPACES_WITH_OPEN_SIGN_UP: u32 = 10;
 /// In place of an address.
 const NO_RATES: &str = "none";
 /// Reading two small files costs nothing, and a certificate is renewed once in months.
@@ -93,10 +96,14 @@ pub struct Serve {
     /// How many members a workspace can have; no limit by default
     #[arg(long, value_name = "COUNT", env = "CHARTSY_MAX_MEMBERS", value_parser = clap::value_parser!(u32).range(1..))]
     max_members: Option<u32>,
+    /// How many workspaces a person can own, or 'none' for no limit; by default 10 with '--sign-up open', and no limit otherwise
+    #[arg(long, value_name = "COUNT", env = "CHARTSY_MAX_WORKSPACES", value_parser = workspace_limit)]
+    max_workspaces: Option<WorkspaceLimit>,
     /// How many rows of lists a workspace can get from the API in a minute; no limit by default
     #[arg(long, value_name = "COUNT", env = "CHARTSY_MAX_ROWS_PER_MINUTE", value_parser = clap::value_parser!(u32).range(1..))]
     max_rows_per_minute: Option<u32>,
-    /// Refuse new passwords that are easy to guess, such as common ones, although they meet the rules
+    /// Refuse new passwords that are easy to guess for somebody who knows the user's name, email address and workspaces;
+    /// common ones are always refused
     #[arg(long, env = "CHARTSY_REFUSE_GUESSABLE_PASSWORDS")]
     refuse_guessable_passwords: bool,
     #[command(flatten)]
@@ -111,9 +118,18 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
     let book_demo = args.feedback.book_demo(&operator)?;
     let folder = Folder::open(&args.data.data)?;
     folder.check_master_key()?;
-    folder
-        .catalog
-        .limit_workspaces(WorkspaceLimits { connections: args.max_connections, members: args.max_members });
+    folder.catalog.limit_workspaces(WorkspaceLimits {
+        connections: args.max_connections,
+        members: args.max_members,
+        workspaces: workspaces_of_person(args.max_workspaces, args.sign_up),
+    });
+    // For 'chartsy user password', which sets passwords of the same server.
+    folder.catalog.set_meta(REFUSES_GUESSABLE, yes_or_no(args.refuse_guessable_passwords))?;
+    if let Some(warning) =
+        missing_proxy(args.public_url.as_ref(), args.tls_cert.is_some(), &args.trusted_proxies)
+    {
+        tracing::warn!("{warning}");
+    }
     let tls = args.tls_cert.zip(args.tls_key);
     let tls = tls.map(|(certificate, key)| Certificates::load(&certificate, &key)).transpose()?;
     let site = Site {
@@ -144,6 +160,41 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
         println!("setup code: {} (needed to create the owner account)", code.expose());
     }
     server.until_stopped().await
+}
+
+/// `--max-workspaces`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct WorkspaceLimit(Option<u32>);
+
+fn workspace_limit(text: &str) -> Result<WorkspaceLimit, String> {
+    if text == "none" {
+        return Ok(WorkspaceLimit(None));
+    }
+    let count = text.parse().ok().filter(|count| *count > 0);
+    count
+        .map(|count| WorkspaceLimit(Some(count)))
+        .ok_or_else(|| "use a number of at least 1, or 'none'".to_owned())
+}
+
+/// Where anybody can sign up, nobody fills the server with workspaces.
+fn workspaces_of_person(set: Option<WorkspaceLimit>, sign_up: SignUpBy) -> Option<u32> {
+    match set {
+        Some(WorkspaceLimit(most)) => most,
+        None => (sign_up == SignUpBy::Open).then_some(WORKSPACES_WITH_OPEN_SIGN_UP),
+    }
+}
+
+fn yes_or_no(is_so: bool) -> &'static str {
+    if is_so { "yes" } else { "no" }
+}
+
+/// Something in front of this server encrypts connections, and we are not told which address it has.
+fn missing_proxy(public_url: Option<&Url>, is_tls: bool, proxies: &[ProxyBlock]) -> Option<&'static str> {
+    let is_https = public_url.is_some_and(|url| url.scheme() == "https");
+    (is_https && !is_tls && proxies.is_empty()).then_some(
+        "--public-url is https, but there is neither --tls-cert nor --trusted-proxy: all visitors appear to have the proxy's \
+         address, so that their failed sign-ins and their emails count together; name the proxy with --trusted-proxy",
+    )
 }
 
 fn web_address(text: &str) -> Result<Url, String> {
@@ -348,4 +399,29 @@ fn setup_code(folder: &Folder) -> anyhow::Result<Option<Secret>> {
 /// A wildcard address can't be opened in a browser.
 fn reachable(addr: SocketAddr) -> SocketAddr {
     if addr.ip().is_unspecified() { SocketAddr::from(([127, 0, 0, 1], addr.port())) } else { addr }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_person_owns_ten_workspaces_where_anybody_can_sign_up_unless_the_operator_says_otherwise() {
+        assert_eq!(workspaces_of_person(None, SignUpBy::Open), Some(10));
+        assert_eq!(workspaces_of_person(None, SignUpBy::Invited), None);
+        assert_eq!(workspaces_of_person(Some(WorkspaceLimit(Some(3))), SignUpBy::Invited), Some(3));
+        assert_eq!(workspaces_of_person(workspace_limit("none").ok(), SignUpBy::Open), None);
+        assert!(workspace_limit("0").is_err());
+    }
+
+    #[test]
+    fn a_proxy_that_nobody_named_is_told_of_at_the_start() {
+        let https: Url = "https://chartsy.example.com".parse().unwrap();
+        let http: Url = "http://chartsy.example.com".parse().unwrap();
+        assert!(missing_proxy(Some(&https), false, &[]).unwrap().contains("--trusted-proxy"));
+        assert!(missing_proxy(Some(&https), true, &[]).is_none(), "it encrypts by itself");
+        assert!(missing_proxy(Some(&https), false, &["10.0.0.1".parse().unwrap()]).is_none());
+        assert!(missing_proxy(Some(&http), false, &[]).is_none());
+        assert!(missing_proxy(None, false, &[]).is_none());
+    }
 }

@@ -187,7 +187,7 @@ impl Add {
             );
         }
         let name = self.name.trim();
-        if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
+        if name.is_empty() || name.chars().count() > 60 || name.chars().any(model::is_disguising) {
             return Err(refused("the name may have 1 to 60 characters").into());
         }
         if self.client_id.trim().is_empty() {

@@ -6,9 +6,10 @@ use anyhow::Context;
 use api::access::password;
 use console::Term;
 use model::{Clock, Secret, UnixSeconds};
-use store::SignInMethod;
+use store::{SignInMethod, StoreError};
 
 use crate::cli::DataArgs;
+use crate::commands::serve::REFUSES_GUESSABLE;
 use crate::failure::Advice;
 use crate::folder::Folder;
 
@@ -29,6 +30,10 @@ enum Action {
         data: DataArgs,
         /// Username or email address; needed if there are several users
         login: Option<String>,
+        /// Refuse a password that is easy to guess for somebody who knows the user; a server that was started with this option
+        /// is obeyed in any case
+        #[arg(long, env = "CHARTSY_REFUSE_GUESSABLE_PASSWORDS")]
+        refuse_guessable_passwords: bool,
     },
     /// List everyone who has an account, with their workspaces and roles
     List {
@@ -50,6 +55,16 @@ enum Action {
         /// Username or email address
         login: String,
     },
+    /// Delete a user's account. What they did stays in the audit log, and their workspaces stay
+    Delete {
+        #[command(flatten)]
+        data: DataArgs,
+        /// Username or email address
+        login: String,
+        /// Confirm that it is to be deleted
+        #[arg(long)]
+        yes: bool,
+    },
     /// Unlock a user's account
     Unlock {
         #[command(flatten)]
@@ -61,7 +76,10 @@ enum Action {
 
 pub async fn run(args: User) -> anyhow::Result<()> {
     match args.action {
-        Action::Password { data, login } => password(&data, login).await,
+        Action::Password { data, login, refuse_guessable_passwords } => {
+            password(&data, login, refuse_guessable_passwords).await
+        }
+        Action::Delete { data, login, yes } => delete(&Folder::existing(&data.data)?, &login, yes),
         Action::List { data } => list(&Folder::existing(&data.data)?),
         Action::Lock { data, login } => {
             lock(&Folder::existing(&data.data)?, &login, Some(Clock::System.now()))
@@ -81,8 +99,16 @@ fn list(folder: &Folder) -> anyhow::Result<()> {
             .map(|one| format!("{} of {} ({})", one.role, one.workspace.name, one.workspace.id))
             .collect();
         let locked = user.locked_at.map_or_else(String::new, |at| format!("  locked since {at}"));
+        let unconfirmed = match (user.awaits_confirmation, user.email_confirmed_at) {
+            (true, _) => "  not confirmed: can't sign in yet",
+            (false, None) => "  address not confirmed",
+            (false, Some(_)) => "",
+        };
         let roles = if roles.is_empty() { "no workspace".to_owned() } else { roles.join(", ") };
-        writeln!(out, "{}  {}  <{}>  {roles}{locked}", user.username, user.full_name, user.email)?;
+        let line =
+            format!("{}  {}  <{}>  {roles}{unconfirmed}{locked}", user.username, user.full_name, user.email);
+        let line: String = line.chars().map(|c| if model::is_disguising(c) { ' ' } else { c }).collect();
+        writeln!(out, "{line}")?;
     }
     Ok(())
 }
@@ -94,6 +120,27 @@ fn lock(folder: &Folder, login: &str, since: Option<UnixSeconds>) -> anyhow::Res
     folder.record(None, action, &user.username)?;
     let done = if since.is_some() { "is locked and signed out everywhere" } else { "can sign in again" };
     eprintln!("{} {done}", user.username);
+    Ok(())
+}
+
+fn delete(folder: &Folder, login: &str, yes: bool) -> anyhow::Result<()> {
+    let user = chosen(folder, Some(login))?;
+    if !yes {
+        let title =
+            format!("the account {} of {} would be deleted permanently", user.username, user.full_name);
+        return Err(Advice::new(title, "add --yes to delete it; its workspaces and their data stay").into());
+    }
+    match folder.catalog.delete_user(&user.id) {
+        Ok(_) => {}
+        Err(error @ StoreError::OnlyOwner { .. }) => {
+            let told = error.to_string();
+            let (title, help) = told.split_once("; ").unwrap_or((&told, ""));
+            return Err(Advice::new(title, help).into());
+        }
+        Err(error) => return Err(error.into()),
+    }
+    folder.record(None, "user.deleted", &user.username)?;
+    eprintln!("the account {} was deleted", user.username);
     Ok(())
 }
 
@@ -109,12 +156,18 @@ fn reset_two_factor(folder: &Folder, login: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn password(data: &DataArgs, login: Option<String>) -> anyhow::Result<()> {
+async fn password(data: &DataArgs, login: Option<String>, refuses_guessable: bool) -> anyhow::Result<()> {
     let folder = Folder::existing(&data.data)?;
     let user = chosen(&folder, login.as_deref())?;
     let password = read_password(&user.username)?;
-    if let Some(weakness) = password::weakness(password.expose()) {
-        return Err(Advice::new(weakness, "choose another password; nothing was changed").into());
+    let refuses_guessable =
+        refuses_guessable || folder.catalog.meta(REFUSES_GUESSABLE)?.is_some_and(|stored| stored == "yes");
+    let memberships = folder.catalog.memberships(&user.id, &SignInMethod::Password)?;
+    let workspaces = memberships.iter().map(|one| one.workspace.name.as_str());
+    let about: Vec<&str> =
+        [user.full_name.as_str(), &user.email, &user.username].into_iter().chain(workspaces).collect();
+    if let Some((refusal, _)) = password::refusal(password.expose(), &about, refuses_guessable) {
+        return Err(Advice::new(refusal, "choose another password; nothing was changed").into());
     }
     let hash = password::hash(password).await.map_err(|problem| anyhow::anyhow!(problem.title))?;
     let ended = folder.catalog.set_password(&user.id, &Secret::new(hash), None)?;

@@ -100,6 +100,19 @@ async fn a_guessable_password_is_refused_where_the_operator_says_so() {
 }
 
 #[tokio::test]
+async fn a_common_password_is_refused_everywhere_although_it_meets_the_rules() {
+    let site = Site::new();
+    for common in ["Password1", "Qwerty123", "Welcome1", "Summer2026"] {
+        let mut request = owner();
+        (request["password"], request["password_confirmation"]) = (json!(common), json!(common));
+        let refused = site.ask(As::Nobody, "POST", "/api/v1/setup/owner", Some(request)).await;
+        assert_eq!((refused.status, &refused.body["field"]), (422, &json!("password")), "{common}");
+        assert!(refused.body["title"].as_str().unwrap().contains("too common"), "{}", refused.text);
+    }
+    site.owner().await;
+}
+
+#[tokio::test]
 async fn a_session_begins_with_the_password_and_ends_with_signing_out() {
     let site = Site::new();
     site.owner().await;

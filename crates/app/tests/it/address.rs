@@ -9,8 +9,8 @@ async fn change(site: &Site, cookie: &str, email: &str, password: &str) -> Answe
     site.ask(As::Person(cookie), "POST", "/api/v1/me/email", Some(request)).await
 }
 
-async fn confirm(site: &Site, code: &str) -> Answer {
-    site.ask(As::Nobody, "POST", "/api/v1/me/email/confirm", Some(json!({"code": code}))).await
+async fn confirm(site: &Site, cookie: &str, code: &str) -> Answer {
+    site.ask(As::Person(cookie), "POST", "/api/v1/me/email/confirm", Some(json!({"code": code}))).await
 }
 
 async fn email_of(site: &Site, cookie: &str) -> Value {
@@ -34,13 +34,13 @@ async fn an_account_gets_another_address_once_that_is_proved_and_the_old_one_is_
     assert_eq!(email_of(&site, &cookie).await, "ada@example.com", "nothing has changed yet");
 
     let code = site.mailed_code("confirm_new_address", "ada@new.example");
-    let confirmed = confirm(&site, &code).await;
+    let confirmed = confirm(&site, &cookie, &code).await;
     assert_eq!((confirmed.status, &confirmed.body), (200, &json!({"email": "ada@new.example"})));
     assert_eq!(email_of(&site, &cookie).await, "ada@new.example", "the session stays");
     let notice = site.mails().into_iter().find(|mail| mail.0 == "address_changed").unwrap();
     assert_eq!(notice.1, "ada@example.com");
     assert!(notice.2.contains("ada@new.example"), "{}", notice.2);
-    assert_eq!(confirm(&site, &code).await.code(), "link_ended", "each works once");
+    assert_eq!(confirm(&site, &cookie, &code).await.code(), "link_ended", "each works once");
 
     let password = "Another1password";
     let reset = json!({"code": old_link, "password": password, "password_confirmation": password});
@@ -68,6 +68,21 @@ async fn only_the_owner_of_an_address_learns_that_it_has_an_account() {
 }
 
 #[tokio::test]
+async fn whoever_reads_the_mail_gives_nobody_elses_account_their_address() {
+    let site = Site::open_to_everybody(&clock());
+    let cookie = site.owner().await;
+    change(&site, &cookie, "grace@example.com", PASSWORD).await;
+    let code = site.mailed_code("confirm_new_address", "grace@example.com");
+    let request = json!({"code": code});
+    let nobody = site.ask(As::Nobody, "POST", "/api/v1/me/email/confirm", Some(request)).await;
+    assert_eq!((nobody.status, nobody.code()), (401, "signed_out"));
+    let eve = site.owner_of_another_workspace().await;
+    let other = confirm(&site, &eve, &code).await;
+    assert_eq!((other.status, other.code()), (403, "link_for_other"), "{}", other.text);
+    assert_eq!(confirm(&site, &cookie, &code).await.status, 200, "the link was not used up");
+}
+
+#[tokio::test]
 async fn a_change_of_mind_or_of_the_password_ends_the_link() {
     let clock = clock();
     let site = Site::open_to_everybody(&clock);
@@ -76,17 +91,18 @@ async fn a_change_of_mind_or_of_the_password_ends_the_link() {
     let first = site.mailed_code("confirm_new_address", "mistyped@new.example");
     change(&site, &cookie, "ada@new.example", PASSWORD).await;
     let second = site.mailed_code("confirm_new_address", "ada@new.example");
-    assert_eq!(confirm(&site, &first).await.code(), "link_ended");
+    assert_eq!(confirm(&site, &cookie, &first).await.code(), "link_ended");
     let password = "Another1password";
     let request =
         json!({"current_password": PASSWORD, "password": password, "password_confirmation": password});
     let changed = site.ask(As::Person(&cookie), "PUT", "/api/v1/me/password", Some(request)).await;
     assert_eq!(changed.status, 204, "{}", changed.text);
-    assert_eq!(confirm(&site, &second).await.code(), "link_ended");
+    let cookie = changed.cookie();
+    assert_eq!(confirm(&site, &cookie, &second).await.code(), "link_ended");
     change(&site, &cookie, "ada@new.example", password).await;
     let third = site.mailed_code("confirm_new_address", "ada@new.example");
     clock.advance_ms(86_400_000);
-    assert_eq!(confirm(&site, &third).await.code(), "link_ended", "after a day");
+    assert_eq!(confirm(&site, &cookie, &third).await.code(), "link_ended", "after a day");
     assert_eq!(email_of(&site, &cookie).await, "ada@example.com");
 }
 
@@ -97,6 +113,6 @@ async fn an_address_that_another_account_got_first_is_refused() {
     change(&site, &cookie, "eve@example.com", PASSWORD).await;
     let code = site.mailed_code("confirm_new_address", "eve@example.com");
     site.owner_of_another_workspace().await;
-    assert_eq!(confirm(&site, &code).await.code(), "email_taken");
+    assert_eq!(confirm(&site, &cookie, &code).await.code(), "email_taken");
     assert_eq!(email_of(&site, &cookie).await, "ada@example.com");
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::process::{chartsy, text};
 use crate::support::{Answer, As, Site, clock};
 
-const TO_OPERATOR: (&str, &str) = ("from_visitor", "operator@example.com");
+const TO_OPERATOR: (&str, &str) = ("feedback", "operator@example.com");
 
 fn ask(name: &str) -> Value {
     json!({"full_name": name, "email": "grace@example.com", "text": "MRR by plan, please"})
@@ -87,6 +87,31 @@ async fn a_visitor_asks_for_a_demo_but_not_without_end() {
 }
 
 #[tokio::test]
+async fn strangers_who_ask_for_demos_keep_nobody_from_sending_feedback() {
+    let site = Site::open_to_everybody(&clock());
+    let cookie = site.owner().await;
+    let catalog = &site.context.catalog;
+    let keyring = site.context.data.keyring(catalog).unwrap();
+    let demo = store::NewOutboxMessage {
+        channel: store::Channel::Mail,
+        workspace: None,
+        kind: "demo_request",
+        recipient: "operator@example.com".to_owned(),
+        contents: model::Secret::new(r#"{"text":""}"#),
+        expires_at: None,
+        most_of_its_kind: None,
+    };
+    for _ in 0..200 {
+        catalog.add_to_outbox(&keyring, &demo, site.context.clock.now()).unwrap();
+    }
+    let full = book(&site, ask("Grace")).await;
+    assert_eq!((full.status, full.code()), (503, "mail_unavailable"), "{}", full.text);
+    let request = Some(json!({"text": "Hi"}));
+    let sent = site.ask(As::Person(&cookie), "POST", "/api/v1/feedback", request).await;
+    assert_eq!(sent.status, 202, "{}", sent.text);
+}
+
+#[tokio::test]
 async fn a_server_that_reads_no_messages_takes_none() {
     let site = Site::new();
     let cookie = site.owner().await;
@@ -106,7 +131,11 @@ async fn a_server_that_reads_no_messages_takes_none() {
 fn options_that_lead_nowhere_are_refused_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let table: [(&[&str], &str); 5] = [
+    let table: [(&[&str], &str); 6] = [
+        (
+            &["--outgoing", "public", "--feedback-webhook", "http://10.0.0.7/hunter2"],
+            "at a private address, which --outgoing public forbids",
+        ),
         (&["--feedback-to", "me@example.com"], "there is no mail server"),
         (&["--feedback-to", "me"], "not an email address"),
         (&["--feedback-webhook", "https://ada:hunter2@example.com/"], "without a user and a password"),

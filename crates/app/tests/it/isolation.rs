@@ -177,7 +177,6 @@ async fn what_can_be_done_without_signing_in_is_known() {
         [
             "POST /api/v1/demo-requests",
             "POST /api/v1/invitations/read",
-            "POST /api/v1/me/email/confirm",
             "POST /api/v1/password-reset",
             "POST /api/v1/password-reset/finish",
             "DELETE /api/v1/session",

@@ -68,6 +68,31 @@ async fn a_running_server_goes_on_while_the_key_is_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_stays_known_when_the_key_is_replaced() {
+    use crate::support::As;
+    let site = Site::new();
+    site.owner().await;
+    let request = serde_json::json!({"login": "ada", "password": PASSWORD});
+    let signed_in = site.ask(As::Nobody, "POST", "/api/v1/session", Some(request.clone())).await;
+    let cookies = signed_in.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+    let known = cookies.map(|cookie| cookie.split(';').next().unwrap().to_owned());
+    let known = known.into_iter().find(|cookie| cookie.starts_with("chartsy_browser=")).unwrap();
+    let data = site.context.data.path().to_owned();
+    for _ in 0..2 {
+        let rotated = chartsy(&data, &["keys", "rotate"], None);
+        assert!(text(&rotated.stderr).contains("keys of the server (1)"), "{}", text(&rotated.stderr));
+    }
+    let wrong = serde_json::json!({"login": "ada", "password": "Wrong1password"});
+    for _ in 0..8 {
+        site.ask(As::Nobody, "POST", "/api/v1/session", Some(wrong.clone())).await;
+    }
+    let strange = site.ask(As::Nobody, "POST", "/api/v1/session", Some(request.clone())).await;
+    assert_eq!(strange.code(), "too_many_tries");
+    let own = site.ask(As::Person(&known), "POST", "/api/v1/session", Some(request)).await;
+    assert_eq!(own.status, 201, "nobody keeps her out of her own browser: {}", own.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_the_key_is_in_the_environment_the_operator_is_told_each_step() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

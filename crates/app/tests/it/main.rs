@@ -4,6 +4,7 @@
 
 mod access;
 mod account_files;
+mod account_rules;
 mod address;
 mod audit;
 mod balance;
@@ -35,4 +36,5 @@ mod support;
 mod third_source;
 mod tls;
 mod together;
+mod users;
 mod webhooks;

@@ -19,13 +19,14 @@ async fn save(site: &Site, cookie: &str, credential: Value) -> Answer {
     site.ask(As::Person(cookie), "POST", "/api/v1/me/passkeys", Some(request)).await
 }
 
-/// A device with a passkey of whoever has the session.
-async fn added(site: &Site, cookie: &str) -> Device {
+/// A device with a passkey of whoever has the session, which gets another cookie by that.
+async fn added(site: &Site, cookie: &mut String) -> Device {
     let mut device = Device::new();
     let begun = begin(site, cookie, PASSWORD).await;
     assert_eq!(begun.status, 201, "{}", begun.text);
     let saved = save(site, cookie, device.create(&begun.body["public_key"])).await;
     assert_eq!(saved.status, 201, "{}", saved.text);
+    *cookie = saved.cookie();
     device
 }
 
@@ -60,9 +61,9 @@ async fn listed(site: &Site, cookie: &str) -> Value {
 async fn a_passkey_is_added_with_the_password_and_signs_in_without_it() {
     let clock = clock();
     let site = Site::open_to_everybody(&clock);
-    let ada = site.owner().await;
+    let mut ada = site.owner().await;
     assert_eq!(begin(&site, &ada, "Wrong1password").await.body["field"], "password");
-    let mut laptop = added(&site, &ada).await;
+    let mut laptop = added(&site, &mut ada).await;
     let list = listed(&site, &ada).await;
     assert_eq!((&list["data"][0]["name"], &list["data"][0]["is_usable"]), (&json!("Laptop"), &json!(true)));
     assert_eq!(list["data"][0]["last_used_at"], Value::Null);
@@ -90,8 +91,8 @@ async fn a_passkey_is_added_with_the_password_and_signs_in_without_it() {
 #[tokio::test]
 async fn a_device_that_has_a_passkey_of_the_account_is_named_so_that_it_creates_no_second_one() {
     let site = Site::new();
-    let ada = site.owner().await;
-    let laptop = added(&site, &ada).await;
+    let mut ada = site.owner().await;
+    let laptop = added(&site, &mut ada).await;
     let begun = begin(&site, &ada, PASSWORD).await;
     let known = &begun.body["public_key"]["excludeCredentials"];
     assert_eq!(known.as_array().unwrap().len(), 1);
@@ -103,10 +104,10 @@ async fn a_device_that_has_a_passkey_of_the_account_is_named_so_that_it_creates_
 #[tokio::test]
 async fn an_answer_that_proves_nothing_signs_nobody_in() {
     let site = Site::new();
-    let ada = site.owner().await;
-    let bob = site.member(&ada, Role::Viewer).await;
-    let mut laptop = added(&site, &ada).await;
-    let his = added(&site, &bob).await;
+    let mut ada = site.owner().await;
+    let mut bob = site.member(&ada, Role::Viewer).await;
+    let mut laptop = added(&site, &mut ada).await;
+    let his = added(&site, &mut bob).await;
 
     laptop.origin = "https://evil.example";
     assert_eq!(sign_in(&site, &mut laptop).await.code(), "passkey_refused", "on another website");
@@ -157,8 +158,8 @@ async fn an_answer_that_proves_nothing_signs_nobody_in() {
 async fn a_challenge_is_answered_once_and_within_five_minutes() {
     let clock = clock();
     let site = Site::at(&clock);
-    let ada = site.owner().await;
-    let mut laptop = added(&site, &ada).await;
+    let mut ada = site.owner().await;
+    let mut laptop = added(&site, &mut ada).await;
     let signed = laptop.sign(&challenge(&site).await);
     assert_eq!(answer(&site, signed.clone()).await.status, 201);
     let replayed = answer(&site, signed).await;
@@ -196,8 +197,8 @@ async fn only_whoever_gave_the_password_adds_a_passkey_and_only_one_that_proves_
 #[tokio::test]
 async fn a_workspace_that_requires_two_factors_takes_a_passkey_for_both() {
     let site = Site::new();
-    let ada = site.owner().await;
-    let mut laptop = added(&site, &ada).await;
+    let mut ada = site.owner().await;
+    let mut laptop = added(&site, &mut ada).await;
     let require = json!({"requires_two_factor": true});
     let ada = by_password(&site).await;
     let refused = site.ask(As::Person(&ada), "PATCH", "/api/v1/workspace", Some(require.clone())).await;
@@ -216,28 +217,31 @@ async fn a_workspace_that_requires_two_factors_takes_a_passkey_for_both() {
 #[tokio::test]
 async fn a_passkey_that_is_removed_signs_nobody_in_and_its_sessions_end() {
     let site = Site::new();
-    let ada = site.owner().await;
-    let mut stolen = added(&site, &ada).await;
+    let mut ada = site.owner().await;
+    let mut stolen = added(&site, &mut ada).await;
     let thief = sign_in(&site, &mut stolen).await.cookie();
     let id = listed(&site, &ada).await["data"][0]["id"].as_str().unwrap().to_owned();
-    let remove = |password: &'static str| {
+    let remove = |cookie: String, password: &'static str| {
         let path = format!("/api/v1/me/passkeys/{id}/remove");
-        let (site, ada) = (&site, &ada);
-        async move { site.ask(As::Person(ada), "POST", &path, Some(json!({"password": password}))).await }
+        let site = &site;
+        async move { site.ask(As::Person(&cookie), "POST", &path, Some(json!({"password": password}))).await }
     };
-    assert_eq!(remove("Wrong1password").await.body["field"], "password");
-    assert_eq!(remove(PASSWORD).await.status, 204);
+    assert_eq!(remove(ada.clone(), "Wrong1password").await.body["field"], "password");
+    let removed = remove(ada.clone(), PASSWORD).await;
+    assert_eq!(removed.status, 204);
+    assert_eq!(remove(ada, PASSWORD).await.status, 401, "its credential was replaced");
+    let ada = removed.cookie();
     assert_eq!(site.get(As::Person(&thief), "/api/v1/session").await.status, 401);
     assert_eq!(site.get(As::Person(&ada), "/api/v1/session").await.status, 200);
     assert_eq!(sign_in(&site, &mut stolen).await.code(), "passkey_unknown");
-    assert_eq!(remove(PASSWORD).await.status, 404);
+    assert_eq!(remove(ada, PASSWORD).await.status, 404);
 }
 
 #[tokio::test]
 async fn the_password_alone_gets_around_no_passkey_by_changing_what_protects_the_account() {
     let site = Site::new();
-    let ada = site.owner().await;
-    let mut laptop = added(&site, &ada).await;
+    let mut ada = site.owner().await;
+    let mut laptop = added(&site, &mut ada).await;
     let id = listed(&site, &ada).await["data"][0]["id"].as_str().unwrap().to_owned();
     let remove = format!("/api/v1/me/passkeys/{id}/remove");
     let request = Some(json!({"password": PASSWORD}));
@@ -264,8 +268,8 @@ async fn the_password_alone_gets_around_no_passkey_by_changing_what_protects_the
 #[tokio::test]
 async fn a_locked_account_stays_locked_for_its_passkeys() {
     let site = Site::new();
-    let ada = site.owner().await;
-    let mut laptop = added(&site, &ada).await;
+    let mut ada = site.owner().await;
+    let mut laptop = added(&site, &mut ada).await;
     let (user, _) = site.context.catalog.user_by_login("ada").unwrap().unwrap();
     site.context.catalog.lock_user(&user.id, Some(site.context.clock.now())).unwrap();
     assert_eq!(sign_in(&site, &mut laptop).await.code(), "account_locked");
@@ -274,8 +278,8 @@ async fn a_locked_account_stays_locked_for_its_passkeys() {
 #[tokio::test]
 async fn somebody_names_and_removes_their_own_passkeys_and_nobody_elses() {
     let site = Site::new();
-    let ada = site.owner().await;
-    added(&site, &ada).await;
+    let mut ada = site.owner().await;
+    added(&site, &mut ada).await;
     let id = listed(&site, &ada).await["data"][0]["id"].as_str().unwrap().to_owned();
     let path = format!("/api/v1/me/passkeys/{id}");
     let rename = |cookie: String, name: &'static str| {
@@ -298,8 +302,8 @@ async fn somebody_names_and_removes_their_own_passkeys_and_nobody_elses() {
 #[tokio::test]
 async fn the_session_that_a_browser_had_ends_when_it_signs_in_with_a_passkey() {
     let site = Site::new();
-    let ada = site.owner().await;
-    let mut laptop = added(&site, &ada).await;
+    let mut ada = site.owner().await;
+    let mut laptop = added(&site, &mut ada).await;
     let credential = laptop.sign(&challenge(&site).await);
     let request = Some(json!({"credential": credential}));
     let signed_in = site.ask(As::Person(&ada), "POST", "/api/v1/session/passkey", request).await;

@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use crate::support::{As, PASSWORD, Site, clock};
 
-fn account(name: &str, code: &Value) -> Value {
+pub fn account(name: &str, code: &Value) -> Value {
     json!({"full_name": name, "email": format!("{name}@example.com"), "username": name,
         "password": PASSWORD, "password_confirmation": PASSWORD, "invitation": code})
 }
 
-async fn invite(site: &Site, by: &str, request: Value) -> Value {
+pub async fn invite(site: &Site, by: &str, request: Value) -> Value {
     let answer = site.ask(As::Person(by), "POST", "/api/v1/invitations", Some(request)).await;
     assert_eq!(answer.status, 201, "{}", answer.text);
     answer.body
@@ -101,7 +101,22 @@ async fn a_member_who_is_removed_sees_nothing_from_then_on() {
     let path = format!("/api/v1/members/{id}");
     assert_eq!(site.ask(As::Person(&ada), "DELETE", &path, None).await.status, 204);
     let after = site.get(As::Person(&bob), "/api/v1/connections").await;
-    assert_eq!((after.status, after.code()), (403, "no_workspace"));
+    assert_eq!((after.status, after.code()), (401, "signed_out"), "and belongs to nothing else");
+}
+
+#[tokio::test]
+async fn a_member_who_is_removed_and_has_another_workspace_stays_signed_in_there() {
+    let site = Site::new();
+    let ada = site.owner().await;
+    let eve = site.owner_of_another_workspace().await;
+    let invitation = invite(&site, &ada, json!({"role": "viewer"})).await;
+    let code = json!({"code": invitation["code"]});
+    let joined = site.ask(As::Person(&eve), "POST", "/api/v1/invitations/accept", Some(code)).await;
+    assert_eq!(joined.status, 200, "{}", joined.text);
+    let id = members(&site, &ada).await[1]["user_id"].as_str().unwrap().to_owned();
+    site.ask(As::Person(&ada), "DELETE", &format!("/api/v1/members/{id}"), None).await;
+    let session = site.get(As::Person(&eve), "/api/v1/session").await;
+    assert_eq!((session.status, session.body["workspaces"].as_array().unwrap().len()), (200, 1));
 }
 
 #[tokio::test]
@@ -367,6 +382,7 @@ async fn with_an_authenticator_app_a_password_is_not_enough() {
     assert_eq!(confirmed.status, 200, "{}", confirmed.text);
     let recovery = confirmed.body["recovery_codes"].as_array().unwrap().clone();
     assert_eq!(recovery.len(), 10);
+    let ada = confirmed.cookie();
 
     assert_eq!(sign_in(&site, None).await.code(), "two_factor_needed");
     assert_eq!(
@@ -400,13 +416,15 @@ async fn a_wrong_password_does_not_tell_whether_a_code_is_needed() {
     assert_eq!(site.ask(As::Nobody, "POST", "/api/v1/session", Some(request)).await.code(), "login_wrong");
 }
 
-pub async fn turn_on(site: &Site, cookie: &str) {
+/// The cookie of the session from then on.
+pub async fn turn_on(site: &Site, cookie: &str) -> String {
     let request = json!({"password": PASSWORD});
     let begun = site.ask(As::Person(cookie), "POST", "/api/v1/me/two-factor", Some(request)).await;
     let code = app_code(begun.body["secret"].as_str().unwrap(), site.context.clock.now().0);
     let request = json!({"code": code});
     let on = site.ask(As::Person(cookie), "POST", "/api/v1/me/two-factor/confirm", Some(request)).await;
     assert_eq!(on.status, 200, "{}", on.text);
+    on.cookie()
 }
 
 #[tokio::test]
@@ -415,17 +433,17 @@ async fn a_workspace_can_require_a_second_factor_of_its_members() {
     let site = Site::at(&clock);
     let ada = site.owner().await;
     let bob = site.member(&ada, Role::Viewer).await;
-    let require = || async {
-        site.ask(As::Person(&ada), "PATCH", "/api/v1/workspace", Some(json!({"requires_two_factor": true})))
-            .await
+    let require = async |cookie: &str| {
+        let request = json!({"requires_two_factor": true});
+        site.ask(As::Person(cookie), "PATCH", "/api/v1/workspace", Some(request)).await
     };
-    assert_eq!(require().await.body["field"], "requires_two_factor", "she would lock herself out");
-    turn_on(&site, &ada).await;
-    assert_eq!(require().await.status, 200);
+    assert_eq!(require(&ada).await.body["field"], "requires_two_factor", "she would lock herself out");
+    let ada = turn_on(&site, &ada).await;
+    assert_eq!(require(&ada).await.status, 200);
     assert_eq!(site.get(As::Person(&bob), "/api/v1/connections").await.code(), "two_factor_required");
     let session = site.get(As::Person(&bob), "/api/v1/session").await;
     assert_eq!(session.body["workspace"]["lacks_two_factor"], true);
-    turn_on(&site, &bob).await;
+    let bob = turn_on(&site, &bob).await;
     assert_eq!(site.get(As::Person(&bob), "/api/v1/connections").await.status, 200);
 }
 
@@ -435,7 +453,7 @@ async fn somebody_who_lacks_the_second_factor_of_a_workspace_can_leave_it() {
     let site = Site::at(&clock);
     let ada = site.owner().await;
     let bob = site.member(&ada, Role::Viewer).await;
-    turn_on(&site, &ada).await;
+    let ada = turn_on(&site, &ada).await;
     let request = json!({"requires_two_factor": true});
     site.ask(As::Person(&ada), "PATCH", "/api/v1/workspace", Some(request)).await;
     assert_eq!(site.get(As::Person(&bob), "/api/v1/members").await.code(), "two_factor_required");

@@ -18,12 +18,18 @@ struct Cost {
     text: String,
     hashes: u32,
     mails: usize,
+    writes: u64,
 }
 
 async fn cost(site: &Site, path: &str, request: Value) -> Cost {
-    let before = site.mails().len();
-    let (answer, hashes) = counting_hashes(post(site, path, request)).await;
-    Cost { status: answer.status, text: answer.text, hashes, mails: site.mails().len() - before }
+    cost_of(site, || post(site, path, request)).await
+}
+
+async fn cost_of<F: Future<Output = Answer>>(site: &Site, ask: impl FnOnce() -> F) -> Cost {
+    let (mails, writes) = (site.mails().len(), site.context.catalog.commits());
+    let (answer, hashes) = counting_hashes(ask()).await;
+    let writes = site.context.catalog.commits() - writes;
+    Cost { status: answer.status, text: answer.text, hashes, mails: site.mails().len() - mails, writes }
 }
 
 #[tokio::test]
@@ -34,7 +40,8 @@ async fn an_unknown_login_costs_as_much_as_a_wrong_password() {
         let mut costs = Vec::new();
         for login in ["ada", "nobody"] {
             let before = site.context.catalog.revision().unwrap();
-            let request = json!({"login": login, "password": "Wrong1password", "email": "new@example.com"});
+            let email = format!("{login}@new.example.com");
+            let request = json!({"login": login, "password": "Wrong1password", "email": email});
             let cost = cost(&site, path, request).await;
             costs.push((cost, site.context.catalog.revision().unwrap() != before));
         }
@@ -56,6 +63,45 @@ async fn an_address_with_an_account_costs_as_much_as_one_without() {
     let unknown = cost(&site, "/api/v1/password-reset", json!({"email": "nobody@example.com"})).await;
     assert_eq!(known, unknown);
     assert_eq!((known.status, known.hashes, known.mails), (202, 0, 1));
+}
+
+#[tokio::test]
+async fn nor_do_invitations_resending_and_a_change_of_address_tell_by_their_time() {
+    let clock = clock();
+    let site = Site::open_to_everybody(&clock);
+    let ada = site.owner().await;
+    site.owner_of_another_workspace().await;
+    let invite = Some(json!({"role": "viewer"}));
+    let code = site.ask(As::Person(&ada), "POST", "/api/v1/invitations", invite).await.body["code"].clone();
+    let mut costs = Vec::new();
+    for (name, email) in [("bob", "eve@example.com"), ("carol", "carol@example.com")] {
+        let mut request = account(name, email);
+        request["invitation"] = code.clone();
+        costs.push(cost(&site, "/api/v1/sign-up", request).await);
+    }
+    assert_eq!(costs[0], costs[1]);
+    assert_eq!((costs[0].status, costs[0].hashes, costs[0].mails), (202, 1, 1));
+
+    let again = |email: &str| cost(&site, "/api/v1/sign-up/resend", json!({"email": email}));
+    let (waiting, nobody) = (again("carol@example.com").await, again("nobody@example.com").await);
+    assert_eq!((waiting.status, waiting.writes), (nobody.status, nobody.writes));
+    assert_eq!((waiting.mails, nobody.mails), (1, 0), "who doesn't wait for one gets none");
+
+    let correct = |email: &str| {
+        let request = json!({"login": "bob", "password": PASSWORD, "email": email});
+        cost(&site, "/api/v1/sign-up/correct-address", request)
+    };
+    let (taken, free) = (correct("eve@example.com").await, correct("bob@example.org").await);
+    assert_eq!(taken, free);
+
+    let change = |email: &str| {
+        let request = json!({"email": email, "current_password": PASSWORD});
+        let (site, ada) = (&site, &ada);
+        cost_of(site, move || site.ask(As::Person(ada), "POST", "/api/v1/me/email", Some(request)))
+    };
+    let (taken, free) = (change("eve@example.com").await, change("ada@example.org").await);
+    assert_eq!(taken, free);
+    assert_eq!((taken.status, taken.mails), (202, 1));
 }
 
 #[tokio::test]
@@ -214,6 +260,37 @@ async fn no_answer_can_be_framed_sniffed_or_read_by_another_site() {
             assert!(!kind.starts_with("text/") || kind.ends_with("charset=utf-8"), "{of}: {kind}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_is_too_large_or_not_one_of_the_values_is_said_with_what_would_be_right() {
+    let site = Site::new();
+    let ada = site.owner().await;
+    let boss = json!({"role": "boss"});
+    let wrong = site.ask(As::Person(&ada), "POST", "/api/v1/invitations", Some(boss)).await;
+    assert_eq!(wrong.status, 422);
+    assert_eq!(
+        wrong.body["detail"],
+        "role: expected one of `owner`, `admin`, `billing_admin`, `member`, `viewer`"
+    );
+    let large = json!({"text": "x".repeat(1024 * 1024)});
+    let large = site.ask(As::Person(&ada), "POST", "/api/v1/feedback", Some(large)).await;
+    assert_eq!((large.status, &large.body["title"]), (413, &json!("the request body is larger than 1 MiB")));
+}
+
+#[tokio::test]
+async fn where_the_public_address_is_encrypted_browsers_are_told_to_stay_there() {
+    let site = Site::open_at(&clock(), Some("https://chartsy.example.com"));
+    for (host, is_told) in
+        [("chartsy.example.com", true), ("chartsy.example.com:443", true), ("10.0.0.7:8080", false)]
+    {
+        let request = Request::get("/").header(header::HOST, host).body(Body::empty()).unwrap();
+        let answer = site.send(request).await;
+        assert_eq!(answer.headers.contains_key(header::STRICT_TRANSPORT_SECURITY), is_told, "{host}");
+    }
+    let site = Site::open_at(&clock(), Some("http://chartsy.example.com"));
+    let request = Request::get("/").header(header::HOST, "chartsy.example.com").body(Body::empty()).unwrap();
+    assert!(!site.send(request).await.headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
 }
 
 #[tokio::test]

@@ -215,10 +215,9 @@ async fn an_account_without_a_password_is_not_disconnected_before_it_has_one() {
 #[tokio::test]
 async fn signing_in_at_a_provider_counts_as_two_factors_only_where_the_workspace_says_so() {
     let world = World::new().await;
-    crate::people::turn_on(&world.site, &world.owner).await;
+    let owner = crate::people::turn_on(&world.site, &world.owner).await;
     let require = json!({"requires_two_factor": true});
-    let required =
-        world.site.ask(As::Person(&world.owner), "PATCH", "/api/v1/workspace", Some(require)).await;
+    let required = world.site.ask(As::Person(&owner), "PATCH", "/api/v1/workspace", Some(require)).await;
     assert_eq!(required.status, 200, "{}", required.text);
     let grace = world.sign_on("grace", "grace@example.org").await.cookie();
     let seen = || async { world.site.get(As::Person(&grace), "/api/v1/connections").await };
@@ -251,7 +250,7 @@ async fn where_single_sign_on_is_required_a_password_shows_nothing_and_owners_st
     let (address, cookie) = world.begin(None).await;
     let path = world.issuer.signed_in(&address, "bob", "admin@example.com");
     world.site.get(As::Person(&cookie), &path).await;
-    let login = json!({"login": "admin", "password": PASSWORD});
+    let login = json!({"login": "headadmin", "password": PASSWORD});
     let session = world.site.ask(As::Nobody, "POST", "/api/v1/session", Some(login)).await.cookie();
     let both = format!("{cookie}; {session}");
     let connected = world.site.ask(As::Person(&both), "POST", "/api/v1/sign-on/connect", None).await;

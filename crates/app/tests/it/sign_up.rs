@@ -50,6 +50,98 @@ async fn signing_up_does_not_tell_whether_an_address_has_an_account() {
     }
 }
 
+async fn link_invitation(site: &Site, ada: &str) -> Value {
+    let request = json!({"role": "viewer"});
+    let invited = site.ask(As::Person(ada), "POST", "/api/v1/invitations", Some(request)).await;
+    assert_eq!(invited.status, 201, "{}", invited.text);
+    invited.body["code"].clone()
+}
+
+fn invited(name: &str, email: &str, code: &Value) -> Value {
+    let mut request = account(name, email);
+    request["invitation"] = code.clone();
+    request
+}
+
+#[tokio::test]
+async fn the_link_of_an_invitation_does_not_tell_either() {
+    let clock = clock();
+    let site = Site::open_to_everybody(&clock);
+    let ada = site.owner().await;
+    site.owner_of_another_workspace().await;
+    let code = link_invitation(&site, &ada).await;
+    let known = post(&site, "/api/v1/sign-up", invited("bob1", "eve@example.com", &code)).await;
+    let unknown = post(&site, "/api/v1/sign-up", invited("bob2", "bob@example.com", &code)).await;
+    assert_eq!((known.status, &known.text), (202, &unknown.text));
+    assert_eq!((unknown.status, unknown.text.as_str()), (202, r#"{"delivery":"mail"}"#));
+    for name in ["bob1", "bob2"] {
+        assert_eq!(sign_in(&site, name, PASSWORD).await.code(), "email_unconfirmed", "{name}");
+    }
+    let (_, _, told) = site.mails().into_iter().find(|mail| mail.0 == "already_registered").unwrap();
+    assert!(told.contains("sign in with that account to accept the invitation"), "{told}");
+    assert!(told.contains(&format!("/invitation#{}", code.as_str().unwrap())), "{told}");
+    let mut wait = 0;
+    for number in 0..40 {
+        let request = invited(&format!("x{number}"), "eve@example.com", &code);
+        wait += i32::from(post(&site, "/api/v1/sign-up", request).await.status == 429);
+    }
+    assert!(wait >= 35, "and it is limited: {wait}");
+
+    // Whoever confirms their address first joins, and nobody else by the same link.
+    let confirm = |code: String| {
+        let request = json!({"code": code, "password": PASSWORD});
+        let site = &site;
+        async move { post(site, "/api/v1/sign-up/confirm", request).await }
+    };
+    post(&site, "/api/v1/sign-up", invited("carol", "carol@example.com", &code)).await;
+    clock.advance_ms(15 * MINUTE_MS);
+    post(&site, "/api/v1/sign-up", invited("carol", "carol@example.com", &code)).await;
+    let bob = confirm(site.mailed_code("confirm_address", "bob@example.com")).await;
+    assert_eq!((bob.status, &bob.body["workspace"]["role"]), (201, &json!("viewer")), "{}", bob.text);
+    let joined = site.get(As::Person(&ada), "/api/v1/audit?action=member.joined").await.body;
+    assert_eq!(joined["data"][0]["actor_name"], "bob2");
+    let carol = confirm(site.mailed_code("confirm_address", "carol@example.com")).await;
+    assert_eq!(
+        (carol.status, &carol.body["workspaces"]),
+        (201, &json!([])),
+        "no more than she was invited to"
+    );
+}
+
+#[tokio::test]
+async fn an_invitation_that_was_mailed_is_proof_enough() {
+    let site = Site::open_to_everybody(&clock());
+    let ada = site.owner().await;
+    let request = json!({"role": "member", "email": "bob@example.com"});
+    site.ask(As::Person(&ada), "POST", "/api/v1/invitations", Some(request)).await;
+    let code = json!(site.mailed_code("invitation", "bob@example.com"));
+    let other = post(&site, "/api/v1/sign-up", invited("eve", "ada@example.com", &code)).await;
+    assert_eq!(other.code(), "invitation_for_other", "whether that address has an account or not");
+    let joined = post(&site, "/api/v1/sign-up", invited("bob", "bob@example.com", &code)).await;
+    assert_eq!(joined.status, 201, "{}", joined.text);
+}
+
+#[tokio::test]
+async fn a_mail_is_sent_again_once_a_minute_however_many_ask_at_once() {
+    let clock = clock();
+    let site = Site::open_to_everybody(&clock);
+    site.owner().await;
+    post(&site, "/api/v1/sign-up", account("bob", "bob@example.com")).await;
+    let again = || post(&site, "/api/v1/sign-up/resend", json!({"email": "bob@example.com"}));
+    let all = tokio::join!(again(), again(), again(), again());
+    let mut statuses = [all.0.status, all.1.status, all.2.status, all.3.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [202, 429, 429, 429]);
+    let refused = again().await;
+    assert_eq!(refused.headers["retry-after"], "60");
+    assert_eq!(refused.body["title"], "too many emails were requested for this address or from your network");
+    assert_eq!(refused.body["action"], "try again in 60 seconds");
+    clock.advance_ms(59_000);
+    assert_eq!(again().await.body["action"], "try again in 1 second");
+    clock.advance_ms(1_000);
+    assert_eq!(again().await.status, 202);
+}
+
 #[tokio::test]
 async fn a_mail_that_did_not_arrive_is_sent_again_also_to_another_address() {
     let clock = clock();
@@ -178,14 +270,21 @@ async fn a_reset_by_mail_ends_what_somebody_else_set_up_for_the_address() {
     let clock = clock();
     let site = Site::open_to_everybody(&clock);
     let ada = site.owner().await;
-    // By a link that anybody may have, with an address that is not theirs.
-    let request = json!({"role": "viewer"});
-    let invited = site.ask(As::Person(&ada), "POST", "/api/v1/invitations", Some(request)).await;
-    let mut request = account("eve", "bob@example.com");
-    request["invitation"] = invited.body["code"].clone();
-    let eve = post(&site, "/api/v1/sign-up", request).await.cookie();
+    // By a link that anybody may have, with an address that is not theirs, while the server could not send mail.
+    let code = link_invitation(&site, &ada).await;
+    let hash = api::access::password::hash(model::Secret::new(PASSWORD)).await.unwrap();
+    let new = store::NewUser {
+        full_name: "Eve".to_owned(),
+        email: "bob@example.com".to_owned(),
+        username: "eve".to_owned(),
+        password_hash: Some(model::Secret::new(hash)),
+        is_email_confirmed: false,
+    };
+    let code = api::access::credential::hash(code.as_str().unwrap());
+    site.context.catalog.create_user_by_invitation(&code, &new, site.context.clock.now()).unwrap();
+    let eve = sign_in(&site, "eve", PASSWORD).await.cookie();
     assert_eq!(sign_in(&site, "eve", PASSWORD).await.status, 201, "those who invited them know them");
-    crate::people::turn_on(&site, &eve).await;
+    let eve = crate::people::turn_on(&site, &eve).await;
 
     post(&site, "/api/v1/password-reset", json!({"email": "bob@example.com"})).await;
     let code = site.mailed_code("reset_password", "bob@example.com");

@@ -402,7 +402,11 @@ fn every_message(workspace: WorkspaceId, at: UnixSeconds) -> Vec<(Message, &'sta
             vec![when, "ada@example.org"],
         ),
         (
-            Message::AlreadyRegistered { sign_in_page: page("login"), reset_page: forgot() },
+            Message::AlreadyRegistered {
+                invitation: None,
+                sign_in_page: page("login"),
+                reset_page: forgot(),
+            },
             "You already have a Chartsy account",
             vec!["https://charts.example.com/login", "https://charts.example.com/forgot"],
         ),

@@ -3,7 +3,7 @@
 use model::{Secret, UnixSeconds};
 use url::Url;
 
-use super::{FromVisitor, Message, VisitorTopic, instant};
+use super::{FromVisitor, Message, OpenInvitation, VisitorTopic, instant};
 use crate::Mailbox;
 use crate::contents::ReplyTo;
 use crate::letter::{Letter, Part, name, one_line};
@@ -38,8 +38,11 @@ fn subject_and_parts(message: &Message, expires_at: Option<UnixSeconds>) -> (Str
             invitation(&name(workspace_name), &name(invited_by), &name(role), link.expose(), expires_at)
         }
         Message::AddressChanged { new_address, at } => address_changed(&one_line(new_address), *at),
-        Message::AlreadyRegistered { sign_in_page, reset_page } => {
+        Message::AlreadyRegistered { invitation: None, sign_in_page, reset_page } => {
             already_registered(sign_in_page, reset_page)
+        }
+        Message::AlreadyRegistered { invitation: Some(invitation), reset_page, .. } => {
+            already_registered_and_invited(invitation, reset_page)
         }
         Message::NoAccount { sign_in_page } => no_account(sign_in_page),
         Message::TwoFactorOn { at } => two_factor_on(*at),
@@ -134,6 +137,20 @@ fn already_registered(sign_in_page: &Url, reset_page: &Url) -> (String, Vec<Part
         text("Someone entered this email address for a Chartsy account, but it already has an account."),
         text("If it was you, sign in instead:"),
         Part::Button { label: "Sign in", link: sign_in_page.to_string() },
+        Part::Link { label: "Reset your password if you forgot it", link: reset_page.to_string() },
+        text("If it wasn’t you, you don’t need to do anything. Your account has not changed."),
+    ];
+    ("You already have a Chartsy account".to_owned(), parts)
+}
+
+fn already_registered_and_invited(invitation: &OpenInvitation, reset_page: &Url) -> (String, Vec<Part>) {
+    let workspace = name(&invitation.workspace_name);
+    let parts = vec![
+        text(format!(
+            "Someone used an invitation to the workspace “{workspace}” with this email address. It already has a Chartsy account, so you don’t need another one."
+        )),
+        text("If it was you, sign in with that account to accept the invitation:"),
+        Part::Button { label: "Sign in and join", link: invitation.link.expose().to_owned() },
         Part::Link { label: "Reset your password if you forgot it", link: reset_page.to_string() },
         text("If it wasn’t you, you don’t need to do anything. Your account has not changed."),
     ];

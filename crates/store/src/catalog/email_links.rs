@@ -4,6 +4,7 @@ use model::{Role, Secret, UnixSeconds, UserId};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::Catalog;
+use super::invitations::Invitation;
 use super::members::{add_member, insert_workspace};
 use super::people::{NewUser, USER, User, by_id, end_sessions, insert_user, user};
 use super::sign_on::require_free_to_move;
@@ -40,14 +41,7 @@ impl Catalog {
     /// # Errors
     /// `NameTaken` or `EmailTaken`.
     pub fn create_unconfirmed_user(&self, new: &NewUser, now: UnixSeconds) -> Result<User, StoreError> {
-        self.write(|tx| {
-            let sql = "DELETE FROM users WHERE awaits_confirmation AND created_at < ?1";
-            tx.prepare_cached(sql)?.execute([now.0 - UNCONFIRMED_SECONDS])?;
-            let user = insert_user(tx, &NewUser { is_email_confirmed: false, ..new.clone() }, now)?;
-            let sql = "UPDATE users SET awaits_confirmation = 1 WHERE id = ?1";
-            tx.prepare_cached(sql)?.execute([user.id.as_str()])?;
-            by_id(tx, &user.id)
-        })
+        self.write(|tx| insert_unconfirmed(tx, new, None, now))
     }
 
     /// Gives an account whose address is not confirmed another one.
@@ -131,11 +125,19 @@ impl Catalog {
     /// stay. The user as they were before, and as they are now.
     ///
     /// # Errors
-    /// `LinkEnded`, as [`Catalog::confirm_email`]; `EmailTaken` when the address has got another account since;
+    /// `LinkEnded`, as [`Catalog::confirm_email`]; `LinkForOther` when somebody else asked for it; `EmailTaken` when the address has got another account since;
     /// `AddressManaged`, as [`Catalog::create_address_link`].
-    pub fn change_email(&self, token_hash: &[u8], now: UnixSeconds) -> Result<(User, User), StoreError> {
+    pub fn change_email(
+        &self,
+        token_hash: &[u8],
+        of: &UserId,
+        now: UnixSeconds,
+    ) -> Result<(User, User), StoreError> {
         self.write(|tx| {
             let before = find(tx, token_hash, LinkPurpose::ChangeAddress, now)?;
+            if before.id != *of {
+                return Err(StoreError::LinkForOther.into());
+            }
             let sql = "SELECT new_email FROM email_links WHERE token_hash = ?1";
             let email: String = tx.prepare_cached(sql)?.query_row([token_hash], |row| row.get(0))?;
             require_free_to_move(tx, &before.id)?;
@@ -162,28 +164,31 @@ impl Catalog {
         self.read(|conn| find(conn, token_hash, purpose, now))
     }
 
-    /// Confirms the address that a link was sent to. Somebody who belongs to no workspace gets one, called `workspace`.
+    /// Confirms the address that a link was sent to. Whoever signed up by the link of an invitation joins by that, which is returned, if
+    /// it is still open. Somebody else who belongs to no workspace gets one, called `workspace`.
     ///
     /// # Errors
-    /// `LinkEnded` when it was used, has expired, or was sent to an address that the account no longer has.
+    /// `LinkEnded` when it was used, has expired, or was sent to an address that the account no longer has; `MembersFull`.
     pub fn confirm_email(
         &self,
         token_hash: &[u8],
         workspace: impl FnOnce(&User) -> String,
         now: UnixSeconds,
-    ) -> Result<User, StoreError> {
+    ) -> Result<(User, Option<Invitation>), StoreError> {
         self.write(|tx| {
             let user = take(tx, token_hash, LinkPurpose::ConfirmAddress, now)?;
             if user.email_confirmed_at.is_some() {
                 return Err(StoreError::LinkEnded.into());
             }
             confirm(tx, &user.id, now)?;
+            let invited = self.join_as_invited(tx, &user.id, now)?;
             let sql = "SELECT 1 FROM members WHERE user = ?1";
-            if !tx.prepare_cached(sql)?.exists([user.id.as_str()])? {
+            // Whose invitation has ended gets no more than they were invited to.
+            if invited.is_none() && !tx.prepare_cached(sql)?.exists([user.id.as_str()])? {
                 let workspace = insert_workspace(tx, &workspace(&user), now)?;
                 add_member(tx, &workspace.id, &user.id, Role::Owner, now)?;
             }
-            by_id(tx, &user.id)
+            Ok((by_id(tx, &user.id)?, invited.flatten()))
         })
     }
 
@@ -212,6 +217,21 @@ impl Catalog {
             by_id(tx, &user.id)
         })
     }
+}
+
+/// `invitation` is the id of the one that they join by once their address is confirmed.
+pub(super) fn insert_unconfirmed(
+    tx: &Transaction<'_>,
+    new: &NewUser,
+    invitation: Option<&str>,
+    now: UnixSeconds,
+) -> Result<User, Fault> {
+    let sql = "DELETE FROM users WHERE awaits_confirmation AND created_at < ?1";
+    tx.prepare_cached(sql)?.execute([now.0 - UNCONFIRMED_SECONDS])?;
+    let user = insert_user(tx, &NewUser { is_email_confirmed: false, ..new.clone() }, now)?;
+    let sql = "UPDATE users SET awaits_confirmation = 1, invitation = ?2 WHERE id = ?1";
+    tx.prepare_cached(sql)?.execute(params![user.id.as_str(), invitation])?;
+    by_id(tx, &user.id)
 }
 
 fn require_free(tx: &Transaction<'_>, email: &str, user: &UserId) -> Result<(), Fault> {

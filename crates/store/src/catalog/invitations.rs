@@ -1,9 +1,10 @@
 //! Invitations to a workspace, each for as long as its link is valid.
 
-use model::{Role, UnixSeconds, WorkspaceId};
+use model::{Role, UnixSeconds, UserId, WorkspaceId};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::Catalog;
+use super::email_links::insert_unconfirmed;
 use super::members::{Workspace, add_member, role_of, workspace};
 use super::people::{NewUser, User, insert_user};
 use crate::StoreError;
@@ -141,6 +142,9 @@ impl Catalog {
                 return Err(StoreError::AlreadyMember.into());
             }
             self.require_room_for_member(tx, &invitation.workspace.id)?;
+            if invitation.role == Role::Owner {
+                self.require_room_for_workspace(tx, &user.id)?;
+            }
             add_member(tx, &invitation.workspace.id, &user.id, invitation.role, now)?;
             Ok(invitation)
         })
@@ -165,6 +169,45 @@ impl Catalog {
             add_member(tx, &invitation.workspace.id, &user.id, invitation.role, now)?;
             Ok((user, invitation))
         })
+    }
+
+    /// Creates an account for whoever has the link of an invitation that is for no address. It can't be used until its own address is
+    /// confirmed: by that it becomes a member, if the invitation is still open then.
+    ///
+    /// # Errors
+    /// `InvitationEnded`; `MembersFull`; `NameTaken` or `EmailTaken`.
+    pub fn create_unconfirmed_user_by_invitation(
+        &self,
+        token_hash: &[u8],
+        new: &NewUser,
+        now: UnixSeconds,
+    ) -> Result<User, StoreError> {
+        self.write(|tx| {
+            let invitation = found(tx, "invitations.token_hash = ?1", token_hash)?;
+            let invitation = invitation.filter(|one| one.expires_at > now).ok_or_else(no_invitation)?;
+            self.require_room_for_member(tx, &invitation.workspace.id)?;
+            insert_unconfirmed(tx, new, Some(&invitation.id), now)
+        })
+    }
+
+    /// Makes somebody a member who signed up by the link of an invitation. `None` where they did not; `Some(None)` where it has ended
+    /// since.
+    pub(super) fn join_as_invited(
+        &self,
+        tx: &Transaction<'_>,
+        user: &UserId,
+        now: UnixSeconds,
+    ) -> Result<Option<Option<Invitation>>, Fault> {
+        let sql = "SELECT invitation FROM users WHERE id = ?1";
+        let id: Option<String> = tx.prepare_cached(sql)?.query_row([user.as_str()], |row| row.get(0))?;
+        let Some(id) = id else { return Ok(None) };
+        tx.prepare_cached("UPDATE users SET invitation = NULL WHERE id = ?1")?.execute([user.as_str()])?;
+        let invitation = found(tx, "invitations.id = ?1", &id)?.filter(|one| one.expires_at > now);
+        let Some(invitation) = invitation else { return Ok(Some(None)) };
+        self.require_room_for_member(tx, &invitation.workspace.id)?;
+        tx.prepare_cached("DELETE FROM invitations WHERE id = ?1")?.execute([&invitation.id])?;
+        add_member(tx, &invitation.workspace.id, user, invitation.role, now)?;
+        Ok(Some(Some(invitation)))
     }
 }
 

@@ -3,7 +3,7 @@
 use model::{ConnectionId, Role, UnixSeconds, UserId, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use super::people::{USER, USER_COLUMNS, User, user};
+use super::people::{USER, USER_COLUMNS, User, end_sessions, user};
 use super::sessions::SIGN_ON;
 use super::sign_on::IS_OF_DOMAIN;
 use super::{Catalog, ConnectionRecord, SignInMethod};
@@ -101,7 +101,7 @@ impl Catalog {
     /// Adds a workspace that `owner` owns.
     ///
     /// # Errors
-    /// Those of the file; also when there is no such user.
+    /// `WorkspacesFull`; those of the file, also when there is no such user.
     pub fn create_workspace_for(
         &self,
         owner: &UserId,
@@ -109,6 +109,7 @@ impl Catalog {
         now: UnixSeconds,
     ) -> Result<Workspace, StoreError> {
         self.write(|tx| {
+            self.require_room_for_workspace(tx, owner)?;
             let workspace = insert_workspace(tx, name, now)?;
             add_member(tx, &workspace.id, owner, Role::Owner, now)?;
             Ok(workspace)
@@ -238,7 +239,7 @@ impl Catalog {
     ///
     /// # Errors
     /// `NotFound` when nobody of that id is a member, `RoleTooLow` when `by` may not do it, `LastOwner` when nobody else owns the
-    /// workspace.
+    /// workspace, `WorkspacesFull` when they own as many as they may.
     pub fn set_role(
         &self,
         workspace: &WorkspaceId,
@@ -254,6 +255,9 @@ impl Catalog {
             if before == Role::Owner && role != Role::Owner {
                 keep_an_owner(tx, workspace, user)?;
             }
+            if before != Role::Owner && role == Role::Owner {
+                self.require_room_for_workspace(tx, user)?;
+            }
             let sql = "UPDATE members SET role = ?3 WHERE workspace = ?1 AND user = ?2";
             tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str(), role.as_str()])?;
             if role.permission() < before.permission() {
@@ -266,7 +270,8 @@ impl Catalog {
     /// Makes another member the owner in one step; `from` becomes an admin.
     ///
     /// # Errors
-    /// `NotFound` when nobody of that id is a member, `RoleTooLow` when `from` is no owner.
+    /// `NotFound` when nobody of that id is a member, `RoleTooLow` when `from` is no owner, `WorkspacesFull` when `to` owns as many as
+    /// they may.
     pub fn transfer_ownership(
         &self,
         workspace: &WorkspaceId,
@@ -277,7 +282,10 @@ impl Catalog {
             if member_role(tx, workspace, from)? != Some(Role::Owner) {
                 return Err(StoreError::RoleTooLow.into());
             }
-            member_role(tx, workspace, to)?.ok_or_else(|| no_member(to))?;
+            let before = member_role(tx, workspace, to)?.ok_or_else(|| no_member(to))?;
+            if before != Role::Owner {
+                self.require_room_for_workspace(tx, to)?;
+            }
             let sql = "UPDATE members SET role = ?3 WHERE workspace = ?1 AND user = ?2";
             let mut statement = tx.prepare_cached(sql)?;
             statement.execute([workspace.as_str(), from.as_str(), Role::Admin.as_str()])?;
@@ -287,7 +295,8 @@ impl Catalog {
     }
 
     /// Takes a member out of a workspace; `by` is the role of whoever does it, or `None` where they leave by themselves. What
-    /// they may see ends with it at once, because every request asks for the membership.
+    /// they may see ends with it at once, because every request asks for the membership. Somebody who is removed and belongs to no
+    /// other workspace is signed out.
     ///
     /// # Errors
     /// As [`Catalog::set_role`].
@@ -311,6 +320,10 @@ impl Catalog {
                 "INSERT OR IGNORE INTO former_members (workspace, user) VALUES (?1, ?2)",
             ] {
                 tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str()])?;
+            }
+            let others = "SELECT 1 FROM members WHERE user = ?1";
+            if by.is_some() && !tx.prepare_cached(others)?.exists([user.as_str()])? {
+                end_sessions(tx, user, None)?;
             }
             Ok(before)
         })

@@ -14,6 +14,49 @@ pub(super) const USER: &str = "users.id, users.full_name, users.email, users.use
 /// How many columns `USER` has: what a query selects after it begins there.
 pub(super) const USER_COLUMNS: usize = 8;
 
+/// Names that would pass for the operator's, the server's or another actor's of the audit log. No account gets one by signing up.
+const RESERVED_USERNAMES: [&str; 34] = [
+    "abuse",
+    "admin",
+    "administrator",
+    "anonymous",
+    "api",
+    "billing",
+    "chartsy",
+    "daemon",
+    "everyone",
+    "help",
+    "helpdesk",
+    "hostmaster",
+    "info",
+    "mailer",
+    "moderator",
+    "noreply",
+    "null",
+    "official",
+    "operator",
+    "person",
+    "postmaster",
+    "root",
+    "security",
+    "server",
+    "service",
+    "staff",
+    "superuser",
+    "support",
+    "sysadmin",
+    "system",
+    "team",
+    "token",
+    "visitor",
+    "webmaster",
+];
+
+/// Whether nobody can get this username by signing up, in any case of letters.
+pub fn is_reserved_username(username: &str) -> bool {
+    RESERVED_USERNAMES.iter().any(|reserved| username.eq_ignore_ascii_case(reserved))
+}
+
 const ANY_OWNER: &str = "SELECT 1 FROM members WHERE role = 'owner' LIMIT 1";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +163,32 @@ impl Catalog {
             let mut statement = conn.prepare_cached(&sql)?;
             let found = statement.query_map([], user)?.collect::<Result<_, _>>()?;
             Ok(found)
+        })
+    }
+
+    /// Deletes an account with its sessions and memberships, and withdraws its invitations. What it did stays in the audit log. The user
+    /// that it was.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such user, `OnlyOwner` when a workspace would be left without an owner.
+    pub fn delete_user(&self, id: &UserId) -> Result<User, StoreError> {
+        self.write_and_scrub(|tx| {
+            let user = by_id(tx, id)?;
+            let sql = "SELECT '“' || workspaces.name || '” (' || workspaces.id || ')' FROM members
+                JOIN workspaces ON workspaces.id = members.workspace
+                WHERE members.user = ?1 AND members.role = 'owner' AND NOT EXISTS (
+                    SELECT 1 FROM members AS others WHERE others.workspace = members.workspace
+                        AND others.role = 'owner' AND others.user <> ?1)
+                ORDER BY workspaces.rowid";
+            let mut statement = tx.prepare_cached(sql)?;
+            let only = statement.query_map([id.as_str()], |row| row.get::<_, String>(0))?;
+            let only = only.collect::<Result<Vec<_>, _>>()?;
+            if !only.is_empty() {
+                return Err(StoreError::OnlyOwner { workspaces: only.join(", ") }.into());
+            }
+            tx.prepare_cached("DELETE FROM invitations WHERE invited_by = ?1")?.execute([&user.username])?;
+            tx.prepare_cached("DELETE FROM users WHERE id = ?1")?.execute([id.as_str()])?;
+            Ok(user)
         })
     }
 

@@ -13,11 +13,14 @@ use crate::ids::new_id;
 
 /// For how long the credential that a renewal replaced is still taken: requests of other tabs may be on their way with it.
 const RENEWAL_GRACE_S: i64 = 30;
+/// The same where it was replaced because the password or a second factor changed. Whoever has copied it must not do anything with it.
+const REPLACED_GRACE_S: i64 = 10;
 /// That a session was used is noted at most so often, so that requests seldom write.
 const NOTED_EVERY_S: i64 = 60;
 
 const SESSION: &str = "sessions.id, sessions.created_at, sessions.expires_at, sessions.renewed_at, \
      sessions.last_seen_at, sessions.address, sessions.agent, sessions.method";
+const SESSION_COLUMNS: usize = 8;
 
 /// How somebody signed in. Not each way proves two factors.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -70,6 +73,8 @@ pub struct Session {
     /// What the browser said it is.
     pub agent: Option<String>,
     pub method: SignInMethod,
+    /// The request came with a credential that was replaced a moment ago: it may read, and change nothing.
+    pub may_only_read: bool,
 }
 
 /// Where a session is started from, and how.
@@ -118,14 +123,18 @@ impl Catalog {
     /// Those of the file.
     pub fn session(&self, token_hash: &[u8], now: UnixSeconds) -> Result<Option<Session>, StoreError> {
         let sql = format!(
-            "SELECT {USER}, {SESSION} FROM sessions JOIN users ON users.id = sessions.user
-             WHERE (sessions.token_hash = ?1 OR (sessions.old_token_hash = ?1 AND sessions.renewed_at > ?3))
+            "SELECT {USER}, {SESSION}, sessions.token_hash <> ?1 AND sessions.old_only_reads
+             FROM sessions JOIN users ON users.id = sessions.user
+             WHERE (sessions.token_hash = ?1 OR (sessions.old_token_hash = ?1 AND sessions.old_until > ?2))
                 AND sessions.expires_at > ?2 AND users.locked_at IS NULL"
         );
         let found = self.read(|conn| {
             let mut statement = conn.prepare_cached(&sql)?;
-            let given = params![token_hash, now.0, now.0 - RENEWAL_GRACE_S];
-            statement.query_row(given, |row| Ok(session(row))).optional()?.transpose()
+            let found = statement.query_row(params![token_hash, now.0], |row| {
+                let may_only_read = row.get(USER_COLUMNS + SESSION_COLUMNS)?;
+                Ok(session(row).map(|session| Session { may_only_read, ..session }))
+            });
+            found.optional()?.transpose()
         })?;
         if let Some(session) = &found
             && now.0 - session.last_seen_at.0 >= NOTED_EVERY_S
@@ -154,9 +163,31 @@ impl Catalog {
     ) -> Result<bool, StoreError> {
         self.write(|tx| {
             let sql = "UPDATE sessions SET old_token_hash = token_hash, token_hash = ?2, renewed_at = ?3,
-                expires_at = ?4 WHERE id = ?1 AND renewed_at = ?5";
-            Ok(tx.prepare_cached(sql)?.execute(params![id, token_hash, now.0, expires_at.0, renewed_at.0])?
-                > 0)
+                expires_at = ?4, old_until = ?6, old_only_reads = 0 WHERE id = ?1 AND renewed_at = ?5";
+            let until = now.0 + RENEWAL_GRACE_S;
+            let given = params![id, token_hash, now.0, expires_at.0, renewed_at.0, until];
+            Ok(tx.prepare_cached(sql)?.execute(given)? > 0)
+        })
+    }
+
+    /// Replaces the credential of a session because what protects the account has changed. The old one changes nothing from then on;
+    /// what other tabs are reading with it is answered for ten seconds.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn replace_credential(
+        &self,
+        id: &str,
+        token_hash: &[u8],
+        now: UnixSeconds,
+        expires_at: UnixSeconds,
+    ) -> Result<(), StoreError> {
+        self.write(|tx| {
+            let sql = "UPDATE sessions SET old_token_hash = token_hash, token_hash = ?2, renewed_at = ?3,
+                expires_at = ?4, old_until = ?5, old_only_reads = 1 WHERE id = ?1";
+            let until = now.0 + REPLACED_GRACE_S;
+            tx.prepare_cached(sql)?.execute(params![id, token_hash, now.0, expires_at.0, until])?;
+            Ok(())
         })
     }
 
@@ -223,5 +254,6 @@ fn session(row: &Row<'_>) -> Result<Session, Fault> {
         address: row.get(USER_COLUMNS + 5)?,
         agent: row.get(USER_COLUMNS + 6)?,
         method: SignInMethod::read(&row.get::<_, String>(USER_COLUMNS + 7)?)?,
+        may_only_read: false,
     })
 }

@@ -7,7 +7,7 @@ use model::{Role, UnixSeconds, UserId, WorkspaceId};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::members::{add_member, role_of};
-use super::people::{NewUser, USER, User, by_id, end_sessions, insert_user, user};
+use super::people::{NewUser, USER, User, by_id, end_sessions, insert_user, is_reserved_username, user};
 use super::{Catalog, SignInMethod};
 use crate::StoreError;
 use crate::error::Fault;
@@ -294,13 +294,15 @@ fn new_user(tx: &Transaction<'_>, who: &NewIdentity) -> Result<NewUser, Fault> {
     let base = if base.is_empty() { "user".to_owned() } else { base.to_ascii_lowercase() };
     let mut username = base.clone();
     let mut number = 1_u32;
-    while tx.prepare_cached("SELECT 1 FROM users WHERE username = ?1")?.exists([&username])? {
+    while is_reserved_username(&username)
+        || tx.prepare_cached("SELECT 1 FROM users WHERE username = ?1")?.exists([&username])?
+    {
         number += 1;
         username = format!("{base}{number}");
     }
     let full_name = if who.full_name.trim().is_empty() { local } else { who.full_name.trim() };
     Ok(NewUser {
-        full_name: full_name.chars().filter(|c| !c.is_control()).take(200).collect(),
+        full_name: full_name.chars().filter(|c| !model::is_disguising(*c)).take(200).collect(),
         email: who.email.clone(),
         username,
         password_hash: None,

@@ -4,6 +4,7 @@
 //! command) only has to know it. A rotation makes the new key known first, then re-encrypts everything and moves the check in one
 //! transaction, and drops the old key last. So at each point in between, everything can be read with the keys that are known.
 
+mod browsers;
 mod rotation;
 
 use base64::Engine;

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useLocation } from '@tanstack/react-router'
 
 import { ApiError, api, failureText } from '~/api/client'
@@ -8,9 +8,14 @@ import { Button, buttonClass } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 import { useTitle } from '~/view/useTitle'
 
+import { SignInForm } from './SignInForm'
+import { useSignOut } from './useSignOut'
 import { VisitorPage } from './VisitorPage'
 
-/** Where the link leads that was sent to an account’s new address. Programs that open links in mails must not confirm it. */
+/**
+ * Where the link leads that was sent to an account’s new address. Programs that open links in mails must not confirm it, and neither may
+ * somebody whose account it is not.
+ */
 export function ConfirmEmailPage() {
   useTitle('Confirm your new email address')
   const code = useLocation({ select: ({ hash }) => hash })
@@ -20,6 +25,8 @@ export function ConfirmEmailPage() {
 
 function Confirm({ code }: { code: string }) {
   const client = useQueryClient()
+  const { data: session } = useQuery(sessionQuery)
+  const signOut = useSignOut()
   const confirm = useMutation({
     mutationFn: () => api.post<{ email: string }>('/me/email/confirm', { code }),
     onSuccess: () => Promise.all([sessionQuery, membersQuery].map(({ queryKey }) => client.invalidateQueries({ queryKey }))),
@@ -49,6 +56,27 @@ function Confirm({ code }: { code: string }) {
           address, sign in and open your account.
         </p>
         {onward}
+      </VisitorPage>
+    )
+  }
+  if (!session) {
+    return (
+      <VisitorPage lead="Sign in to the account that asked for the change." title="Confirm your new email address">
+        {/* The page shows who is signed in by itself. */}
+        <SignInForm onSignedIn={() => undefined} />
+      </VisitorPage>
+    )
+  }
+  if (confirm.error instanceof ApiError && confirm.error.code === 'link_for_other') {
+    return (
+      <VisitorPage title="This link is for another account">
+        <p className="text-sm text-ink-soft">
+          You are signed in as <bdi className="font-medium text-ink">{session.user.username}</bdi>, which didn’t ask for this address. If you
+          didn’t ask for it with another account either, you can close this page. Nothing has changed.
+        </p>
+        <Button className="mt-6 w-full" kind="secondary" onPress={() => void signOut().then(() => window.location.reload())}>
+          Use another account
+        </Button>
       </VisitorPage>
     )
   }

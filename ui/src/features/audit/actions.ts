@@ -39,7 +39,7 @@ const ACTION: Partial<Record<string, string>> = {
   'connection.renamed': 'Renamed a connection',
   'customer.erased': 'Erased a customer’s personal data',
   'export.created': 'Exported data',
-  'export.read': 'Read a whole list',
+  'export.read': 'Read a list',
   'invitation.withdrawn': 'Withdrew an invitation',
   'member.invited': 'Invited somebody',
   'member.joined': 'Joined the workspace',

@@ -2,9 +2,12 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { setupQuery } from '~/api/queries'
-import type { InvitationOffer } from '~/api/types'
+import type { InvitationOffer, SignUpPending } from '~/api/types'
 import { Segmented } from '~/components/Segmented'
 import { SignInForm } from '~/features/account/SignInForm'
+import type { AccountForm } from '~/features/account/rules'
+import { LinkSent } from '~/features/sign_up/LinkSent'
+import { ResendForm } from '~/features/sign_up/ResendForm'
 import { SignUpForm } from '~/features/sign_up/SignUpForm'
 
 const WAYS = [
@@ -16,6 +19,7 @@ const WAYS = [
 export function Newcomer({ code, offer }: { code: string; offer: InvitationOffer }) {
   const { data: setup } = useQuery(setupQuery)
   const [way, setWay] = useState<(typeof WAYS)[number]['id']>('create')
+  const [pending, setPending] = useState<{ account: AccountForm; delivery: SignUpPending['delivery'] }>()
   // The page shows who is signed in by itself.
   const signIn = <SignInForm onSignedIn={() => undefined} />
   if (setup?.sign_up === 'closed') {
@@ -26,10 +30,31 @@ export function Newcomer({ code, offer }: { code: string; offer: InvitationOffer
       </div>
     )
   }
+  // Anybody may have the link: whoever signs up with it proves their address first.
+  if (pending) {
+    const { account, delivery } = pending
+    return (
+      <LinkSent delivery={delivery} email={account.email} purpose="confirm your address and join" validFor="24 hours">
+        <ResendForm
+          email={account.email}
+          login={account.username}
+          password={account.password}
+          onSent={(email) => setPending({ delivery, account: { ...account, email } })}
+        />
+      </LinkSent>
+    )
+  }
   return (
     <div className="flex flex-col gap-5">
       <Segmented className="w-full *:flex-1" label="Account" options={WAYS} value={way} onChange={setWay} />
-      {way === 'create' ? <SignUpForm code={code} email={offer.email} onHasAccount={() => setWay('sign-in')} /> : signIn}
+      {way === 'create' ? (
+        <SignUpForm
+          code={code}
+          email={offer.email}
+          onHasAccount={() => setWay('sign-in')}
+          onPending={(account, { delivery }) => setPending({ account: { ...account, email: account.email.trim() }, delivery })}
+        />
+      ) : signIn}
     </div>
   )
 }

@@ -77,7 +77,7 @@ fn an_account_with_another_address_is_out_of_its_providers_reach() {
         panic!("nobody was taken in");
     };
     catalog.create_address_link(&grace, "grace@home.example", b"link", NOW, LATER).unwrap();
-    catalog.change_email(b"link", NOW).unwrap();
+    catalog.change_email(b"link", &grace.id, NOW).unwrap();
     assert_eq!(catalog.sign_on(&who("two", "grace@example.org"), NOW).unwrap(), SignOn::NotTakenIn);
 }
 
@@ -223,7 +223,7 @@ fn a_provider_of_two_domains_vouches_for_each_apart() {
         panic!("nobody was taken in");
     };
     catalog.create_address_link(&grace, "grace@example.net", b"link", NOW, LATER).unwrap();
-    catalog.change_email(b"link", NOW).unwrap();
+    catalog.change_email(b"link", &grace.id, NOW).unwrap();
     assert_eq!(catalog.sign_on(&who("two", "grace@example.org"), NOW).unwrap(), SignOn::NotTakenIn);
     assert!(matches!(catalog.sign_on(&who("two", "grace@example.net"), NOW).unwrap(), SignOn::Known(_)));
 }
