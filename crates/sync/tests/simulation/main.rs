@@ -13,7 +13,7 @@ mod disk;
 mod life;
 mod money;
 mod months;
-mod pace;
+mod outage;
 mod strange;
 #[path = "../it/support.rs"]
 mod support;
@@ -69,18 +69,6 @@ fn and_so_it_is_with_every_other_provider() {
     }
 }
 
-/// Where a minute's requests are limited, an import takes as long as the limit says.
-#[test]
-fn an_import_takes_no_longer_than_a_limit_of_240_requests_a_minute_makes_it() {
-    for provider in further_providers() {
-        let pace = pace::of_an_import(provider, 300);
-        println!("{provider}: {} requests, {:.1} a minute of 240", pace.requests, pace.per_minute);
-        assert_eq!(pace.refused, 0, "{provider}");
-        assert!(pace.requests > 250, "{provider}: {} requests say little", pace.requests);
-        assert!(pace.per_minute >= 0.95 * 240.0, "{provider}: {:.1} a minute", pace.per_minute);
-    }
-}
-
 #[test]
 fn after_a_long_outage_only_what_has_changed_is_requested_of_the_longest_list() {
     let has_changes = |provider: &Provider| {
@@ -88,7 +76,7 @@ fn after_a_long_outage_only_what_has_changed_is_requested_of_the_longest_list() 
         source.has_changes(source.bills())
     };
     for provider in further_providers().filter(has_changes) {
-        pace::check_an_outage(provider);
+        outage::check(provider);
     }
 }
 
