@@ -77,9 +77,8 @@ pub(crate) static DEFINITION: Definition = Definition {
         key_link: || Some("https://vendors.paddle.com/authentication-v2".to_owned()),
         place: lifetime::place,
         customer_link: lifetime::customer_link,
-        // At a second or two a request, as many as keep the limit busy: a third of them read transactions, which most of an
-        // import is.
-        requests_at_once: |_| 24,
+        // At a second or two a request, as many as keep the limit busy.
+        requests_at_once: |_| 12,
         created_object: delivery::created_object,
         is_creation: delivery::is_creation,
         version: lifetime::version,

@@ -115,11 +115,11 @@ impl One<'_> {
             (None, Some(known)) => known.status,
             (None, None) => self.said_status(),
         };
-        let periods = recurring.iter().zip(roles).filter_map(|(payment, role)| match role {
+        let mut periods = recurring.iter().zip(roles).filter_map(|(payment, role)| match role {
             Role::Period { end, .. } => Some(Period { start: payment.at, end: *end }),
             _ => None,
         });
-        let last = periods.last();
+        let last = periods.next_back();
         let started_at = known.and_then(|known| known.signed_up_at);
         let first_at = recurring.first().map(|payment| payment.at);
         let created_at = started_at.or_else(|| self.alerts.first().map(|alert| alert.at)).or(first_at);
