@@ -143,7 +143,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show a customer: its MRR over time, subscriptions, invoices and charges */
+        /**
+         * Show a customer: its MRR over time, subscriptions, invoices and charges
+         * @description With the workspace's id in place of a connection's, a customer of several accounts is shown with all that each has of it.
+         */
         get: operations["read_customer"];
         put?: never;
         post?: never;
@@ -1795,6 +1798,40 @@ export interface paths {
         patch: operations["update_workspace"];
         trace?: never;
     };
+    "/api/v1/workspace/joining": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how many customers of several connections are counted as one */
+        get: operations["read_joining"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspace/joining/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview which customers would be counted as one, and how movements would change */
+        post: operations["preview_joining"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspace/leave": {
         parameters: {
             query?: never;
@@ -1934,17 +1971,17 @@ export interface components {
         Better: "up" | "down";
         /** @description What was computed, and what has to be known to read it. */
         CashAnswer: {
-            /**
-             * Format: date
-             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
-             */
-            exact_from_on?: string | null;
             months: components["schemas"]["CashMonth"][];
         } & {
             /** @description Kinds of objects that feed the metric and cannot be had: the figures lack them. */
             absent: string[];
             /** Format: int64 */
             data_through?: number | null;
+            /**
+             * Format: date
+             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
+             */
+            exact_from_on?: string | null;
             is_history_complete: boolean;
             /** Format: date */
             reaches_back_on?: string | null;
@@ -2038,7 +2075,21 @@ export interface components {
             /** Format: date */
             month_on: string;
         };
+        /** @description The movements of a type and a currency. Customers are counted once a month. */
+        ChangedMovements: {
+            /** Format: int64 */
+            after_customers: number;
+            /** Format: int64 */
+            after_minor: number;
+            /** Format: int64 */
+            before_customers: number;
+            /** Format: int64 */
+            before_minor: number;
+            currency: string;
+            type: components["schemas"]["MovementType"];
+        };
         ChargeDetail: {
+            /** @description The name of the connection that it is of, where there are several together. */
             account?: string | null;
             /** Format: int64 */
             amount_minor: number;
@@ -2283,6 +2334,13 @@ export interface components {
             /** Format: password */
             password: string;
         };
+        CountedOnce: {
+            /** Format: int64 */
+            amount_minor: number;
+            currency: string;
+            /** Format: int64 */
+            subscriptions: number;
+        };
         CreatedInvitation: components["schemas"]["InvitationView"] & {
             /**
              * @description The secret part of its link, which is shown only this once: `/invitation#CODE` is the page that accepts it. `null` where it was
@@ -2300,17 +2358,26 @@ export interface components {
             secret: string;
         };
         Customer: {
+            /** @description The accounts that it is a customer of, where there are several together. */
             accounts: components["schemas"]["CustomerAccount"][];
             charges: components["schemas"]["ChargeDetail"][];
             customer: components["schemas"]["CustomerFacts"];
             invoices: components["schemas"]["InvoiceDetail"][];
             movements: components["schemas"]["TimelineMovement"][];
             mrr: components["schemas"]["Money"][];
-            /** @description Its page in the provider's dashboard. A sample merchant has none. */
+            /** @description Its page in the provider's dashboard. A sample merchant has none, nor do several connections together. */
             provider_url?: string | null;
             subscriptions: components["schemas"]["SubscriptionDetail"][];
             /** @description Before the netting by day. */
             timeline: components["schemas"]["TimelinePoint"][];
+        };
+        /** @description A customer as one account has it. */
+        CustomerAccount: {
+            connection_id: string;
+            /** @description The provider's id. */
+            customer_id: string;
+            name: string;
+            provider_url?: string | null;
         };
         CustomerFacts: {
             country?: string | null;
@@ -2457,11 +2524,6 @@ export interface components {
         Envelope_Cohorts: {
             /** @description `native` or a currency. */
             currency: string;
-            /**
-             * Format: date
-             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
-             */
-            exact_from_on?: string | null;
             /** @description `month`, `quarter` or `year`: of the cohorts and of their values. */
             interval: string;
             /** Format: date */
@@ -2474,6 +2536,11 @@ export interface components {
             absent: string[];
             /** Format: int64 */
             data_through?: number | null;
+            /**
+             * Format: date
+             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
+             */
+            exact_from_on?: string | null;
             is_history_complete: boolean;
             /** Format: date */
             reaches_back_on?: string | null;
@@ -2484,11 +2551,6 @@ export interface components {
             currency: string;
             /** Format: date */
             end_on: string;
-            /**
-             * Format: date
-             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
-             */
-            exact_from_on?: string | null;
             formula: string;
             label: string;
             metric: string;
@@ -2508,6 +2570,11 @@ export interface components {
             absent: string[];
             /** Format: int64 */
             data_through?: number | null;
+            /**
+             * Format: date
+             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
+             */
+            exact_from_on?: string | null;
             is_history_complete: boolean;
             /** Format: date */
             reaches_back_on?: string | null;
@@ -2515,11 +2582,6 @@ export interface components {
         /** @description What was computed, and what has to be known to read it. */
         Envelope_MrrStatement: {
             currencies: components["schemas"]["MrrBridge"][];
-            /**
-             * Format: date
-             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
-             */
-            exact_from_on?: string | null;
             /** @description Where the provider publishes its method; without one there is nothing to compare with. */
             method_published_in?: string | null;
         } & {
@@ -2527,6 +2589,11 @@ export interface components {
             absent: string[];
             /** Format: int64 */
             data_through?: number | null;
+            /**
+             * Format: date
+             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
+             */
+            exact_from_on?: string | null;
             is_history_complete: boolean;
             /** Format: date */
             reaches_back_on?: string | null;
@@ -2536,11 +2603,6 @@ export interface components {
             /** @description `native` or a currency. */
             currency: string;
             data: components["schemas"]["PlanSwitch"][];
-            /**
-             * Format: date
-             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
-             */
-            exact_from_on?: string | null;
             /**
              * Format: date
              * @description The day of the oldest reference rate on the last day of the range; `None` where nothing was converted.
@@ -2554,6 +2616,11 @@ export interface components {
             absent: string[];
             /** Format: int64 */
             data_through?: number | null;
+            /**
+             * Format: date
+             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
+             */
+            exact_from_on?: string | null;
             is_history_complete: boolean;
             /** Format: date */
             reaches_back_on?: string | null;
@@ -2629,6 +2696,7 @@ export interface components {
         };
         /** @description One price of one subscription. */
         ExplainedPart: {
+            /** @description The name of the connection that it is of, where there are several together. */
             account?: string | null;
             currency: string;
             label: string;
@@ -2761,7 +2829,7 @@ export interface components {
             text: string;
         };
         /** @enum {string} */
-        FigurePart: "pending_items" | "charges" | "refunds" | "credit_notes" | "invoice_payments" | "disputes" | "balance_transactions";
+        FigurePart: "pending_items" | "charges" | "refunds" | "credit_notes" | "invoice_payments" | "disputes" | "balance_transactions" | "failed_payments";
         /** @description One of the parts that a breakdown makes. */
         Group: {
             /** @description What a filter names it by. */
@@ -2821,6 +2889,7 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         InvoiceDetail: {
+            /** @description The name of the connection that it is of, where there are several together. */
             account?: string | null;
             billing_reason?: string | null;
             /** Format: int64 */
@@ -2845,6 +2914,50 @@ export interface components {
              * @description Missing if it is too large for a number in JSON.
              */
             quantity?: number | null;
+        };
+        /** @description A customer of one account. */
+        JoinedAccount: {
+            connection_id: string;
+            connection_name: string;
+            customer_id: string;
+        };
+        JoinedExample: {
+            accounts: components["schemas"]["JoinedAccount"][];
+            email?: string | null;
+            /** @description A provider says so; otherwise the email address does. */
+            is_imported: boolean;
+            name?: string | null;
+        };
+        /** @description What other rules would join, and what that would change. */
+        JoiningPreview: components["schemas"]["JoiningSummary"] & {
+            customers_after: number;
+            customers_before: number;
+            examples: components["schemas"]["JoinedExample"][];
+            /** @description Of the last twelve months: those that would be others. */
+            movements: components["schemas"]["ChangedMovements"][];
+            mrr_after: components["schemas"]["Money"][];
+            /** @description Now, one a currency. */
+            mrr_before: components["schemas"]["Money"][];
+        };
+        /** @description Which customers of several connections are one. */
+        JoiningRules: {
+            join_by_email: boolean;
+            join_imported: boolean;
+        };
+        /** @description How many customers are joined, and what is counted once because of it. */
+        JoiningSummary: {
+            /** @description How many customers of accounts these are. */
+            account_customers: number;
+            /** @description Email addresses that several customers of one account have: they say nothing about these. */
+            ambiguous_emails: number;
+            /** @description MRR now of subscriptions that were moved and still run in the account that they left. */
+            counted_once: components["schemas"]["CountedOnce"][];
+            /** @description Of the joined ones, those that a provider imported. */
+            imported_customers: number;
+            /** @description Customers of several accounts. */
+            joined_customers: number;
+            /** @description Customers of accounts in GDPR mode whose address was not compared yet, or who have none. */
+            without_email: number;
         };
         KeyRequest: {
             /**
@@ -3020,11 +3133,6 @@ export interface components {
         MrrAnswer: {
             /** @description `native` or a currency. */
             currency: string;
-            /**
-             * Format: date
-             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
-             */
-            exact_from_on?: string | null;
             interval: string;
             metric: string;
             /**
@@ -3041,6 +3149,11 @@ export interface components {
             absent: string[];
             /** Format: int64 */
             data_through?: number | null;
+            /**
+             * Format: date
+             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
+             */
+            exact_from_on?: string | null;
             is_history_complete: boolean;
             /** Format: date */
             reaches_back_on?: string | null;
@@ -3658,13 +3771,6 @@ export interface components {
             time_zone: string;
             week_start: components["schemas"]["WeekStart"];
         };
-        CustomerAccount: { connection_id: string; customer_id: string; name: string; provider_url?: string | null };
-        CountedOnce: { amount_minor: number; currency: string; subscriptions: number };
-        JoiningSummary: { account_customers: number; ambiguous_emails: number; counted_once: components["schemas"]["CountedOnce"][]; imported_customers: number; joined_customers: number; without_email: number };
-        ChangedMovements: { after_customers: number; after_minor: number; before_customers: number; before_minor: number; currency: string; type: components["schemas"]["MovementType"] };
-        JoinedAccount: { connection_id: string; connection_name: string; customer_id: string };
-        JoinedExample: { accounts: components["schemas"]["JoinedAccount"][]; email?: string | null; is_imported: boolean; name?: string | null };
-        JoiningPreview: components["schemas"]["JoiningSummary"] & { customers_after: number; customers_before: number; examples: components["schemas"]["JoinedExample"][]; movements: components["schemas"]["ChangedMovements"][]; mrr_after: components["schemas"]["Money"][]; mrr_before: components["schemas"]["Money"][] };
         SettingsPreview: {
             /** @description Only months that change. */
             months: components["schemas"]["ChangedMonth"][];
@@ -3860,6 +3966,7 @@ export interface components {
             data: components["schemas"]["Source"][];
         };
         SubscriptionDetail: {
+            /** @description The name of the connection that it is of, where there are several together. */
             account?: string | null;
             /** Format: int64 */
             cancel_at?: number | null;
@@ -3940,11 +4047,6 @@ export interface components {
             customer_churn_rate?: number | null;
             /**
              * Format: date
-             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
-             */
-            exact_from_on?: string | null;
-            /**
-             * Format: date
              * @description The first day of the running month.
              */
             month_on: string;
@@ -3964,6 +4066,11 @@ export interface components {
             absent: string[];
             /** Format: int64 */
             data_through?: number | null;
+            /**
+             * Format: date
+             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
+             */
+            exact_from_on?: string | null;
             is_history_complete: boolean;
             /** Format: date */
             reaches_back_on?: string | null;
@@ -4145,11 +4252,6 @@ export interface components {
         ValueAnswer: {
             /** @description `native` or a currency. */
             currency: string;
-            /**
-             * Format: date
-             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
-             */
-            exact_from_on?: string | null;
             interval: string;
             metric: string;
             /**
@@ -4166,6 +4268,11 @@ export interface components {
             absent: string[];
             /** Format: int64 */
             data_through?: number | null;
+            /**
+             * Format: date
+             * @description Before this day the figures are coarse: the provider reported less then. Missing: they are the same throughout.
+             */
+            exact_from_on?: string | null;
             is_history_complete: boolean;
             /** Format: date */
             reaches_back_on?: string | null;
@@ -4276,7 +4383,12 @@ export interface components {
         };
         /** @description What is `null` is as it is for the first of the connections. */
         WorkspaceSettings: {
+            /** @description Whether customers of different accounts with the same email address are one customer. Omit it to leave it unchanged. */
             join_by_email?: boolean;
+            /**
+             * @description Whether a customer that its provider imported from a connected account is the customer that it was there, so that
+             *     the move is neither churn nor new, and counts once. Omit it to leave it unchanged.
+             */
             join_imported?: boolean;
             reporting_currency: string | null;
             /** @description An IANA name, such as `Europe/Berlin`. */
@@ -4320,6 +4432,7 @@ export type SchemaCashSum = components['schemas']['CashSum'];
 export type SchemaCashTransaction = components['schemas']['CashTransaction'];
 export type SchemaCashTransactions = components['schemas']['CashTransactions'];
 export type SchemaChangedMonth = components['schemas']['ChangedMonth'];
+export type SchemaChangedMovements = components['schemas']['ChangedMovements'];
 export type SchemaChargeDetail = components['schemas']['ChargeDetail'];
 export type SchemaCheckedAccount = components['schemas']['CheckedAccount'];
 export type SchemaCheckedKey = components['schemas']['CheckedKey'];
@@ -4343,10 +4456,12 @@ export type SchemaConnectRequest = components['schemas']['ConnectRequest'];
 export type SchemaContribution = components['schemas']['Contribution'];
 export type SchemaContributions = components['schemas']['Contributions'];
 export type SchemaCorrectAddressRequest = components['schemas']['CorrectAddressRequest'];
+export type SchemaCountedOnce = components['schemas']['CountedOnce'];
 export type SchemaCreatedInvitation = components['schemas']['CreatedInvitation'];
 export type SchemaCreatedShareLink = components['schemas']['CreatedShareLink'];
 export type SchemaCreatedToken = components['schemas']['CreatedToken'];
 export type SchemaCustomer = components['schemas']['Customer'];
+export type SchemaCustomerAccount = components['schemas']['CustomerAccount'];
 export type SchemaCustomerFacts = components['schemas']['CustomerFacts'];
 export type SchemaCustomerRow = components['schemas']['CustomerRow'];
 export type SchemaCustomers = components['schemas']['Customers'];
@@ -4396,6 +4511,11 @@ export type SchemaInvitations = components['schemas']['Invitations'];
 export type SchemaInvitationView = components['schemas']['InvitationView'];
 export type SchemaInvoiceDetail = components['schemas']['InvoiceDetail'];
 export type SchemaItemDetail = components['schemas']['ItemDetail'];
+export type SchemaJoinedAccount = components['schemas']['JoinedAccount'];
+export type SchemaJoinedExample = components['schemas']['JoinedExample'];
+export type SchemaJoiningPreview = components['schemas']['JoiningPreview'];
+export type SchemaJoiningRules = components['schemas']['JoiningRules'];
+export type SchemaJoiningSummary = components['schemas']['JoiningSummary'];
 export type SchemaKeyRequest = components['schemas']['KeyRequest'];
 export type SchemaKindProgress = components['schemas']['KindProgress'];
 export type SchemaKindState = components['schemas']['KindState'];
@@ -8652,6 +8772,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspaceView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_joining: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the workspace to act in; by default, the first that you joined */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoiningSummary"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_joining: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the workspace to act in; by default, the first that you joined */
+                "Chartsy-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoiningRules"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoiningPreview"];
                 };
             };
             /** @description What went wrong */
