@@ -238,6 +238,7 @@ fn subscription(status: &str, facts: &[&str]) -> Subscription {
         payment_method: None,
         pauses: Vec::new(),
         imported_from: None,
+        foreseen: Vec::new(),
         pending_update: facts.contains(&"pending_update").then_some(PendingUpdate { invoice: None }),
         discounts: facts
             .iter()
