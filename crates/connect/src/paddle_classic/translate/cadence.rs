@@ -43,7 +43,13 @@ pub(super) fn roles(payments: &[Payment], plan: Option<&Plan>, next_at: Option<U
                 next_at.filter(|at| *at > payment.at).and_then(|at| by_spacing(days(own.due_at, at), plan))
             }
         };
-        let recurrence = recurrence.or(known).or(plan.map(|plan| plan.recurrence)).unwrap_or(MONTHLY);
+        // After another amount nothing says that it goes on as before: the plan of today does.
+        let is_like_before = place.checked_sub(1).is_none_or(|before| {
+            payments[regular[before].index].amount_minor == payment.amount_minor || next.is_some()
+        });
+        let before = known.filter(|_| is_like_before);
+        let recurrence =
+            recurrence.or(before).or(plan.map(|plan| plan.recurrence)).or(known).unwrap_or(MONTHLY);
         known = Some(recurrence);
         let said = payment.exact.as_ref().and_then(|exact| exact.next_at).filter(|end| *end > payment.at);
         let mut end = said.unwrap_or_else(|| after(own.due_at, recurrence));

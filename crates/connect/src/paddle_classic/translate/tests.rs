@@ -136,7 +136,8 @@ fn a_payment_that_came_late_leaves_no_hole_and_a_month_without_one_does() {
         payment(3, "2026-04-18", &json!(9.99)),
     ]);
     let ends: Vec<UnixSeconds> = bills(&billed).into_iter().map(|(.., end)| end).collect();
-    assert_eq!(ends, [at("2026-02-18"), at("2026-03-18"), at("2026-05-18")]);
+    // A payment that came late bills the period that began when it was due.
+    assert_eq!(ends, [at("2026-02-18"), at("2026-03-10"), at("2026-05-18")]);
 }
 
 #[test]
