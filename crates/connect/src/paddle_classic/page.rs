@@ -54,8 +54,8 @@ impl Refusal {
         match self.code {
             // A bad method call: there is no such list.
             101 => ConnectError::EndpointAbsent { kind },
-            102 => ConnectError::KeyRefused { request_id },
-            107 => ConnectError::PermissionMissing { permission: None, request_id },
+            // A bad key, and no permission: a code may do anything or nothing.
+            102 | 107 => ConnectError::KeyRefused { request_id },
             code => {
                 let message = safe_words(&self.message, &[]);
                 ConnectError::Refused { path, status, message: format!("{code}: {message}"), request_id }
@@ -89,9 +89,11 @@ mod tests {
 
     #[test]
     fn a_refusal_comes_with_status_200() {
-        let body = br#"{"success":false,"error":{"code":102,"message":"Bad api key"}}"#;
-        let refusal = rows(body).ok().unwrap().unwrap_err();
-        let meant = refusal.explain(super::super::kind::PLAN, "/x".to_owned(), 200);
-        assert_eq!(meant, ConnectError::KeyRefused { request_id: None });
+        for code in [102, 107] {
+            let body = format!(r#"{{"success":false,"error":{{"code":{code},"message":"No"}}}}"#);
+            let refusal = rows(body.as_bytes()).ok().unwrap().unwrap_err();
+            let meant = refusal.explain(super::super::kind::PLAN, "/x".to_owned(), 200);
+            assert_eq!(meant, ConnectError::KeyRefused { request_id: None });
+        }
     }
 }
