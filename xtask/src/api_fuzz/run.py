@@ -114,7 +114,8 @@ def prepare(server, sandbox):
     for role in (*ROLES, "stranger"):
         invited = {"role": "viewer" if role == "stranger" else role}
         code = server.ask("POST", "/invitations", invited, **owner).json()["code"]
-        joined = server.ask("POST", "/sign-up", account(role.replace("_", ""), invitation=code))
+        # The bare names of roles are reserved.
+        joined = server.ask("POST", "/sign-up", account(f"the{role.replace('_', '')}", invitation=code))
         visitors[role] = session(joined)
     workspace = server.ask("GET", "/workspaces", **owner).json()["data"][0]["id"]
     # Belongs to another workspace of the same server, and to no other.
@@ -138,7 +139,7 @@ def prepare(server, sandbox):
     known = {
         "path.id": [connection],
         "path.customer_id": [one["id"] for one in customers],
-        "path.user_id": [one["user_id"] for one in members if one["username"] in ("member", "viewer")],
+        "path.user_id": [one["user_id"] for one in members if one["username"] in ("themember", "theviewer")],
         "path.invitation_id": [invitation["id"]],
         "path.token_id": [tokens["read_metrics"]],
         "path.rate_id": [rate["id"]],

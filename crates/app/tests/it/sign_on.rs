@@ -248,7 +248,7 @@ async fn where_single_sign_on_is_required_a_password_shows_nothing_and_owners_st
     assert_eq!((moved.status, moved.code()), (403, "address_managed"), "{}", moved.text);
 
     let (address, cookie) = world.begin(None).await;
-    let path = world.issuer.signed_in(&address, "bob", "admin@example.com");
+    let path = world.issuer.signed_in(&address, "bob", "headadmin@example.com");
     world.site.get(As::Person(&cookie), &path).await;
     let login = json!({"login": "headadmin", "password": PASSWORD});
     let session = world.site.ask(As::Nobody, "POST", "/api/v1/session", Some(login)).await.cookie();
@@ -256,7 +256,7 @@ async fn where_single_sign_on_is_required_a_password_shows_nothing_and_owners_st
     let connected = world.site.ask(As::Person(&both), "POST", "/api/v1/sign-on/connect", None).await;
     assert_eq!(connected.status, 201, "{}", connected.text);
     assert_eq!(seen(session).await.code(), "sign_on_required", "the session was begun with the password");
-    let by_acme = world.sign_on("bob", "admin@example.com").await.cookie();
+    let by_acme = world.sign_on("bob", "headadmin@example.com").await.cookie();
     assert_eq!(seen(by_acme).await.status, 200);
 }
 
