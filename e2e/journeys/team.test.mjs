@@ -139,7 +139,9 @@ test('somebody who is invited by link creates an account, looks at everything an
   await picture(page, 'team-remove');
   await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
   await members.getByText('1 member').waitFor();
+  // Who belongs to no workspace any more is signed out, and keeps the account.
   await hers.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Customers', exact: true }).click();
+  await signInAs(hers, guest);
   await hers.getByRole('heading', { name: NO_WORKSPACE }).waitFor();
   await accessible(hers, 'no workspace');
   await picture(hers, 'team-no-workspace');
