@@ -123,8 +123,11 @@ enum Format {
 }
 
 fn format_of(conn: &Connection) -> rusqlite::Result<Format> {
-    let application: i64 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let version: i64 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    // Both of one state: a file that another connection has just given its tables is not foreign.
+    let reading = conn.unchecked_transaction()?;
+    let application: i64 = reading.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let version: i64 = reading.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    reading.finish()?;
     Ok(match (application, version) {
         (APPLICATION_ID, version) => Format::Ours(version),
         (0, 0) => Format::Empty,
