@@ -11,7 +11,7 @@ use connect::{Network, Source};
 use futures_util::future::BoxFuture;
 use mail::{Mailer, Operator};
 use model::billing::CustomerHistory;
-use model::{Clock, CustomerId, Secret};
+use model::{Clock, ConnectionId, CustomerId, Secret};
 use serde::Serialize;
 use store::{Catalog, ConnectionRecord, DataDir};
 use tokio_util::sync::CancellationToken;
@@ -229,20 +229,20 @@ impl Context {
     }
 
     /// All that was billed to a customer in each of its accounts, the one by which it is known first. Empty where the
-    /// customer is of none of these connections.
+    /// customer is of none of these connections. `together`: the ledger of several; one alone needs none.
     ///
     /// # Errors
     /// What the disk says.
     pub async fn accounts(
         &self,
         business: &Business,
-        ledger: &Ledger,
+        together: Option<&Ledger>,
         customer: &CustomerId,
     ) -> Result<Vec<CustomerAccount>, Problem> {
-        let ids = match business {
-            Business::One(record) => vec![(record.id.clone(), customer.clone())],
-            Business::Together { .. } => {
-                ledger.accounts_of(customer).iter().filter_map(split_customer_id).collect()
+        let ids: Vec<(ConnectionId, CustomerId)> = match together {
+            Some(ledger) => ledger.accounts_of(customer).iter().filter_map(split_customer_id).collect(),
+            None => {
+                business.connections().iter().map(|record| (record.id.clone(), customer.clone())).collect()
             }
         };
         let mut accounts = Vec::with_capacity(ids.len());

@@ -57,8 +57,13 @@ pub fn for_command(folder: &Folder) -> anyhow::Result<Runner> {
 
 /// The numbers of a connection, or of several together, from their files.
 pub async fn view(folder: &Folder, business: &Business) -> anyhow::Result<View> {
+    view_by(&for_command(folder)?, folder, business).await
+}
+
+/// The same by a runner that has more to do with them.
+pub async fn view_by(runner: &Runner, folder: &Folder, business: &Business) -> anyhow::Result<View> {
     let rates = ReferenceRates::open(folder.data.clone(), folder.catalog.clone()).of(business.workspace())?;
-    let view = for_command(folder)?.view(business, rates, Clock::System.now()).await;
+    let view = runner.view(business, rates, Clock::System.now()).await;
     view.with_context(|| format!("the ledger of {} can't be read", business.id()))
 }
 

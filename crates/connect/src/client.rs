@@ -61,6 +61,7 @@ impl Client {
     pub fn is_test_mode(&self) -> bool {
         match &self.0 {
             Inner::Paddle(client) => client.is_test_mode(),
+            Inner::PaddleClassic(client) => client.is_test_mode(),
             _ => self.config().key.is_test_mode(),
         }
     }

@@ -4,7 +4,7 @@ mod answer;
 mod auth;
 mod control;
 pub(crate) mod delivery;
-mod error;
+pub(crate) mod error;
 mod expand;
 pub(crate) mod extras;
 pub(crate) mod faults;
@@ -297,7 +297,7 @@ impl App {
 
     /// The merchant's present as a `Date` header.
     fn http_date(&self) -> String {
-        self.merchant().now().timestamp().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+        extras::http_date(self.merchant().now())
     }
 }
 

@@ -4,7 +4,7 @@ import type { Connection } from '~/api/types'
 export const NAMES = { stripe: 'Stripe', paddle: 'Paddle', paddle_classic: 'Paddle Classic', sample: 'The sample' } as const
 
 /** What a source calls its test data. */
-const TEST_MODES: Record<string, string> = { paddle: 'Sandbox' }
+const TEST_MODES: Record<string, string> = { paddle: 'Sandbox', paddle_classic: 'Sandbox' }
 
 /** A source that a newer server knows. */
 export const UNNAMED = 'The billing system'

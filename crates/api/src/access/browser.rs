@@ -17,8 +17,8 @@ use crate::problem::Problem;
 /// For how long a browser is remembered after a sign-in.
 const REMEMBERED_SECONDS: i64 = 365 * 86_400;
 
-/// The header by which a browser is known again: a random name, sealed for the user, by a key that stays when the master key is replaced. It opens nothing. Without the master key no
-/// browser is remembered, and everybody can sign in all the same.
+/// The header by which a browser is known again: a random name, sealed for the user, by a key that stays when the master key is
+/// replaced. It opens nothing. Without the master key no browser is remembered, and everybody can sign in all the same.
 ///
 /// # Errors
 /// When the operating system gives no randomness.

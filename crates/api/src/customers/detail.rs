@@ -150,9 +150,9 @@ pub fn of(
         provider_url: None,
         accounts: Vec::new(),
     };
-    let of_all = query::subscription_values(&view.ledger, id, view.now);
+    let of_all = is_together.then(|| query::subscription_values(&view.ledger, id, view.now));
     for account in accounts {
-        detail.add(view, account, is_together.then_some(&of_all));
+        detail.add(view, account, of_all.as_ref());
     }
     detail.invoices.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
     detail.charges.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));

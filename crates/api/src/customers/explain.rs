@@ -101,17 +101,20 @@ pub async fn handle(
     let end_of_day = params.on.map(|day| UnixSeconds(day.next().starts_at(&zone).0 - 1));
     let at = params.at.map(UnixSeconds).or(end_of_day);
     let id = CustomerId::from(path.customer_id);
-    let ledger = context.runner.ledger_of(&of).await?;
-    let mut accounts = context.accounts(&of, &ledger, &id).await?;
+    // One account is explained by its objects alone.
+    let ledger = match of {
+        Business::Together { .. } => Some(context.runner.ledger_of(&of).await?),
+        Business::One(_) => None,
+    };
+    let mut accounts = context.accounts(&of, ledger.as_deref(), &id).await?;
     accounts.retain(|CustomerAccount { history, .. }| {
         history.customer.is_some() || !history.invoices.is_empty() || !history.subscriptions.is_empty()
     });
     if accounts.is_empty() {
         return Err(Problem::not_found("customer"));
     }
-    let is_together = matches!(of, Business::Together { .. });
     let explained = move || {
-        let moved = ledger.moved_of(&id);
+        let moved = ledger.as_deref().map_or(&[][..], |ledger| ledger.moved_of(&id));
         let explained = accounts.iter().map(|CustomerAccount { record, history, prices, .. }| {
             let mut own = explain::explain(history, prices, record.settings.rules, at);
             for moved in moved.iter().filter(|moved| moved.connection == record.id) {
@@ -121,7 +124,7 @@ pub async fn handle(
         });
         let mut explained: Vec<(String, Explanation)> = explained.collect();
         match explained.pop() {
-            Some((_, only)) if explained.is_empty() && !is_together => only,
+            Some((_, only)) if ledger.is_none() => only,
             last => Explanation::together(explained.into_iter().chain(last), at),
         }
     };

@@ -30,8 +30,8 @@ pub async fn handle(
 ) -> Result<Json<CustomerDetail>, Problem> {
     let id = CustomerId::from(path.customer_id);
     let view = context.view(&of).await?;
-    let accounts = context.accounts(&of, &view.ledger, &id).await?;
     let is_together = matches!(of, Business::Together { .. });
+    let accounts = context.accounts(&of, is_together.then_some(&view.ledger), &id).await?;
     let found = blocking(move || detail::of(&view, &id, &accounts, is_together)).await?;
     found.map(Json).ok_or_else(|| Problem::not_found("customer"))
 }

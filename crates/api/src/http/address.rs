@@ -164,17 +164,19 @@ fn is_public_https(request: &Request, public_url: Option<&Url>) -> bool {
     let Some(public) = public_url.filter(|url| url.scheme() == "https").and_then(Url::host_str) else {
         return false;
     };
-    let header = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = header.or_else(|| request.uri().host()).unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    name.eq_ignore_ascii_case(public)
+    host_name(request).eq_ignore_ascii_case(public)
 }
 
 fn is_localhost(request: &Request) -> bool {
+    let name = host_name(request).to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+/// The host that was asked for, without its port.
+fn host_name(request: &Request) -> &str {
     let header = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let host = header.or_else(|| request.uri().host()).unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase();
-    name == "localhost" || name.ends_with(".localhost")
+    host.rsplit_once(':').map_or(host, |(name, _)| name)
 }
 
 #[cfg(test)]

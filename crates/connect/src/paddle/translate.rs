@@ -21,7 +21,7 @@ use model::billing::{Customer, ForeseenLine, Subscription};
 use model::{RawObject, SubscriptionId};
 
 use super::kind;
-use crate::{Billed, Listing, ReadError};
+use crate::{Billed, Listing, ReadError, email_hash};
 use adjustment::Adjustment;
 use happening::Happening;
 pub use payout::{BALANCE_PARTS, balance_transactions, payment};
@@ -96,7 +96,7 @@ impl Read {
                 if let Some(customer) = &mut self.customer {
                     customer.name = record.text("/name");
                     customer.email = record.text("/email");
-                    customer.email_hash = record.text("/chartsy_email_hash");
+                    customer.email_hash = record.text(&format!("/{}", email_hash::FIELD));
                     customer.imported_from = record.imported_from();
                 }
             }

@@ -75,8 +75,12 @@ impl Client {
     pub async fn account(&self) -> Result<Account, ConnectError> {
         let limit = vec![("limit", "1".to_owned())];
         self.rows(kind::PLAN, Path::Plans, limit, retry::INTERACTIVE).await?;
-        let is_sandbox = self.0.config.base.host_str() == Some(SANDBOX_HOST);
-        Ok(Account::new(key::account_id(&self.0.config.key, is_sandbox)))
+        Ok(Account::new(key::account_id(&self.0.config.key, self.is_test_mode())))
+    }
+
+    /// Codes don't say which environment they are for: the address does.
+    pub fn is_test_mode(&self) -> bool {
+        self.0.config.base.host_str() == Some(SANDBOX_HOST)
     }
 
     /// Finds out what can be read, by requesting one row of each list.
@@ -196,6 +200,28 @@ impl Client {
             Ok(rows) => Ok(rows),
             Err((refusal, _)) if refusal.is_about_the_object() => Ok(Rows::default()),
             Err((refusal, status)) => Err(refusal.explain(kind, path.text(), status)),
+        }
+    }
+
+    /// A list from its beginning to its end.
+    async fn all_rows(
+        &self,
+        kind: ObjectKind,
+        path: Path,
+        narrowed: Parameters,
+        largest: u64,
+    ) -> Result<Rows, ConnectError> {
+        let mut all = Rows::default();
+        loop {
+            let mut parameters = narrowed.clone();
+            parameters.push(("limit", largest.to_string()));
+            parameters.push(("offset", all.rows.len().to_string()));
+            let read = self.rows(kind, path, parameters, retry::BACKGROUND).await?;
+            let is_last = !is_full(&read, largest);
+            all.extend(read);
+            if is_last {
+                return Ok(all);
+            }
         }
     }
 

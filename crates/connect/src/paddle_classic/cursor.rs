@@ -8,7 +8,7 @@ use model::{Day, UnixSeconds};
 /// The states of a subscription; without being asked for them the list leaves `deleted` out.
 pub(super) const STATES: [&str; 5] = ["active", "trialing", "past_due", "paused", "deleted"];
 /// The history of webhooks reaches back so far.
-pub(super) const ALERTS_REACH_DAYS: i32 = 90;
+pub(super) const ALERTS_REACH_DAYS: usize = 90;
 /// Payments of so many months are walked month by month, those before them year by year.
 const MONTHS: i64 = 12;
 /// Paddle is from 2012.
@@ -81,7 +81,7 @@ pub(super) fn payment_windows(anchor: Day) -> Vec<Days> {
 
 /// The day of alerts that a step is, as `from` and `to`; the newest has no end.
 pub(super) fn alert_window(anchor: Day, step: usize) -> (Day, Option<Day>) {
-    let back = i32::try_from(step).unwrap_or(ALERTS_REACH_DAYS).min(ALERTS_REACH_DAYS);
+    let back = i32::try_from(step.min(ALERTS_REACH_DAYS)).unwrap_or_default();
     (Day(anchor.0 - back), (back > 0).then_some(Day(anchor.0 - back + 1)))
 }
 

@@ -6,7 +6,7 @@ use model::{MrrMethod, UnixSeconds};
 use super::{
     API_VERSION, catalog, history, key, kind, lifetime, pace, privacy, signature, translate, webhook,
 };
-use crate::definition::{Balance, Definition, Extras, Functions, any_letters};
+use crate::definition::{Balance, Definition, Extras, Functions};
 use crate::{Texts, WebhookTerms};
 
 pub(crate) static DEFINITION: Definition = Definition {
@@ -73,13 +73,8 @@ pub(crate) static DEFINITION: Definition = Definition {
             published_in: "Billing metric definitions; Billing Analytics; Impact of Subscription Cancellations on Monthly Recurring Revenue (MRR) in Billing",
         }),
         event_list: Some(webhook::EVENT_LIST),
-        command: None,
-        key_owner: None,
-        lately: None,
-        listed_every_seconds: Extras::NONE.listed_every_seconds,
         keyed_by_data: &[privacy::CURRENCY_OPTIONS],
 
-        place: |chance, _| any_letters(chance),
         key_link: catalog::key_link,
         customer_link: catalog::customer_link,
         requests_at_once: pace::requests_at_once,
@@ -87,10 +82,10 @@ pub(crate) static DEFINITION: Definition = Definition {
         is_creation: lifetime::is_creation,
         named_prices: Some(history::named_prices),
         booked_for: lifetime::booked_for,
-        version: |_| None,
         says_the_same: lifetime::says_the_same,
         part_of: lifetime::part_of,
         may_be_gone: lifetime::may_be_gone,
         tombstone: lifetime::tombstone,
+        ..Extras::NONE
     },
 };

@@ -133,11 +133,12 @@ impl LedgersTogether {
 
     /// Whether it is of these very ledgers, in that zone and joined in that way.
     pub fn is_of(&self, parts: &[LedgerPart], zone: &TimeZone, joining: &Joining) -> bool {
-        let facts = |part: &LedgerPart| {
-            (part.connection.clone(), part.name.clone(), part.source.clone(), part.hides_emails)
-        };
         let is_same = |(own, other): (&LedgerPart, &LedgerPart)| {
-            facts(own) == facts(other) && Arc::ptr_eq(&own.ledger, &other.ledger)
+            own.connection == other.connection
+                && own.name == other.name
+                && own.source == other.source
+                && own.hides_emails == other.hides_emails
+                && Arc::ptr_eq(&own.ledger, &other.ledger)
         };
         self.ledger.zone() == zone
             && self.joining == *joining
@@ -205,14 +206,15 @@ impl Making<'_> {
         let chunks = self.parts[part].ledger.chunks.par_iter().zip(changes.par_iter_mut()).enumerate();
         let made = chunks.map(|(index, (chunk, changes))| {
             let changes = std::mem::take(changes);
-            let mut sources = vec![Arc::clone(chunk)];
             let joined = changes.iter().filter_map(|change| change.joined.as_ref());
-            for member in joined.flat_map(|joined| &joined.members) {
-                let theirs = &self.parts[member.part].ledger.chunks[member.place.chunk as usize];
-                if !sources.iter().any(|known| Arc::ptr_eq(known, theirs)) {
-                    sources.push(Arc::clone(theirs));
-                }
-            }
+            let members = joined.flat_map(|joined| &joined.members);
+            let mut theirs: Vec<(usize, usize)> =
+                members.map(|member| (member.part, member.place.chunk as usize)).collect();
+            theirs.sort_unstable();
+            theirs.dedup();
+            theirs.retain(|place| *place != (part, index));
+            let theirs = theirs.into_iter().map(|(part, chunk)| &self.parts[part].ledger.chunks[chunk]);
+            let sources: Vec<Arc<Chunk>> = std::iter::once(chunk).chain(theirs).cloned().collect();
             let is_same = |known: &&Made| {
                 let same = known.sources.iter().zip(&sources).all(|(a, b)| Arc::ptr_eq(a, b));
                 same && known.sources.len() == sources.len() && known.changes == changes

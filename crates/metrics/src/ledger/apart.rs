@@ -182,18 +182,12 @@ fn billed_after(
     let Some(first) = first else { return Vec::new() };
     let mut items: Vec<UnbilledItem> = Vec::new();
     for line in first.lines.iter().filter(sets) {
-        let Some((id, price)) =
-            line.price.as_ref().and_then(|id| Some((id, line.price_then.as_deref().or(prices.get(id))?)))
-        else {
-            continue;
-        };
+        let Some(id) = &line.price else { continue };
+        let Some(price) = line.price_then.as_deref().or(prices.get(id)) else { continue };
         let Some(recurrence) = price.recurrence else { continue };
         let minor = line.amount_minor.saturating_sub(line.discount_minor);
         let value_minor = Months::of(recurrence).per_month(Picos::of_minor(minor));
-        match items.iter_mut().find(|item| item.price == *id) {
-            Some(known) => known.value_minor = known.value_minor.saturating_add(value_minor),
-            None => items.push(UnbilledItem { price: id.clone(), currency: line.currency, value_minor }),
-        }
+        unbilled::add(&mut items, UnbilledItem { price: id.clone(), currency: line.currency, value_minor });
     }
     items
 }

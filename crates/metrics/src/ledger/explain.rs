@@ -90,19 +90,19 @@ pub fn explain(
             steps.entry(key).or_default().push(step);
         }
     }
-    let mut mrr: BTreeMap<Currency, i64> = BTreeMap::new();
     let mut parts = Vec::new();
     for ((subscription, price, currency), steps) in steps {
         let value_minor = steps.last().map_or(0, |step| step.value_minor);
-        *mrr.entry(currency).or_default() += value_minor;
         let recurrence = prices.get(&price).and_then(|price| price.recurrence);
         let explained = |step| explained(step, lines.recurrence(step).or(recurrence), &lines);
         let steps = steps.iter().map(explained).collect();
         let label = prices.label(&price);
         parts.push(Part { account: None, subscription, price, label, currency, value_minor, steps });
     }
-    let mrr = mrr.into_iter().map(|(currency, amount_minor)| Money { amount_minor, currency }).collect();
-    Explanation { at, mrr, parts, left_out: left_out(history, prices, rules, until, &lines) }
+    let left_out = left_out(history, prices, rules, until, &lines);
+    let mut explanation = Explanation { at, mrr: Vec::new(), parts, left_out };
+    explanation.add_up();
+    explanation
 }
 
 impl Explanation {

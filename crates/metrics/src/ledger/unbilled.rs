@@ -35,12 +35,17 @@ pub(super) fn foreseen(subscription: &Subscription, prices: &PriceBook) -> Vec<U
         let Some(recurrence) = price.recurrence.filter(|recurrence| !recurrence.is_metered) else { continue };
         let currency = subscription.currency.unwrap_or(price.currency);
         let value_minor = Months::of(recurrence).per_month(Picos::of_minor(line.amount_minor));
-        match items.iter_mut().find(|item| item.price == line.price) {
-            Some(known) => known.value_minor = known.value_minor.saturating_add(value_minor),
-            None => items.push(UnbilledItem { price: line.price.clone(), currency, value_minor }),
-        }
+        add(&mut items, UnbilledItem { price: line.price.clone(), currency, value_minor });
     }
     items
+}
+
+/// Of two items of one price, the value is their sum.
+pub(super) fn add(items: &mut Vec<UnbilledItem>, new: UnbilledItem) {
+    match items.iter_mut().find(|item| item.price == new.price) {
+        Some(known) => known.value_minor = known.value_minor.saturating_add(new.value_minor),
+        None => items.push(new),
+    }
 }
 
 /// From the subscription's start, or from the end of its trial.

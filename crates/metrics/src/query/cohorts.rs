@@ -174,9 +174,8 @@ impl<'a> Question<'a> {
         let money_places = shape.scope.currencies.iter().map(place).collect();
         let groups = Groups::of(ledger, query.by);
         // Whether a customer is above 0 is no matter of the rate, but of whether there is one.
-        let has_rates =
-            (0..number(shape.scope.currencies.len())).all(|currency| shape.exchange.is_steady(currency));
-        let moves_by_itself = !shape.exchange.is_native() && (what == CohortValue::Mrr || !has_rates);
+        let moves_by_itself =
+            !shape.exchange.is_native() && (what == CohortValue::Mrr || !shape.exchange.is_all_steady());
         let ends = |currency: u32| span.buckets.iter().map(move |bucket| (currency, bucket.end_on));
         let ends = (0..number(shape.scope.currencies.len())).flat_map(ends);
         let factors = ends.map(|(currency, end_on)| shape.exchange.factor(currency, end_on)).collect();

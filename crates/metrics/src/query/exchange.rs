@@ -106,14 +106,25 @@ impl Exchange {
 
     /// Whether a currency has a rate on every day of the range.
     pub(super) fn is_steady(&self, currency: u32) -> bool {
-        match &self.columns[currency as usize] {
-            Column::Same => true,
-            Column::Rates(days) => days.iter().all(Option::is_some),
-        }
+        self.columns[currency as usize].is_steady()
+    }
+
+    /// Whether every currency has one.
+    pub(super) fn is_all_steady(&self) -> bool {
+        self.columns.iter().all(Column::is_steady)
     }
 
     pub(super) fn refused(&self, _: TooLarge) -> QueryError {
         QueryError::TooLarge(self.target.unwrap_or(Currency::EUR))
+    }
+}
+
+impl Column {
+    fn is_steady(&self) -> bool {
+        match self {
+            Self::Same => true,
+            Self::Rates(days) => days.iter().all(Option::is_some),
+        }
     }
 }
 

@@ -11,7 +11,6 @@ use smallvec::SmallVec;
 use super::exchange::{Factor, TooLarge};
 use super::figures::{AllFigures, FigureSeries, Figures, figures as all_figures, parts as all_parts};
 use super::labels;
-use super::moved::number;
 use super::scope::{GROUPS_MAX, OTHER, Scope, Selection, UNKNOWN};
 use super::span::Span;
 use super::tally::Shape;
@@ -66,10 +65,8 @@ pub(super) fn figures(
 ) -> Result<AllFigures, QueryError> {
     check_currency(ledger, rates, query.currency)?;
     let shape = Shape::new(ledger, rates, query, span, Selection::of(query))?;
-    let mut currencies =
-        (0..number(shape.scope.currencies.len())).map(|currency| shape.exchange.is_steady(currency));
     // Only where a rate is missing is anything left out of the whole.
-    let unconverted = if currencies.all(|is_steady| is_steady) {
+    let unconverted = if shape.exchange.is_all_steady() {
         Vec::new()
     } else {
         all_figures(ledger, rates, query, span)?.unconverted

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HOST, RETRY_AFTER};
+use axum::http::header::{AUTHORIZATION, DATE, HOST, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -18,6 +18,8 @@ use super::query::Query;
 use super::refusal::Refusal;
 use super::route::Route;
 use super::{App, ids, metrics, notifications};
+use crate::server::error::json_response;
+use crate::server::extras::http_date;
 use crate::server::faults::{Fault, spoil};
 use crate::server::wire::Fuse;
 
@@ -58,7 +60,7 @@ pub async fn answer(
         let world = app.world();
         Ok((route.status(), asked.serve(&route, world.account())?))
     });
-    let now = app.now().timestamp().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let now = http_date(app.now());
     let mut response = match answer {
         Ok((StatusCode::NO_CONTENT, _)) => {
             let mut response = Response::new(Body::empty());
@@ -67,7 +69,7 @@ pub async fn answer(
         }
         Ok((status, json)) => {
             let body = Bytes::from(json.to_string());
-            let response = respond(status, body.clone());
+            let response = json_response(status, body.clone());
             match fault {
                 Some(fault) => spoil(fault, response, body, &fuse, None),
                 None => response,
@@ -75,7 +77,7 @@ pub async fn answer(
         }
         Err(refusal) => {
             let body = refusal.to_value(&request_id).to_string();
-            let mut response = respond(refusal.status, Bytes::from(body));
+            let mut response = json_response(refusal.status, Bytes::from(body));
             if let Some(seconds) = refusal.retry_after_s {
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
             }
@@ -104,14 +106,6 @@ fn open(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
         Some(key) if key == app.key => Ok(()),
         Some(_) => Err(Refusal::wrong_key()),
     }
-}
-
-/// A JSON answer.
-pub fn respond(status: StatusCode, body: Bytes) -> Response<Body> {
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }
 
 struct Asked<'a> {

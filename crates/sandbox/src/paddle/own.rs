@@ -9,22 +9,17 @@ use serde_json::{Map, Value, json};
 
 use super::App;
 use super::account::Kind;
-use super::answer::respond;
-use crate::server::extras::Advance;
+use crate::server::error::json_response;
+use crate::server::extras::{Advance, lines};
 
 /// `GET /sandbox/expected_mrr`: `{"customer","currency","at","mrr_minor"}`, a line per change.
 pub async fn expected_mrr(State(app): State<Arc<App>>) -> Response<Body> {
-    let lines: Vec<String> =
-        app.expected_mrr().iter().filter_map(|step| serde_json::to_string(step).ok()).collect();
-    respond(StatusCode::OK, Bytes::from(lines.join("\n") + "\n"))
+    lines(&app.world().account().expected)
 }
 
 /// `GET /sandbox/expected_money`: `{"customer","currency","at","measure","amount_minor"}`, a line for what moved.
 pub async fn expected_money(State(app): State<Arc<App>>) -> Response<Body> {
-    let world = app.world();
-    let money = &world.account().expected_money;
-    let lines: Vec<String> = money.iter().filter_map(|line| serde_json::to_string(line).ok()).collect();
-    respond(StatusCode::OK, Bytes::from(lines.join("\n") + "\n"))
+    lines(&app.world().account().expected_money)
 }
 
 /// `GET /sandbox/facts`: the merchant's present, and how many entities there are of each kind.
@@ -34,14 +29,14 @@ pub async fn facts(State(app): State<Arc<App>>) -> Response<Body> {
     let counts: Map<String, Value> =
         Kind::ALL.into_iter().map(|kind| (kind.as_str().to_owned(), json!(account.count(kind)))).collect();
     let facts = json!({ "merchant": app.merchant.as_str(), "now": account.now, "counts": counts });
-    respond(StatusCode::OK, Bytes::from(facts.to_string()))
+    json_response(StatusCode::OK, facts.to_string())
 }
 
 /// `POST /sandbox/advance`: the merchant lives on.
 pub async fn advance(State(app): State<Arc<App>>, body: Bytes) -> Response<Body> {
     let Some(to) = Advance::parse(&body, app.now()) else {
-        return respond(StatusCode::BAD_REQUEST, Bytes::from(Advance::problem().to_string()));
+        return json_response(StatusCode::BAD_REQUEST, Advance::problem().to_string());
     };
     let events = app.advance(to).await;
-    respond(StatusCode::OK, Bytes::from(json!({ "now": app.now(), "events": events }).to_string()))
+    json_response(StatusCode::OK, json!({ "now": app.now(), "events": events }).to_string())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
+use axum::http::header::{DATE, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, Response, StatusCode};
 
 use super::App;
@@ -13,6 +13,8 @@ use super::lists::{Route, answer_list};
 use super::own::RefusedCall;
 use super::params::Params;
 use super::refusal::Refusal;
+use crate::server::error::json_response;
+use crate::server::extras::http_date;
 use crate::server::faults::{Fault, spoil};
 use crate::server::wire::Fuse;
 
@@ -55,21 +57,21 @@ pub async fn answer(
     let mut response = match answer {
         Ok(json) => {
             let body = Bytes::from(json.to_string());
-            let response = respond(StatusCode::OK, body.clone());
+            let response = json_response(StatusCode::OK, body.clone());
             match fault {
                 Some(fault) => spoil(fault, response, body, &fuse, None),
                 None => response,
             }
         }
         Err(refusal) => {
-            let mut response = respond(refusal.status, Bytes::from(refusal.to_value().to_string()));
+            let mut response = json_response(refusal.status, Bytes::from(refusal.to_value().to_string()));
             if let Some(seconds) = refusal.retry_after_s {
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
             }
             response
         }
     };
-    let now = app.now().timestamp().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let now = http_date(app.now());
     if let Ok(now) = HeaderValue::from_str(&now) {
         response.headers_mut().insert(DATE, now);
     }
@@ -91,12 +93,4 @@ fn open(app: &App, params: &Params) -> Result<(), Refusal> {
     let is_theirs = params.get("vendor_id") == Some(app.vendor_id.as_str())
         && params.get("vendor_auth_code") == Some(app.auth_code.as_str());
     if is_theirs { Ok(()) } else { Err(Refusal::no_access()) }
-}
-
-/// A JSON answer.
-pub fn respond(status: StatusCode, body: Bytes) -> Response<Body> {
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }

@@ -68,9 +68,11 @@ fn success(response: impl Into<Value>) -> Value {
     json!({ "success": true, "response": response.into() })
 }
 
-/// `count` and `total` stand beside the rows.
-fn counted(rows: Vec<Value>, total: usize) -> Value {
-    json!({ "success": true, "count": rows.len(), "total": total, "response": rows })
+/// The rows from an offset on, with `count` and `total` beside them.
+fn counted(all: Vec<Value>, params: &Params, size: usize) -> Result<Value, Refusal> {
+    let total = all.len();
+    let rows = from_offset(all, params, size)?;
+    Ok(json!({ "success": true, "count": rows.len(), "total": total, "response": rows }))
 }
 
 /// How many rows a page has.
@@ -162,8 +164,7 @@ fn payments(params: &Params, account: &Account) -> Result<Value, Refusal> {
         let key = |row: &Value| (row["payout_date"].as_str().map(str::to_owned), row["id"].as_u64());
         key(one).cmp(&key(other))
     });
-    let total = payments.len();
-    Ok(counted(from_offset(payments, params, size)?, total))
+    counted(payments, params, size)
 }
 
 fn plans(params: &Params, account: &Account) -> Result<Value, Refusal> {
@@ -175,8 +176,7 @@ fn plans(params: &Params, account: &Account) -> Result<Value, Refusal> {
     if wanted.is_some() && plans.is_empty() {
         return Err(Refusal::no_such("plan"));
     }
-    let total = plans.len();
-    Ok(counted(from_offset(plans, params, size)?, total))
+    counted(plans, params, size)
 }
 
 fn modifiers(params: &Params, account: &Account) -> Result<Value, Refusal> {
@@ -230,8 +230,7 @@ fn coupons(params: &Params, account: &Account) -> Result<Value, Refusal> {
         is_valid.is_none_or(|wanted| is_current == wanted)
     };
     let coupons: Vec<Value> = coupons.filter(is_wanted).collect();
-    let total = coupons.len();
-    Ok(counted(from_offset(coupons, params, size)?, total))
+    counted(coupons, params, size)
 }
 
 fn transactions(of: &str, id: &str, params: &Params, account: &Account) -> Result<Value, Refusal> {

@@ -13,8 +13,8 @@ use url::Url;
 
 use super::App;
 use super::account::Kind;
-use super::answer::respond;
-use crate::server::extras::Advance;
+use crate::server::error::json_response;
+use crate::server::extras::{Advance, lines};
 
 /// A call of something that this sandbox does not answer, because nobody who only reads should call it.
 #[derive(Debug, Clone, Serialize)]
@@ -22,11 +22,6 @@ pub struct RefusedCall {
     pub at: UnixSeconds,
     pub method: String,
     pub path: String,
-}
-
-fn lines<T: Serialize>(items: &[T]) -> Response<Body> {
-    let lines: Vec<String> = items.iter().filter_map(|item| serde_json::to_string(item).ok()).collect();
-    respond(StatusCode::OK, Bytes::from(lines.join("\n") + "\n"))
 }
 
 /// `GET /sandbox/expected_mrr`: `{"customer","currency","at","mrr_minor"}`, a line per change, as the seller knows it.
@@ -51,21 +46,21 @@ pub async fn facts(State(app): State<Arc<App>>) -> Response<Body> {
     let counts: Map<String, Value> =
         Kind::ALL.into_iter().map(|kind| (kind.as_str().to_owned(), json!(account.count(kind)))).collect();
     let facts = json!({ "merchant": app.merchant.as_str(), "now": account.now, "counts": counts });
-    respond(StatusCode::OK, Bytes::from(facts.to_string()))
+    json_response(StatusCode::OK, facts.to_string())
 }
 
 /// `POST /sandbox/advance`: the merchant lives on.
 pub async fn advance(State(app): State<Arc<App>>, body: Bytes) -> Response<Body> {
     let Some(to) = Advance::parse(&body, app.now()) else {
-        return respond(StatusCode::BAD_REQUEST, Bytes::from(Advance::problem().to_string()));
+        return json_response(StatusCode::BAD_REQUEST, Advance::problem().to_string());
     };
     let alerts = app.advance(to).await;
-    respond(StatusCode::OK, Bytes::from(json!({ "now": app.now(), "alerts": alerts }).to_string()))
+    json_response(StatusCode::OK, json!({ "now": app.now(), "alerts": alerts }).to_string())
 }
 
 /// `GET /sandbox/public_key`: PEM.
 pub async fn public_key(State(app): State<Arc<App>>) -> Response<Body> {
-    let mut response = respond(StatusCode::OK, Bytes::from(app.public_key()));
+    let mut response = json_response(StatusCode::OK, app.public_key());
     response.headers_mut().insert("content-type", HeaderValue::from_static("application/x-pem-file"));
     response
 }
@@ -79,7 +74,7 @@ struct AlertsUrl {
 /// `GET /sandbox/alerts_url`: where alerts go.
 pub async fn alerts_url(State(app): State<Arc<App>>) -> Response<Body> {
     let url = AlertsUrl { url: app.outlet.url() };
-    respond(StatusCode::OK, Bytes::from(serde_json::to_string(&url).unwrap_or_default()))
+    json_response(StatusCode::OK, serde_json::to_string(&url).unwrap_or_default())
 }
 
 /// `POST /sandbox/alerts_url`: `{"url": "http://127.0.0.1:8080/hook"}`, or `{"url": null}` for nowhere.
@@ -87,12 +82,12 @@ pub async fn set_alerts_url(State(app): State<Arc<App>>, body: Bytes) -> Respons
     match serde_json::from_slice::<AlertsUrl>(&body) {
         Ok(asked) => {
             app.outlet.send_to(asked.url);
-            respond(StatusCode::OK, Bytes::from_static(b"{}"))
+            json_response(StatusCode::OK, "{}")
         }
         Err(error) => {
             let problem =
                 json!({ "error": { "message": format!("send {{\"url\": address or null}}: {error}") } });
-            respond(StatusCode::BAD_REQUEST, Bytes::from(problem.to_string()))
+            json_response(StatusCode::BAD_REQUEST, problem.to_string())
         }
     }
 }

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, Response, StatusCode};
 use futures_util::stream;
 use model::UnixSeconds;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::App;
@@ -39,6 +39,17 @@ impl Advance {
     pub fn problem() -> Value {
         json!({ "error": { "message": "send {\"to\": unix seconds} or {\"seconds\": number}" } })
     }
+}
+
+/// An instant as a `Date` header.
+pub fn http_date(at: UnixSeconds) -> String {
+    at.timestamp().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// An answer with a line for each item.
+pub fn lines<T: Serialize>(items: &[T]) -> Response<Body> {
+    let lines: Vec<String> = items.iter().filter_map(|item| serde_json::to_string(item).ok()).collect();
+    json_response(StatusCode::OK, lines.join("\n") + "\n")
 }
 
 /// `GET /sandbox/expected_mrr`: `{"customer","currency","at","mrr_minor"}`, a line per change.

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use connect::{Privacy, Source};
+use connect::Source;
 use metrics::columns::Ledger;
-use model::{CustomerId, ObjectKind, Settings};
+use model::{CustomerId, EmailKey, ObjectKind, Settings};
 use store::{ConnectionFiles, Erasure, Outline, Rewritable, StoreError, Whose};
 
 use super::Snapshot;
@@ -51,8 +51,8 @@ pub(super) struct Forgetting {
     pub source: Source,
     pub files: ConnectionFiles,
     pub settings: Settings,
-    /// What may be known of customers who are not erased.
-    pub privacy: Privacy,
+    /// By which key addresses are hashed where everybody's are deleted.
+    pub email_key: Option<EmailKey>,
     pub recording: Option<Recording>,
     pub connection: Arc<Connection>,
     /// Of what is shown.
@@ -91,7 +91,7 @@ impl Forgetting {
             Whose::Customers(customers) => Some(Theirs::of(self.source, &self.files, customers)?),
             Whose::Everybody => None,
         };
-        let redact = |seen: &Rewritable<'_>| match (&theirs, self.privacy.email_key()) {
+        let redact = |seen: &Rewritable<'_>| match (&theirs, &self.email_key) {
             (None, Some(key)) => self.source.comparable(seen.kind, seen.body, key),
             (None, None) => self.source.redact(seen.kind, seen.body),
             (Some(theirs), _) => theirs.has(seen).then(|| self.source.redact(seen.kind, seen.body)).flatten(),
@@ -106,7 +106,7 @@ impl Forgetting {
 
     fn show_without_names(&self, shown: &Snapshot, whose: Whose<'_>) -> Arc<Ledger> {
         let ledger = match whose {
-            Whose::Everybody => shown.ledger.without_names(|id| id != NOBODY, self.privacy.email_key()),
+            Whose::Everybody => shown.ledger.without_names(|id| id != NOBODY, self.email_key.as_ref()),
             Whose::Customers(customers) => {
                 let customers: HashSet<&str> = customers.iter().map(CustomerId::as_str).collect();
                 shown.ledger.without_names(|id| customers.contains(id), None)

@@ -192,7 +192,7 @@ impl Shared {
             source: source_of(record)?,
             files: self.config.data.connection_files(&connection.id),
             settings: record.settings.clone(),
-            privacy: self.privacy_of(record)?,
+            email_key: None,
             recording: self.recording(record),
             connection: Arc::clone(connection),
             epoch,
@@ -231,7 +231,9 @@ impl Shared {
             let note = Batch { meta: vec![(PRIVACY.to_owned(), new)], ..Batch::default() };
             blocking(move || Ok(files.objects_to_write()?.commit_blocking(note).map(|_| ())?)).await
         } else {
-            erase_everybody(connection, self.forgetting(connection, record, epoch)?, new).await
+            let forgetting = self.forgetting(connection, record, epoch)?;
+            let forgetting = Forgetting { email_key: wanted.email_key().cloned(), ..forgetting };
+            erase_everybody(connection, forgetting, new).await
         }
     }
 }

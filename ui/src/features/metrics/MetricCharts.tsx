@@ -108,8 +108,8 @@ export function Whole(props: ChartProps) {
   const [table, isSeen] = useInView()
   const edges = useEdges(view, metric, points)
   const counts = useCounts(view, metric, { points, currency, isSeen })
-  const columns = periodColumns({ metric, currency, view, open, counts })
-  const rows = periodRows(metric, points, edges)
+  const columns = useMemo(() => periodColumns({ metric, currency, view, open, counts }), [metric, currency, view, open, counts])
+  const rows = useMemo(() => periodRows(metric, points, edges), [metric, points, edges])
   const isSummed = metric.measure === 'flow'
   return (
     <>

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 
 import { valueQuery } from '~/api/queries'
 import type { MetricDefinition, ValuePoint } from '~/api/types'
@@ -28,16 +29,19 @@ function useBefore(view: View, metric: MetricDefinition, days: Days | null): Bef
   const isAsked = days !== null && !metric.looks_ahead && foreignFilters(metric, view.filters).length === 0 && isComparable(connection, days.start)
   const { start: from, end: to, interval } = spanOf(days ?? period, period.interval)
   const { data } = useQuery({ ...valueQuery(connection.id, metric.id, { from, to, interval, ...view.scope }), enabled: isAsked })
-  if (!isAsked) return null
-  const points = seriesIn(view, metric, data, shownCurrency(view)).get('')?.points
-  return { days, value: valueOf(metric.measure, points ?? []) }
+  const points = isAsked ? seriesIn(view, metric, data, shownCurrency(view)).get('')?.points : undefined
+  const value = valueOf(metric.measure, points ?? [])
+  return useMemo(() => (isAsked ? { days, value } : null), [isAsked, days, value])
 }
 
 /** What the first period of a table and the one that still runs are compared with. */
 export function useEdges(view: View, metric: MetricDefinition, points: readonly ValuePoint[]): Edges {
+  const { today } = view
   const { interval } = view.period
-  return {
-    first: useBefore(view, metric, daysBeforeFirst(metric.measure, interval, points, view.today)),
-    running: useBefore(view, metric, daysBeforeRunning(metric.measure, interval, points, view.today)),
-  }
+  const { measure } = metric
+  const beforeFirst = useMemo(() => daysBeforeFirst(measure, interval, points, today), [measure, interval, points, today])
+  const beforeRunning = useMemo(() => daysBeforeRunning(measure, interval, points, today), [measure, interval, points, today])
+  const first = useBefore(view, metric, beforeFirst)
+  const running = useBefore(view, metric, beforeRunning)
+  return useMemo(() => ({ first, running }), [first, running])
 }

@@ -168,7 +168,7 @@ function Disclosure({ row, isOpen, toggle }: { row: TreeRow; isOpen: boolean; to
 
 function Name({ row, view }: { row: TreeRow; view: View }) {
   if (row.key === UNKNOWN) return <bdi>No product</bdi>
-  if (row.key === REST) return <bdi>{row.plans === 0 ? 'Smaller plans of the products above' : row.label}</bdi>
+  if (row.key === REST) return <bdi>{row.product === UNKNOWN ? 'Smaller plans of the products above' : row.label}</bdi>
   return (
     <PageLink
       className="link"

@@ -76,7 +76,7 @@ function Amount({ month, column, open }: { month: CashMonth; column: string; ope
 
 /** Why there are no months: nothing moved, or nothing of it can be read. */
 function Nothing({ view }: { view: View }) {
-  const isUnread = view.connection.absent.some(({ kind }) => kind === 'balance_transaction')
+  const isUnread = view.connection.absent.some(({ parts }) => parts.includes('balance_transactions'))
   return isUnread ? (
     <EmptyState title="Not known">The key can’t read balance transactions.</EmptyState>
   ) : (

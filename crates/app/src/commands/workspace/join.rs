@@ -55,7 +55,7 @@ pub async fn run(args: Join) -> anyhow::Result<()> {
     };
     if args.preview {
         let (business, runner) = (business(&folder, &workspace.id)?, work::for_command(&folder)?);
-        let view = work::view(&folder, &business).await?;
+        let view = work::view_by(&runner, &folder, &business).await?;
         let preview = joining::preview(&view, &runner.joined_by(&business, rules).await?)?;
         return print(args.format, &preview, |out| write_preview(out, rules, &preview));
     }
@@ -78,7 +78,7 @@ pub async fn run(args: Join) -> anyhow::Result<()> {
         )?;
     }
     let (business, runner) = (business(&folder, &workspace.id)?, work::for_command(&folder)?);
-    let view = work::view(&folder, &business).await?;
+    let view = work::view_by(&runner, &folder, &business).await?;
     let together = runner.together(&business).await?;
     let summary = joining::summary(&together, &view);
     print(args.format, &summary, |out| write_summary(out, rules, &summary))

@@ -28,6 +28,10 @@ impl Client {
         let read = self.rows(kind, path, parameters, retry::BACKGROUND).await?;
         let next = at.after(is_full(&read, largest), largest, 1);
         let page = self.page(kind, &read, next, |row| filing::file(kind, row).map(Some));
+        if kind == kind::PRODUCT && at.at == 0 {
+            // A new listing: there may be others by now, and their sales are listed after them.
+            *self.0.products.lock().await = None;
+        }
         if kind == kind::PLAN {
             let mut plans = self.0.plans.lock().await;
             plans.extend(page.objects.iter().map(|plan| (plan.id.clone(), plan.body.to_string())));
@@ -86,31 +90,16 @@ impl Client {
 
     pub(super) async fn payments_since(&self, since: UnixSeconds) -> Result<Page, ConnectError> {
         let from = UnixSeconds(since.0 - PAYMENTS_OVERLAP_S).timestamp().strftime("%Y-%m-%d").to_string();
-        let mut all = Rows::default();
-        loop {
-            let parameters = vec![
-                ("is_paid", "1".to_owned()),
-                ("from", from.clone()),
-                ("limit", LARGEST.to_string()),
-                ("offset", all.rows.len().to_string()),
-            ];
-            let read = self.rows(kind::PAYMENT, Path::Payments, parameters, retry::BACKGROUND).await?;
-            let is_last = !is_full(&read, LARGEST);
-            all.extend(read);
-            if is_last {
-                return Ok(
-                    self.page(kind::PAYMENT, &all, None, |row| filing::file(kind::PAYMENT, row).map(Some))
-                );
-            }
-        }
+        let paid = vec![("is_paid", "1".to_owned()), ("from", from)];
+        let all = self.all_rows(kind::PAYMENT, Path::Payments, paid, LARGEST).await?;
+        Ok(self.page(kind::PAYMENT, &all, None, |row| filing::file(kind::PAYMENT, row).map(Some)))
     }
 
     pub(super) async fn alerts(&self, at: Cursor) -> Result<Page, ConnectError> {
         let (from, before) = cursor::alert_window(at.anchor, at.step);
         let before = before.map(|day| format!("{day} 00:00:00"));
         let read = self.alert_rows(format!("{from} 00:00:00"), before, at.at + 1).await?;
-        let steps = usize::try_from(cursor::ALERTS_REACH_DAYS).unwrap_or(0) + 1;
-        let next = at.after(is_full(&read, LARGEST_OF_USERS), 1, steps);
+        let next = at.after(is_full(&read, LARGEST_OF_USERS), 1, cursor::ALERTS_REACH_DAYS + 1);
         let mut page = self.page(kind::ALERT, &read, next, filing::alert);
         page.embedded = self.orders(&page);
         Ok(page)

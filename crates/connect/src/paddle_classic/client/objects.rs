@@ -7,7 +7,7 @@ use model::RawObject;
 use super::super::path::Path;
 use super::super::{cursor, filing, kind};
 use super::{Client, LARGEST, LARGEST_OF_USERS, is_full, plan_id};
-use crate::{ConnectError, retry};
+use crate::ConnectError;
 
 impl Client {
     /// A subscription and its buyer, both as far as they may be known.
@@ -59,7 +59,7 @@ impl Client {
     pub(super) async fn alert(&self, id: &str) -> Result<Option<RawObject>, ConnectError> {
         const PAGES: u64 = 8;
         let anchor = self.0.config.clock.now().day(&jiff::tz::TimeZone::UTC);
-        let (from, _) = cursor::alert_window(anchor, 90);
+        let (from, _) = cursor::alert_window(anchor, cursor::ALERTS_REACH_DAYS);
         for number in 1..=PAGES {
             let read = self.alert_rows(format!("{from} 00:00:00"), None, number).await?;
             let filed = read.rows.iter().filter_map(|row| filing::alert(row).ok().flatten());
@@ -78,17 +78,9 @@ impl Client {
         let mut plans = self.0.plans.lock().await;
         let is_known = |row: &String| plan_id(row).is_none_or(|id| plans.contains_key(&id));
         if !rows.iter().all(is_known) {
-            let mut offset = 0;
-            loop {
-                let parameters = vec![("limit", LARGEST.to_string()), ("offset", offset.to_string())];
-                let read = self.rows(kind::PLAN, Path::Plans, parameters, retry::BACKGROUND).await?;
-                let filed = read.rows.iter().filter_map(|row| filing::file(kind::PLAN, row).ok());
-                plans.extend(filed.map(|plan| (plan.id, plan.body.into())));
-                if !is_full(&read, LARGEST) {
-                    break;
-                }
-                offset += LARGEST;
-            }
+            let all = self.all_rows(kind::PLAN, Path::Plans, Vec::new(), LARGEST).await?;
+            let filed = all.rows.iter().filter_map(|row| filing::file(kind::PLAN, row).ok());
+            plans.extend(filed.map(|plan| (plan.id, plan.body.into())));
         }
         Ok(plans.clone())
     }
@@ -98,17 +90,9 @@ impl Client {
         if let Some(products) = &*known {
             return Ok(products.clone());
         }
-        let mut products = Vec::new();
-        loop {
-            let offset = products.len().to_string();
-            let parameters = vec![("limit", LARGEST_OF_USERS.to_string()), ("offset", offset)];
-            let read = self.rows(kind::PRODUCT, Path::Products, parameters, retry::BACKGROUND).await?;
-            let filed = read.rows.iter().filter_map(|row| filing::file(kind::PRODUCT, row).ok());
-            products.extend(filed.filter_map(|product| product.id.parse::<u64>().ok()));
-            if !is_full(&read, LARGEST_OF_USERS) {
-                break;
-            }
-        }
+        let all = self.all_rows(kind::PRODUCT, Path::Products, Vec::new(), LARGEST_OF_USERS).await?;
+        let filed = all.rows.iter().filter_map(|row| filing::file(kind::PRODUCT, row).ok());
+        let products: Vec<u64> = filed.filter_map(|product| product.id.parse().ok()).collect();
         *known = Some(products.clone());
         Ok(products)
     }

@@ -94,7 +94,6 @@ impl Draft {
     fn cut_list_rows(&mut self, subscription: u32, at: i64) {
         let mut rows = std::mem::take(&mut self.list_rows).into_vec();
         let mut left: Vec<((Currency, ListPart), i64)> = Vec::new();
-        let mut template = None;
         rows.retain(|row| row.subscription != subscription || row.at < at);
         for row in rows.iter().filter(|row| row.subscription == subscription) {
             let key = (row.currency, row.part);
@@ -102,16 +101,9 @@ impl Draft {
                 Some((_, sum)) => *sum += row.delta_minor,
                 None => left.push((key, row.delta_minor)),
             }
-            template = Some(*row);
         }
         for ((currency, part), sum) in left.into_iter().filter(|(_, sum)| *sum != 0) {
-            rows.extend(template.map(|row| super::DraftListRow {
-                at,
-                currency,
-                part,
-                delta_minor: -sum,
-                ..row
-            }));
+            rows.push(super::DraftListRow { at, subscription, currency, part, delta_minor: -sum });
         }
         rows.sort_by_key(|row| row.at);
         self.list_rows = rows.into();
