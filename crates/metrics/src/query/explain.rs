@@ -111,9 +111,21 @@ pub fn explain(
         Compute::Recurring(compute) => {
             of_figures(ledger, rates, query, &span, |_, figures| compute(figures))?
         }
-        Compute::Lifetime(compute) => of_figures(ledger, rates, query, &span, |currency, figures| {
-            lifetime::value(compute, figures, means.get(&currency).copied())
-        })?,
+        Compute::Lifetime(compute) => {
+            let value = |currency: Currency, figures: &Figures| {
+                lifetime::value(compute, figures, means.get(&currency).copied())
+            };
+            let (conversion, mut computed) = of_figures(ledger, rates, query, &span, value)?;
+            // Of those that left in the months before there may be nothing else in the range.
+            let gone = means.keys().filter(|currency| !computed.iter().any(|one| one.0 == **currency));
+            let gone: Vec<Computed> = gone
+                .map(|currency| (*currency, value(*currency, &Figures::default()), Sums::default()))
+                .filter(|(_, value, _)| value.is_some())
+                .collect();
+            computed.extend(gone);
+            computed.sort_by_key(|(currency, ..)| *currency);
+            (conversion, computed)
+        }
         _ => of_value(ledger, rates, metric, query, &span)?,
     };
     let series = computed.into_iter().map(|(currency, value, sums)| {

@@ -8,8 +8,8 @@ use rust_decimal::Decimal;
 
 use super::figures::{AllFigures, Figures};
 use super::points::quotient;
-use super::span::Span;
-use super::{Answer, Group, Query, QueryError, Source, Value, ValuePoint};
+use super::span::{Cut, Span};
+use super::{Answer, Group, Query, QueryError, Series, Source, Value, ValuePoint};
 use crate::registry::Metric;
 
 /// So many full months make the mean.
@@ -17,6 +17,8 @@ const MONTHS: usize = 3;
 
 /// The customer churn rate of each full month of one series, oldest first; `None` in a month that nobody could leave in.
 type Churn = Vec<(Day, Option<Decimal>)>;
+
+type SeriesKey = (Currency, Option<Group>);
 
 /// A metric of the mean monthly churn rate of the last three full months up to the end of each period.
 ///
@@ -42,15 +44,27 @@ pub(super) fn lifetime(
         .iter()
         .map(|series| churn.get(&(series.currency, series.group.clone())).cloned().unwrap_or_default())
         .collect();
+    let point = |churn: &Churn, bucket: Cut, figures: &Figures| {
+        ValuePoint::new(bucket, value(compute, figures, mean(churn, bucket.end_on)))
+    };
     let mut series = own_churn.into_iter();
-    let answer = Answer::of_series(metric.id, source.ledger, query, own, |_, all| {
+    let mut answer = Answer::of_series(metric.id, source.ledger, query, own, |_, all| {
         let churn = series.next().unwrap_or_default();
-        all.iter()
-            .map(|(bucket, figures)| {
-                ValuePoint::new(*bucket, value(compute, figures, mean(&churn, bucket.end_on)))
-            })
-            .collect()
+        all.iter().map(|(bucket, figures)| point(&churn, *bucket, figures)).collect()
     });
+    // Whoever left in the months before has a mean in a range in which there is nothing else.
+    let is_there =
+        |key: &SeriesKey| answer.series.iter().any(|one| (one.currency, &one.group) == (key.0, &key.1));
+    let gone = churn.iter().filter(|(key, _)| !is_there(key)).map(|((currency, group), churn)| {
+        let buckets = span.buckets.iter();
+        let points = buckets.map(|bucket| point(churn, *bucket, &Figures::default())).collect();
+        Series { currency: *currency, group: group.clone(), points }
+    });
+    let mut gone: Vec<_> =
+        gone.filter(|one| one.points.iter().any(|point: &ValuePoint| point.value.is_some())).collect();
+    gone.sort_by(|one, other| one.group.cmp(&other.group));
+    answer.series.append(&mut gone);
+    answer.series.sort_by_key(|one| one.currency);
     Ok(answer)
 }
 
@@ -70,7 +84,7 @@ fn months(source: Source<'_>, query: &Query, (first, last): (Day, Day)) -> Resul
     source.figures(&monthly, &Span::of(&monthly, source.ledger)?)
 }
 
-fn churn(all: &AllFigures) -> HashMap<(Currency, Option<Group>), Churn> {
+fn churn(all: &AllFigures) -> HashMap<SeriesKey, Churn> {
     let buckets = &all.span.buckets;
     let of_series = all.series.iter().map(|series| {
         let months = buckets.iter().zip(&series.figures).filter(|(bucket, _)| !bucket.is_partial);

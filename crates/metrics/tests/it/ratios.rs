@@ -146,3 +146,18 @@ fn revenue_knows_no_plans() {
         }
     );
 }
+
+#[test]
+fn a_lifetime_is_known_where_everybody_has_left_before() {
+    // Of November and December nobody, of the full months up to the end of January the one there was.
+    let world = World::default().with("a", "usd", &[("2023-03-01", 100), ("2024-01-01", 0)]);
+    let last_days = query("2024-01-30", "2024-01-31");
+    let lifetime = metric("customer_lifetime_months");
+    assert_eq!(value(&world, lifetime, &last_days), json!(3.0));
+    let explained = query::explain(&world.ledger("UTC"), &Rates::default(), lifetime, &last_days).unwrap();
+    let explained = serde_json::to_value(explained).unwrap();
+    assert_eq!(explained["series"][0]["value"], json!(3.0), "{explained}");
+    // What such a customer brings is a part of ARPA, of which there is none.
+    let ltv = query::value(&world.ledger("UTC"), &Rates::default(), metric("ltv"), &last_days).unwrap();
+    assert!(ltv.series.is_empty(), "{ltv:?}");
+}
