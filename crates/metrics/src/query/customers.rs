@@ -11,6 +11,7 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::str::FromStr;
 
+use memchr::memmem::Finder;
 use model::{Currency, CustomerId, Day, Money, UnixSeconds};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -151,7 +152,7 @@ struct List<'a> {
     scope: Scope,
     range: Range,
     reach: Reach,
-    search: Option<String>,
+    search: Option<Finder<'static>>,
     /// Customers of whom another id, in one of their accounts, is what is searched for.
     found_by_other_id: HashSet<&'a str>,
 }
@@ -206,7 +207,7 @@ impl<'a> List<'a> {
                 .as_deref()
                 .map(|text| find::by_other_id(ledger, text))
                 .unwrap_or_default(),
-            search,
+            search: search.map(|text| Finder::new(&text).into_owned()),
         }
     }
 
