@@ -181,6 +181,12 @@ impl Factor {
         Some(Self::new((from, rates.rate(day, from)?.0), (to, rates.rate(day, to)?.0)))
     }
 
+    /// What amounts of a currency are put in order by, beside those of others: their worth in euros at the newest rate
+    /// known on a day.
+    pub(super) fn to_compare(rates: &Rates, on: Day, currency: Currency) -> Option<Self> {
+        Some(Self::new((currency, rates.newest(on, currency)?), (Currency::EUR, Decimal::ONE)))
+    }
+
     fn new(from: (Currency, Decimal), to: (Currency, Decimal)) -> Self {
         let Some((numerator, denominator)) = fraction(from, to) else {
             return Self { scaled: 0, shift: 0, exact: Exact::Decimals { from, to } };

@@ -13,6 +13,7 @@ use super::groups::{largest, other};
 use super::{CohortValue, Place, Question, check, span_of};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
+use crate::query::comparison::Comparison;
 use crate::query::exchange::TooLarge;
 use crate::query::paging::Candidates;
 use crate::query::tally::Lines;
@@ -83,6 +84,8 @@ struct Member {
     cohort: usize,
     mrr_minor: i64,
     value: Option<i64>,
+    /// What is sorted by: the value, or how it compares with amounts of other currencies.
+    size: Option<i64>,
 }
 
 /// Who was found so far, and what they add up to.
@@ -112,7 +115,9 @@ pub fn cohort_customers(
     if let Some(start_on) = asked.start_on.filter(|day| span.buckets.iter().all(|one| one.start_on != *day)) {
         return Err(QueryError::NoCohort(start_on));
     }
-    let mut list = List { question, asked };
+    let is_of_amounts = asked.what != CohortValue::Customers && question.shape.exchange.is_native();
+    let comparison = is_of_amounts.then(|| Comparison::new(ledger, rates, span.last));
+    let mut list = List { question, asked, comparison };
     let groups = list.groups()?;
     list.narrow();
     let last = asked.cursor.as_deref().map(Cursor::read).transpose()?;
@@ -131,6 +136,8 @@ pub fn cohort_customers(
 struct List<'a> {
     question: Question<'a>,
     asked: &'a CohortCustomersQuery,
+    /// `None`: values compare as they are.
+    comparison: Option<Comparison>,
 }
 
 impl List<'_> {
@@ -184,9 +191,9 @@ impl List<'_> {
                 found.members.total += 1;
                 found.add(&member);
                 if last.is_none_or(|last| self.order(&member) > last.order()) {
-                    // Nearly always the value decides.
+                    // Nearly always it decides.
                     found.members.offer(member, |a, b| {
-                        b.value.cmp(&a.value).then_with(|| self.order(a).cmp(&self.order(b)))
+                        b.size.cmp(&a.size).then_with(|| self.order(a).cmp(&self.order(b)))
                     });
                 }
             });
@@ -212,7 +219,8 @@ impl List<'_> {
         let value = is_known.then_some(value);
         let is_of_kind =
             asked.is_kept.is_none_or(|is_kept| value.is_some_and(|value| is_kept == (value > 0)));
-        is_of_kind.then_some(Member { at, currency, cohort, mrr_minor, value })
+        let compared = |value| self.comparison.as_ref().map_or(value, |by| by.number(currency, value));
+        is_of_kind.then(|| Member { at, currency, cohort, mrr_minor, value, size: value.map(compared) })
     }
 
     /// Whether the customer is worth anything at the end of a period that can't be converted then.
@@ -248,7 +256,7 @@ impl List<'_> {
     }
 
     fn order(&self, one: &Member) -> Order<'_> {
-        (Reverse(one.value), self.question.ledger.id(one.at), one.currency)
+        (Reverse(one.size), self.question.ledger.id(one.at), one.currency)
     }
 
     fn row(&self, one: &Member) -> CohortCustomer {
@@ -294,15 +302,15 @@ impl Found {
 
 /// The last row of a page.
 struct Cursor {
-    value: Option<i64>,
+    size: Option<i64>,
     currency: Currency,
     customer: String,
 }
 
 impl Cursor {
-    fn write((Reverse(value), customer, currency): Order<'_>) -> String {
-        let value = value.map(|value| value.to_string()).unwrap_or_default();
-        format!("{value},{currency},{customer}")
+    fn write((Reverse(size), customer, currency): Order<'_>) -> String {
+        let size = size.map(|size| size.to_string()).unwrap_or_default();
+        format!("{size},{currency},{customer}")
     }
 
     fn read(text: &str) -> Result<Self, QueryError> {
@@ -311,13 +319,13 @@ impl Cursor {
 
     fn of_parts(text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, ',');
-        let value = Some(parts.next()?).filter(|value| !value.is_empty());
-        let value = value.map(str::parse).transpose().ok()?;
+        let size = Some(parts.next()?).filter(|size| !size.is_empty());
+        let size = size.map(str::parse).transpose().ok()?;
         let currency = parts.next()?.parse().ok()?;
-        Some(Self { value, currency, customer: parts.next()?.to_owned() })
+        Some(Self { size, currency, customer: parts.next()?.to_owned() })
     }
 
     fn order(&self) -> Order<'_> {
-        (Reverse(self.value), &self.customer, self.currency)
+        (Reverse(self.size), &self.customer, self.currency)
     }
 }

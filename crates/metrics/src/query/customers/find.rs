@@ -154,7 +154,7 @@ impl List<'_> {
         }
     }
 
-    /// Amounts as one number to sort by: in the reporting currency, or natively as the sum of their main units.
+    /// Amounts as one number to sort by: in the reporting currency, or natively as they compare with others.
     fn in_one(&self, amounts: &Amounts) -> i64 {
         let convert = |money: Money| {
             let place = self.scope.currencies.iter().position(|currency| *currency == money.currency);
@@ -162,7 +162,7 @@ impl List<'_> {
             factor.and_then(|factor| factor.convert(money.amount_minor).ok()).unwrap_or(0)
         };
         match self.asked.currency {
-            Reporting::Native => amounts.each().map(|money| money.in_thousandths()).sum(),
+            Reporting::Native => self.comparison.sum(amounts.each()),
             Reporting::In(target) => amounts
                 .each()
                 .map(|money| if money.currency == target { money.amount_minor } else { convert(money) })
@@ -192,7 +192,7 @@ impl List<'_> {
 
     fn mrr_of(&self, standing: &Standing, chunk: &Chunk, customer: usize, lines: &mut Lines) -> i64 {
         match self.asked.currency {
-            Reporting::Native => self.in_thousandths(standing.currency, standing.minor),
+            Reporting::Native => self.compared(standing.currency, standing.minor),
             Reporting::In(_) => self.converted_of(standing, chunk, customer, lines).unwrap_or(0),
         }
     }
@@ -218,7 +218,7 @@ impl List<'_> {
         let is_target = |currency: &Currency| Reporting::In(*currency) == self.asked.currency;
         match self.asked.currency {
             _ if minor == 0 => 0,
-            Reporting::Native => self.in_thousandths(currency, minor),
+            Reporting::Native => self.compared(currency, minor),
             Reporting::In(_) if self.scope.currencies.get(place).is_some_and(is_target) => minor,
             Reporting::In(_) => {
                 let factor = self.factors.get(place).copied().flatten();
@@ -247,9 +247,11 @@ impl List<'_> {
     fn mrr(&self, chunk: &Chunk, customer: usize, trail: &Trail, lines: &mut Lines) -> i64 {
         match self.asked.currency {
             Reporting::Native => {
-                let own = trail.lanes.iter();
-                let currency_of = |lane: &Lane| self.scope.series[lane.series as usize].currency;
-                own.map(|lane| self.in_thousandths(currency_of(lane), lane.value)).sum()
+                let money = |lane: &Lane| Money {
+                    amount_minor: lane.value,
+                    currency: self.scope.currency_of(lane.series),
+                };
+                self.comparison.sum(trail.lanes.iter().map(money))
             }
             Reporting::In(_) => self.converted(chunk, customer, lines).unwrap_or(0),
         }
