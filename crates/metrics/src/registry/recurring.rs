@@ -58,9 +58,7 @@ pub(super) const ALL: &[Metric] = &[
             Term::Moved(MovementKind::Churn),
             Term::Fx,
         ],
-        ..level("net_new_mrr", "Net new MRR", Section::Mrr, |period| {
-            Some(Value::Minor(period.mrr - period.mrr_before))
-        })
+        ..level("net_new_mrr", "Net new MRR", Section::Mrr, |period| Some(Value::Minor(period.net_new())))
     },
     Metric {
         formula: "MRR of customers who never had any before",
@@ -94,9 +92,9 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "(MRR at the end − MRR just before the period) ÷ MRR just before the period",
         docs_page: "metrics/mrr-growth-rate.md",
-        terms: &[Term::MrrBefore, Term::Mrr],
+        terms: &[Term::BaseMrr, Term::PairedMrr],
         ..ratio("mrr_growth_rate", "MRR growth rate", Section::Mrr, Better::Up, |period| {
-            Value::ratio(period.mrr - period.mrr_before, period.mrr_before)
+            Value::ratio(period.paired_mrr - period.base_mrr, period.base_mrr)
         })
     },
     Metric {
