@@ -236,7 +236,7 @@ pub(super) const ALL: &[Metric] = &[
         formula: "Trials started in the period that have led to MRR by now ÷ all trials started in it",
         docs_page: "metrics/trial-conversion-rate.md",
         unit: Unit::Ratio,
-        terms: &[Term::TrialsConverted, Term::TrialsStarted],
+        terms: &[Term::TrialsConverted, Term::TrialsStarted, Term::TrialsRunning],
         ..trials(
             "trial_conversion_rate",
             "Trial conversion rate",
