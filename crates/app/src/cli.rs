@@ -2,7 +2,7 @@
 
 use api::BookDemo;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use mail::{Mailbox, Operator, Webhook};
+use mail::{FeedbackWebhook, Mailbox, Operator};
 use metrics::question::{Preset, Question};
 use model::{Day, Secret};
 use url::Url;
@@ -130,7 +130,7 @@ pub struct MailArgs {
 
 impl MailArgs {
     /// Where to send from; `None` without a mail server. An empty variable is as good as none.
-    pub fn settings(&self) -> anyhow::Result<Option<mail::Settings>> {
+    pub fn settings(&self) -> anyhow::Result<Option<mail::MailSettings>> {
         let url = self.smtp_url.as_ref().filter(|url| !url.expose().trim().is_empty());
         let from = self.mail_from.as_deref().filter(|from| !from.trim().is_empty());
         match (url, from) {
@@ -147,7 +147,7 @@ impl MailArgs {
             }
             (Some(url), Some(from)) => {
                 let help = "see \"Email\" in docs/operations.md";
-                let settings = mail::Settings::parse(url, from);
+                let settings = mail::MailSettings::parse(url, from);
                 Ok(Some(settings.map_err(|error| Advice::new(error.to_string(), help))?))
             }
         }
@@ -180,10 +180,10 @@ impl FeedbackArgs {
             return Err(Advice::new("feedback is to be emailed, but there is no mail server", help).into());
         }
         let url = self.feedback_webhook.as_ref().filter(|url| !url.expose().trim().is_empty());
-        let webhook = url.map(|url| Webhook::parse(url, outgoing::network())).transpose();
+        let webhook = url.map(|url| FeedbackWebhook::parse(url, outgoing::network())).transpose();
         let help = "see \"Feedback and demos\" in docs/operations.md";
         let webhook = webhook.map_err(|error| Advice::new(error.to_string(), help))?;
-        if webhook.as_ref().is_some_and(Webhook::is_out_of_reach) {
+        if webhook.as_ref().is_some_and(FeedbackWebhook::is_out_of_reach) {
             let help = "give it an address on the public internet, use --feedback-to instead, or start without --outgoing public";
             let title = "the webhook for feedback is at a private address, which --outgoing public forbids";
             return Err(Advice::new(title, help).into());

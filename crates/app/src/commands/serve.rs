@@ -251,7 +251,7 @@ pub struct Site {
     pub polling: Polling,
     pub provider_share_percent: u8,
     /// The mail server. Without one, links are printed.
-    pub mail: Option<mail::Settings>,
+    pub mail: Option<mail::MailSettings>,
     pub operator: Operator,
     pub entry: Option<Entry>,
     pub sign_up: SignUp,

@@ -25,7 +25,7 @@ use crate::columns::{Chunk, CustomerPosition, Ledger, by_letters};
 use crate::fx::Rates;
 
 pub(super) use amounts::Amounts;
-use find::{Found, Reach};
+use find::{Found, ReadDepth};
 pub use page::{CustomerPage, CustomerRow, CustomerSums};
 pub use standing::CustomerStatus;
 use standing::{Paid, day_of, lost, renews_at};
@@ -150,7 +150,7 @@ struct List<'a> {
     asked: &'a CustomersQuery,
     scope: Scope,
     range: Range,
-    reach: Reach,
+    reach: ReadDepth,
     search: Option<String>,
     /// Customers of whom another id, in one of their accounts, is what is searched for.
     found_by_other_id: HashSet<&'a str>,
@@ -201,7 +201,7 @@ impl<'a> List<'a> {
             asked,
             scope,
             range: Range { first: Day(i32::MIN), last, now: asked.now },
-            reach: Reach::of(asked),
+            reach: ReadDepth::of(asked),
             found_by_other_id: search
                 .as_deref()
                 .map(|text| find::by_other_id(ledger, text))
