@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use mail::{FeedbackWebhook, Mailbox, Operator};
 use metrics::question::{Preset, Question};
 use model::{Day, Secret};
+use sync::RunnerConfig;
 use url::Url;
 
 use crate::commands;
@@ -114,6 +115,15 @@ pub struct DataArgs {
     /// The data folder
     #[arg(long, value_name = "DIR", env = "CHARTSY_DATA", default_value = "data")]
     pub data: std::path::PathBuf,
+}
+
+/// How much of a provider's rate limits to use.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct ProviderShareArgs {
+    /// How much of each provider's rate limits is used, in percent; the rest is left to the account's other tools
+    #[arg(long, value_name = "PERCENT", env = "CHARTSY_PROVIDER_SHARE_PERCENT",
+        default_value_t = RunnerConfig::SHARE_PERCENT, value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub provider_share_percent: u8,
 }
 
 /// The mail server to send with.
@@ -277,6 +287,8 @@ mod tests {
             "chartsy serve --provider-share-percent 50",
             "chartsy connect SOURCE --data d --key-stdin --api-base http://127.0.0.1:1/v --name N --no-wait",
             "chartsy sync --data d --connection conn_1",
+            "chartsy sync --provider-share-percent 50",
+            "chartsy connect SOURCE --key-stdin --provider-share-percent 50",
             "chartsy rebuild --data d",
             "chartsy status --data d --format json",
             "chartsy metrics mrr --from 2025-01-01 --to 2025-12-31 --interval month --currency native --by plan --filter plan=price_1 --filter country=DE --format csv",

@@ -27,6 +27,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "Net revenue ÷ customers who paid in the period",
         docs_page: "metrics/average-revenue-per-customer.md",
+        why_unknown: Some("Nobody paid"),
         measure: Measure::Ratio,
         feeds: REVENUE,
         terms: &[
@@ -43,6 +44,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "Refunds ÷ payments collected in the same period",
         docs_page: "metrics/refund-rate.md",
+        why_unknown: Some("Nothing collected"),
         unit: Unit::Ratio,
         measure: Measure::Ratio,
         better: Some(Better::Down),
@@ -95,6 +97,7 @@ pub(super) const ALL: &[Metric] = &[
     Metric {
         formula: "Of the invoices whose first attempt failed in the period, the share that has been paid by now",
         docs_page: "metrics/recovery-rate.md",
+        why_unknown: Some("No payment failed"),
         unit: Unit::Ratio,
         measure: Measure::Ratio,
         feeds: ATTEMPTS,
