@@ -4,7 +4,7 @@ mod adding;
 mod groups;
 mod members;
 mod own;
-mod sums;
+mod places;
 mod worths;
 
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ use crate::columns::Ledger;
 use crate::fx::Rates;
 
 use groups::{Groups, limited};
-use sums::{CohortKey, CohortSums, Sums};
+use places::{Place, Places, Sums};
 
 pub use members::{CohortCustomer, CohortCustomerPage, CohortCustomersQuery, CohortSum, cohort_customers};
 
@@ -189,16 +189,16 @@ impl<'a> Question<'a> {
     }
 
     /// Cohorts without anybody.
-    fn places(&self) -> CohortSums {
+    fn places(&self) -> Places {
         let currencies = match self.query.currency {
             Reporting::In(_) => 1,
             Reporting::Native => self.shape.scope.currencies.len(),
         };
-        CohortSums::new(currencies, self.groups.named.len(), self.shape.span.buckets.len())
+        Places::new(currencies, self.groups.named.len(), self.shape.span.buckets.len())
     }
 
     /// The currency that a cohort's values are in.
-    fn currency_at(&self, place: CohortKey) -> Currency {
+    fn currency_at(&self, place: Place) -> Currency {
         match self.query.currency {
             Reporting::In(currency) => currency,
             Reporting::Native => self.shape.scope.currencies[place.currency as usize],

@@ -25,7 +25,7 @@ use crate::columns::{Chunk, CustomerPosition, Ledger, by_letters};
 use crate::fx::Rates;
 
 pub(super) use amounts::Amounts;
-use find::{Found, ReadDepth};
+use find::{Found, Reach};
 pub use page::{CustomerPage, CustomerRow, CustomerSums};
 pub use standing::CustomerStatus;
 use standing::{Paid, day_of, lost, renews_at};
@@ -150,7 +150,7 @@ struct List<'a> {
     asked: &'a CustomersQuery,
     scope: Scope,
     range: Range,
-    reach: ReadDepth,
+    reach: Reach,
     search: Option<String>,
     /// Customers of whom another id, in one of their accounts, is what is searched for.
     found_by_other_id: HashSet<&'a str>,
@@ -201,7 +201,7 @@ impl<'a> List<'a> {
             asked,
             scope,
             range: Range { first: Day(i32::MIN), last, now: asked.now },
-            reach: ReadDepth::of(asked),
+            reach: Reach::of(asked),
             found_by_other_id: search
                 .as_deref()
                 .map(|text| find::by_other_id(ledger, text))

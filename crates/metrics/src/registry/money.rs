@@ -26,8 +26,8 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "Net revenue ÷ customers who paid in the period",
-        docs_page: "metrics/average-revenue-per-customer.md",
         why_unknown: Some("Nobody paid"),
+        docs_page: "metrics/average-revenue-per-customer.md",
         measure: Measure::Ratio,
         feeds: REVENUE,
         terms: &[
@@ -43,8 +43,8 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "Refunds ÷ payments collected in the same period",
-        docs_page: "metrics/refund-rate.md",
         why_unknown: Some("Nothing collected"),
+        docs_page: "metrics/refund-rate.md",
         unit: Unit::Ratio,
         measure: Measure::Ratio,
         better: Some(Better::Down),
@@ -96,8 +96,8 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "Of the invoices whose first attempt failed in the period, the share that has been paid by now",
-        docs_page: "metrics/recovery-rate.md",
         why_unknown: Some("No payment failed"),
+        docs_page: "metrics/recovery-rate.md",
         unit: Unit::Ratio,
         measure: Measure::Ratio,
         feeds: ATTEMPTS,

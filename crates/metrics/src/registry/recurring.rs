@@ -32,16 +32,16 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "MRR ÷ active customers",
-        docs_page: "metrics/arpa.md",
         why_unknown: Some("No active customers"),
+        docs_page: "metrics/arpa.md",
         measure: Measure::Ratio,
         terms: &[Term::Mrr, Term::Customers],
         ..level("arpa", "ARPA", Section::Mrr, |period| Value::mean(period.mrr, period.customers))
     },
     Metric {
         formula: "New MRR ÷ new customers",
-        docs_page: "metrics/average-sale-price.md",
         why_unknown: Some("No new customers"),
+        docs_page: "metrics/average-sale-price.md",
         measure: Measure::Ratio,
         terms: &[Term::Moved(MovementKind::New), Term::Movers(MovementKind::New)],
         ..level("average_sale_price", "Average sale price", Section::Mrr, |period| {
@@ -95,8 +95,8 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "(MRR at the end − MRR just before the period) ÷ MRR just before the period",
-        docs_page: "metrics/mrr-growth-rate.md",
         why_unknown: Some(NO_MRR),
+        docs_page: "metrics/mrr-growth-rate.md",
         terms: &[Term::MrrBefore, Term::Mrr],
         ..ratio("mrr_growth_rate", "MRR growth rate", Section::Mrr, Better::Up, |period| {
             Value::ratio(period.mrr - period.mrr_before, period.mrr_before)
@@ -104,8 +104,8 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "(New + reactivation + expansion) ÷ (lost by contraction + lost by churn)",
-        docs_page: "metrics/quick-ratio.md",
         why_unknown: Some("No MRR was lost"),
+        docs_page: "metrics/quick-ratio.md",
         unit: Unit::Multiple,
         terms: &[
             Term::Moved(MovementKind::New),
@@ -148,8 +148,8 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "Customers with MRR just before the period who have none at its end ÷ all customers with MRR just before it",
-        docs_page: "metrics/customer-churn-rate.md",
         why_unknown: Some(NO_CUSTOMERS),
+        docs_page: "metrics/customer-churn-rate.md",
         terms: &[Term::ChurnedCustomers, Term::BaseCustomers],
         ..ratio("customer_churn_rate", "Customer churn rate", Section::Churn, Better::Down, |period| {
             Value::ratio(period.churned_customers, period.base_customers)
@@ -157,8 +157,8 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "The part of the customer churn rate from customers whose last subscription did not end because a payment failed",
-        docs_page: "metrics/voluntary-churn-rate.md",
         why_unknown: Some(NO_CUSTOMERS),
+        docs_page: "metrics/voluntary-churn-rate.md",
         terms: &[Term::ChurnedCustomers, Term::InvoluntaryCustomers, Term::BaseCustomers],
         ..ratio("voluntary_churn_rate", "Voluntary churn rate", Section::Churn, Better::Down, |period| {
             Value::ratio(period.churned_customers - period.involuntary_customers, period.base_customers)
@@ -166,8 +166,8 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "The part of the customer churn rate from customers whose last subscription ended because a payment failed or was disputed",
-        docs_page: "metrics/involuntary-churn-rate.md",
         why_unknown: Some(NO_CUSTOMERS),
+        docs_page: "metrics/involuntary-churn-rate.md",
         terms: &[Term::InvoluntaryCustomers, Term::BaseCustomers],
         ..ratio("involuntary_churn_rate", "Involuntary churn rate", Section::Churn, Better::Down, |period| {
             Value::ratio(period.involuntary_customers, period.base_customers)
@@ -175,8 +175,8 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "MRR lost to contraction and churn by the customers who had MRR just before the period ÷ their MRR then",
-        docs_page: "metrics/gross-mrr-churn-rate.md",
         why_unknown: Some(NO_MRR),
+        docs_page: "metrics/gross-mrr-churn-rate.md",
         terms: &[Term::Lost, Term::BaseMrr],
         ..ratio("gross_mrr_churn_rate", "Gross MRR churn rate", Section::Churn, Better::Down, |period| {
             Value::ratio(-period.lost, period.base_mrr)
@@ -184,8 +184,8 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "1 − net revenue retention",
-        docs_page: "metrics/net-mrr-churn-rate.md",
         why_unknown: Some(NO_MRR),
+        docs_page: "metrics/net-mrr-churn-rate.md",
         terms: &[Term::Retained, Term::BaseMrr],
         ..ratio("net_mrr_churn_rate", "Net MRR churn rate", Section::Churn, Better::Down, |period| {
             Value::ratio(period.base_mrr - period.retained, period.base_mrr)
@@ -193,8 +193,8 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "MRR at the end of the period from the customers who had MRR just before it ÷ their MRR then",
-        docs_page: "metrics/net-revenue-retention.md",
         why_unknown: Some(NO_MRR),
+        docs_page: "metrics/net-revenue-retention.md",
         terms: &[Term::Retained, Term::BaseMrr],
         ..ratio("net_revenue_retention", "Net revenue retention", Section::Retention, Better::Up, |period| {
             Value::ratio(period.retained, period.base_mrr)
@@ -202,8 +202,8 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "As net revenue retention, with no customer counted at more than its MRR just before the period",
-        docs_page: "metrics/gross-revenue-retention.md",
         why_unknown: Some(NO_MRR),
+        docs_page: "metrics/gross-revenue-retention.md",
         terms: &[Term::Kept, Term::BaseMrr],
         ..ratio(
             "gross_revenue_retention",
@@ -215,8 +215,8 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "ARPA at the end of the period ÷ mean customer churn rate of the last three full months",
-        docs_page: "metrics/ltv.md",
         why_unknown: Some(NO_CHURN),
+        docs_page: "metrics/ltv.md",
         terms: &[Term::Mrr, Term::Customers],
         ..lifetime("ltv", "Lifetime value", Unit::Money, |period, churn| {
             let arpa = Decimal::from(period.mrr).checked_div(Decimal::from(period.customers))?;
@@ -225,8 +225,8 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "1 ÷ mean customer churn rate of the last three full months",
-        docs_page: "metrics/customer-lifetime-months.md",
         why_unknown: Some(NO_CHURN),
+        docs_page: "metrics/customer-lifetime-months.md",
         ..lifetime("customer_lifetime_months", "Customer lifetime", Unit::Months, |_, churn| {
             Decimal::ONE.checked_div(churn).map(Value::Ratio)
         })
@@ -249,8 +249,8 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "Trials started in the period that have led to MRR by now ÷ all trials started in it",
-        docs_page: "metrics/trial-conversion-rate.md",
         why_unknown: Some("No trial started"),
+        docs_page: "metrics/trial-conversion-rate.md",
         unit: Unit::Ratio,
         terms: &[Term::TrialsConverted, Term::TrialsStarted],
         ..trials(
@@ -262,8 +262,8 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "Median number of days from the start of a trial to its first MRR, of the trials started in the period",
-        docs_page: "metrics/days-to-convert.md",
         why_unknown: Some("No trial converted"),
+        docs_page: "metrics/days-to-convert.md",
         unit: Unit::Days,
         better: Some(Better::Down),
         terms: &[Term::TrialsConverted],

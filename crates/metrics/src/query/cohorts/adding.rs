@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use super::own::{Own, take_until};
 use super::worths::Worths;
-use super::{Cells, CohortKey, CohortSums, CohortValue, Question, Sums};
+use super::{Cells, CohortValue, Place, Places, Question, Sums};
 use crate::columns::{Chunk, Daily};
 use crate::query::exchange::{Factor, TooLarge};
 use crate::query::moved::number;
@@ -37,7 +37,7 @@ struct Periods {
 impl Question<'_> {
     pub(super) fn add_up(&self) -> Result<Cells, QueryError> {
         let part = self.ledger.chunks().len().div_ceil(rayon::current_num_threads() * 4).max(1);
-        let parts: Result<Vec<CohortSums>, TooLarge> =
+        let parts: Result<Vec<Places>, TooLarge> =
             self.ledger.chunks().par_chunks(part).map(|chunks| self.of_chunks(chunks)).collect();
         let parts = parts.map_err(|too_large| self.shape.exchange.refused(too_large))?;
         let mut all = self.places();
@@ -52,7 +52,7 @@ impl Question<'_> {
         Ok(total)
     }
 
-    fn of_chunks(&self, chunks: &[Arc<Chunk>]) -> Result<CohortSums, TooLarge> {
+    fn of_chunks(&self, chunks: &[Arc<Chunk>]) -> Result<Places, TooLarge> {
         let mut places = self.places();
         let mut scratch = Scratch::default();
         for chunk in chunks {
@@ -66,7 +66,7 @@ impl Question<'_> {
     /// Adds a customer to its cohorts: natively, it has one in each currency.
     pub(super) fn add(
         &self,
-        places: &mut CohortSums,
+        places: &mut Places,
         scratch: &mut Scratch,
         (chunk, customer): (&Chunk, usize),
     ) -> Result<(), TooLarge> {
@@ -93,7 +93,7 @@ impl Question<'_> {
     /// Adds a customer to a cohort in each thing that it is counted within.
     fn add_lines(
         &self,
-        places: &mut CohortSums,
+        places: &mut Places,
         scratch: &mut Scratch,
         (chunk, customer): (&Chunk, usize),
     ) -> Result<(), TooLarge> {
@@ -109,7 +109,7 @@ impl Question<'_> {
     /// Adds a customer that has one line, which is never added up with another.
     fn add_line(
         &self,
-        places: &mut CohortSums,
+        places: &mut Places,
         periods: &mut Periods,
         (chunk, customer): (&Chunk, usize),
         daily: Daily<'_>,
@@ -156,7 +156,7 @@ impl Question<'_> {
     /// Adds a customer, within what it is counted once, to the cohort of its first value above 0, if it ever had one.
     fn add_within(
         &self,
-        places: &mut CohortSums,
+        places: &mut Places,
         scratch: &mut Scratch,
         (chunk, customer): (&Chunk, usize),
         counted: u32,
@@ -186,12 +186,12 @@ impl Question<'_> {
     }
 
     /// The cohort of a customer that first had this plan, or of several the most valuable.
-    fn place(&self, (chunk, customer): (&Chunk, usize), plan: u32, series: u32, cohort: usize) -> CohortKey {
+    fn place(&self, (chunk, customer): (&Chunk, usize), plan: u32, series: u32, cohort: usize) -> Place {
         let currency = match self.query.currency {
             Reporting::In(_) => 0,
             Reporting::Native => self.shape.scope.series[series as usize].currency,
         };
-        CohortKey { currency, group: self.group(chunk, customer, plan), cohort }
+        Place { currency, group: self.group(chunk, customer, plan), cohort }
     }
 
     /// From the end of the cohort's own period to that of each in which the value moves: all of them where rates move it,
@@ -325,7 +325,7 @@ fn add_periods(
 }
 
 /// The sums of a cohort, with one more customer in it.
-fn one_more(places: &mut CohortSums, place: CohortKey) -> &mut Sums {
+fn one_more(places: &mut Places, place: Place) -> &mut Sums {
     let sums = places.at(place);
     sums.customers += 1;
     sums

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::adding::Scratch;
 use super::groups::{largest, other};
-use super::{CohortKey, CohortValue, Question, Sums, check, span_of};
+use super::{CohortValue, Place, Question, Sums, check, span_of};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
 use crate::query::exchange::TooLarge;
@@ -177,13 +177,7 @@ impl List<'_> {
     }
 
     /// What a customer adds to the cell. `None`: nothing, it is of another.
-    fn member(
-        &self,
-        at: CustomerPosition,
-        place: CohortKey,
-        sums: &Sums,
-        lines: &mut Lines,
-    ) -> Option<Member> {
+    fn member(&self, at: CustomerPosition, place: Place, sums: &Sums, lines: &mut Lines) -> Option<Member> {
         let (asked, span) = (self.asked, self.question.shape.span);
         let (cohort, value) = (place.cohort, sums.values().nth(asked.at)?);
         let currency = self.question.currency_at(place);

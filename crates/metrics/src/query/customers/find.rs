@@ -21,7 +21,7 @@ use crate::query::walk::{Lane, Range, Trail};
 
 /// How much of a customer has to be read before it is known whether and where it is in the list.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum ReadDepth {
+pub(super) enum Reach {
     /// None of its rows.
     Nothing,
     /// What it is worth at the end of the list's day.
@@ -30,7 +30,7 @@ pub(super) enum ReadDepth {
     History,
 }
 
-impl ReadDepth {
+impl Reach {
     pub(super) fn of(asked: &CustomersQuery) -> Self {
         let is_by_state = asked.state.is_some() || asked.status.is_some();
         let is_by_rows = asked.sort == CustomerSort::Mrr && asked.currency == Reporting::Native;
@@ -164,10 +164,10 @@ impl List<'_> {
     fn is_in(&self, chunk: &Chunk, customer: usize, trail: &mut Trail) -> bool {
         let Some(country) = self.scope.country(chunk.country(customer)) else { return false };
         let range = match self.reach {
-            ReadDepth::Nothing => return true,
+            Reach::Nothing => return true,
             // No change of a range that begins after its end is written down.
-            ReadDepth::Level => Range { first: Day(self.range.last.0.saturating_add(1)), ..self.range },
-            ReadDepth::History => self.range,
+            Reach::Level => Range { first: Day(self.range.last.0.saturating_add(1)), ..self.range },
+            Reach::History => self.range,
         };
         trail.walk(chunk, customer, country, &self.scope, range);
         !trail.lanes.is_empty() || !self.asked.filter.is_about_plans()
