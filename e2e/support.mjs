@@ -144,10 +144,10 @@ export async function visit(t, url, options = {}) {
   return page;
 }
 
-/** As the owner whose account a journey created before. */
-export async function signIn(page) {
-  await page.getByLabel('Username or email').fill(owner.username);
-  await page.getByLabel('Password').fill(owner.password);
+/** As the owner whose account a journey created before, or as somebody else. */
+export async function signIn(page, { username, password } = owner) {
+  await page.getByLabel('Username or email').fill(username);
+  await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
