@@ -17,10 +17,10 @@ mod smtp;
 mod testing;
 mod webhook;
 
-pub use error::{Answer, MailError, SendError, Stage};
+pub use error::{MailError, SendError, ServerReply, SmtpStage};
 pub use mailbox::Mailbox;
-pub use mailer::{Delivery, Mailer, send_test};
+pub use mailer::{DeliveryMethod, Mailer, send_test};
 pub use message::{Fact, FromVisitor, Message, OpenInvitation, Picture, VisitorTopic};
 pub use operator::Operator;
-pub use settings::{Settings, SettingsError};
-pub use webhook::Webhook;
+pub use settings::{MailSettings, SettingsError};
+pub use webhook::FeedbackWebhook;

@@ -38,7 +38,7 @@ pub use balance::BalanceChanges;
 pub(crate) use balance::{Balance, BalanceMonth, BalanceRow, PaymentFacts};
 pub use build::{LedgerBuilder, Updated};
 pub use bytes::{Damaged, FORMAT_VERSION};
-pub use catalog::{Catalog, Plan, PlanInterval};
+pub use catalog::{Plan, PlanCatalog, PlanInterval};
 pub use chunk::Chunk;
 pub use country::Country;
 pub(crate) use daily::{Daily, NEVER, Outline};
@@ -58,7 +58,7 @@ const BALANCE_BLOBS: u32 = 1 << 30;
 /// All customers' recurring value and revenue, and the balance.
 #[derive(Debug, Clone)]
 pub struct Ledger {
-    catalog: Arc<Catalog>,
+    catalog: Arc<PlanCatalog>,
     /// A power of two of them; a customer's id says which one it is in. Where there are parts, that holds for each part.
     chunks: Vec<Arc<Chunk>>,
     balance: Balance,
@@ -141,7 +141,7 @@ impl Ledger {
         Self { chunks, ..self.clone() }
     }
 
-    pub fn catalog(&self) -> &Catalog {
+    pub fn catalog(&self) -> &PlanCatalog {
         &self.catalog
     }
 

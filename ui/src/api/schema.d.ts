@@ -3058,6 +3058,8 @@ export interface components {
             /** @description Whether it can be filtered by plan, product and interval. */
             supports_filters: boolean;
             unit: components["schemas"]["Unit"];
+            /** @description Of a ratio or a mean: what there was none of where it has no value. */
+            why_unknown?: string | null;
         };
         Metrics: {
             data: components["schemas"]["Metric"][];

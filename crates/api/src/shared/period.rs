@@ -59,7 +59,7 @@ pub(super) struct Choice {
 
 /// What is asked about at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Span {
+pub(super) struct ChartRange {
     pub(super) start: Day,
     pub(super) end: Day,
     pub(super) interval: Interval,
@@ -193,8 +193,8 @@ impl Days {
     }
 
     /// As one question, of an interval where they are not a single period.
-    pub(super) fn by(self, interval: Interval) -> Span {
-        Span { start: self.start, end: self.end, interval: self.single_bucket().unwrap_or(interval) }
+    pub(super) fn by(self, interval: Interval) -> ChartRange {
+        ChartRange { start: self.start, end: self.end, interval: self.single_bucket().unwrap_or(interval) }
     }
 }
 
@@ -221,12 +221,12 @@ impl Period {
     }
 
     /// Everything that the charts and figures of a page ask about.
-    pub(super) fn spans(&self) -> HashSet<Span> {
+    pub(super) fn spans(&self) -> HashSet<ChartRange> {
         let Self { days, interval, focus, compared } = *self;
         let on = |day: Day| Days { start: day, end: day };
-        let by_day = |day: Day| Span { start: day, end: day, interval: Interval::Day };
+        let by_day = |day: Day| ChartRange { start: day, end: day, interval: Interval::Day };
         let mut spans =
-            HashSet::from([Span { start: days.start, end: days.end, interval }, by_day(focus.end)]);
+            HashSet::from([ChartRange { start: days.start, end: days.end, interval }, by_day(focus.end)]);
         let month = first_of(focus.end, 1);
         let is_whole = focus.single_bucket().is_some() || month <= focus.start;
         let ratio = if is_whole { focus } else { Days { start: month, end: focus.end } };

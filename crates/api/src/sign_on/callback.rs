@@ -96,10 +96,12 @@ async fn signed_in(
         _ => return Err(Failure::Refused),
     };
     let redirect = address(context, provider);
-    let who = opened.finish(&redirect, code, attempt.asked, context.clock.now()).await.map_err(|error| {
-        tracing::warn!(provider, %error, "nobody was signed in by an identity provider");
-        Failure::from(error)
-    })?;
+    let who = opened.finish(&redirect, code, attempt.authorization, context.clock.now()).await.map_err(
+        |error| {
+            tracing::warn!(provider, %error, "nobody was signed in by an identity provider");
+            Failure::from(error)
+        },
+    )?;
     let (catalog, now, given) = (context.catalog.clone(), context.clock.now(), who.clone());
     match blocking(move || catalog.sign_on(&given, now)).await?? {
         SignOn::Known(user) => enter(context, user, headers, client, &who, &attempt.next).await,

@@ -11,9 +11,9 @@ use super::{LOOK_EVERY_SECONDS, Mailer};
 use crate::blocking::blocking;
 use crate::contents::Contents;
 use crate::error::{MailError, SendError};
-use crate::settings::Settings;
+use crate::settings::MailSettings;
 use crate::smtp::Session;
-use crate::webhook::Webhook;
+use crate::webhook::FeedbackWebhook;
 
 /// The wait after the first failed attempt. Each further one doubles it.
 const FIRST_WAIT_SECONDS: i64 = 10;
@@ -35,8 +35,8 @@ enum Outcome {
 
 /// Where the messages of one channel are handed in.
 enum Way<'a> {
-    Mail { settings: &'a Settings, session: Option<Box<Session>> },
-    Webhook(&'a Webhook),
+    Mail { settings: &'a MailSettings, session: Option<Box<Session>> },
+    Webhook(&'a FeedbackWebhook),
 }
 
 impl Way<'_> {

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::balance::{Balance, BalanceMonth};
-use super::catalog::Catalog;
+use super::catalog::PlanCatalog;
 use super::chunk::{Chunk, NO_PLAN};
 use super::days::CalendarDays;
 use super::draft::{Draft, assemble};
@@ -382,8 +382,8 @@ impl Chunk {
 }
 
 /// All plans, and for each part the numbers that its own have.
-fn catalog_of(parts: &[LedgerPart]) -> (Catalog, Vec<Vec<u32>>) {
-    let mut all = Catalog::default();
+fn catalog_of(parts: &[LedgerPart]) -> (PlanCatalog, Vec<Vec<u32>>) {
+    let mut all = PlanCatalog::default();
     let mut prices: FxHashMap<PriceId, usize> = FxHashMap::default();
     let mut products: FxHashMap<ProductId, usize> = FxHashMap::default();
     let shared = shared_labels(parts);

@@ -12,12 +12,12 @@ const PICOS: i128 = 1_000_000_000_000;
 
 /// How many months an interval has, as a fraction: a week is 12/52 of one, a day 12/365.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Months {
+pub(super) struct IntervalMonths {
     numerator: i128,
     denominator: i128,
 }
 
-impl Months {
+impl IntervalMonths {
     pub(super) fn of(recurrence: Recurrence) -> Self {
         let count = i128::from(recurrence.interval_count.max(1));
         let (numerator, denominator) = match recurrence.interval {
@@ -194,7 +194,7 @@ mod tests {
     use model::billing::TransformQuantity;
 
     fn per_month(interval: BillingInterval, interval_count: u32, amount_minor: i64) -> i64 {
-        let months = Months::of(Recurrence { interval, interval_count, is_metered: false });
+        let months = IntervalMonths::of(Recurrence { interval, interval_count, is_metered: false });
         months.per_month(Picos::of_minor(amount_minor))
     }
 

@@ -87,7 +87,10 @@ impl Shared {
             }
             Err(error) => {
                 if !is_passing(&error) {
-                    tracing::warn!(%error, code = error.code(), "work on a connection failed");
+                    // A command returns it to whoever waits for it.
+                    if self.config.update_every_seconds.is_some() {
+                        tracing::warn!(%error, code = error.code(), "work on a connection failed");
+                    }
                     connection.reporter.end(Phase::Failed, Some(error.to_string()));
                 }
                 Err(error)

@@ -90,7 +90,7 @@ function emptyOf({ view, whole, metric }: ChartProps, hasSeries: boolean) {
   return {
     empty: (
       <EmptyState title={isFiltered ? 'Not known with these filters' : 'Nothing to show'}>
-        {isFiltered ? `${metric.label} ${reasonUnknown(whole.foreign, undefined)?.toLowerCase()}. Clear the filter to see it.` : whyNothing(metric.id, canReachBack(view))}
+        {isFiltered ? `${metric.label} ${reasonUnknown(whole.foreign, undefined)?.toLowerCase()}. Clear the filter to see it.` : whyNothing(metric, canReachBack(view))}
       </EmptyState>
     ),
   }

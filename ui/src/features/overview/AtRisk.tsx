@@ -82,7 +82,7 @@ function Now({ metric, ...rest }: NowProps & { metric: MetricDefinition | undefi
 function Known({ metric, mrr, note, view, children }: NowProps & { metric: MetricDefinition }) {
   const { figures, currency = 'usd', isLoading, foreign, isAbsent } = useFigures(view, metric)
   const value = figures[0]?.value
-  const unknown = isLoading ? undefined : reasonUnknown(foreign, value, { metricId: metric.id, isAbsent })
+  const unknown = isLoading ? undefined : reasonUnknown(foreign, value, { metric, isAbsent })
   return (
     <Entry
       definition={<Definition metric={metric.id} />}

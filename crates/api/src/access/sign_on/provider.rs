@@ -50,7 +50,7 @@ pub struct ProviderSettings {
 }
 
 #[derive(Debug)]
-pub struct Provider {
+pub struct OpenIdProvider {
     pub settings: ProviderSettings,
     network: Network,
     descriptions: Arc<Descriptions>,
@@ -58,7 +58,7 @@ pub struct Provider {
 
 /// What an answer has to fit.
 #[derive(Debug)]
-pub struct Asked {
+pub struct AuthorizationRequest {
     nonce: Nonce,
     verifier: PkceCodeVerifier,
 }
@@ -83,7 +83,7 @@ type Client = CoreClient<
     EndpointMaybeSet,
 >;
 
-impl Provider {
+impl OpenIdProvider {
     pub fn new(settings: ProviderSettings, network: Network, descriptions: Arc<Descriptions>) -> Self {
         Self { settings, network, descriptions }
     }
@@ -91,7 +91,7 @@ impl Provider {
     /// Whether anybody could be sent there: it describes itself, as the issuer that it is said to be.
     ///
     /// # Errors
-    /// As [`Provider::begin`].
+    /// As [`OpenIdProvider::begin`].
     pub async fn check(
         settings: ProviderSettings,
         network: Network,
@@ -110,7 +110,7 @@ impl Provider {
         redirect: &Url,
         email: Option<&str>,
         now: UnixSeconds,
-    ) -> Result<(Url, String, Asked), SignOnError> {
+    ) -> Result<(Url, String, AuthorizationRequest), SignOnError> {
         let client = self.client(self.described(now).await?, redirect)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = CoreAuthenticationFlow::AuthorizationCode;
@@ -126,7 +126,7 @@ impl Provider {
         if !matches!(address.scheme(), "https" | "http") {
             return Err(SignOnError::Refused("its sign-in page is no web address".to_owned()));
         }
-        Ok((address, state.secret().clone(), Asked { nonce, verifier }))
+        Ok((address, state.secret().clone(), AuthorizationRequest { nonce, verifier }))
     }
 
     /// Exchanges the code that the browser came back with, and checks who it is for.
@@ -137,13 +137,13 @@ impl Provider {
         &self,
         redirect: &Url,
         code: String,
-        asked: Asked,
+        authorization: AuthorizationRequest,
         now: UnixSeconds,
     ) -> Result<NewIdentity, SignOnError> {
         let client = self.client(self.described(now).await?, redirect)?;
         let request = client.exchange_code(AuthorizationCode::new(code)).map_err(refused)?;
         let http = http(&self.network, &self.settings.issuer);
-        let answer = request.set_pkce_verifier(asked.verifier).request_async(&http).await;
+        let answer = request.set_pkce_verifier(authorization.verifier).request_async(&http).await;
         let answer = answer.map_err(|error| match error {
             RequestTokenError::Request(NoWay(why)) => SignOnError::Away(why),
             RequestTokenError::ServerResponse(answer) => {
@@ -153,11 +153,11 @@ impl Provider {
                 SignOnError::Refused("its token can't be read".to_owned())
             }
         })?;
-        let claims = match checked(&client, &answer, &asked.nonce, now) {
+        let claims = match checked(&client, &answer, &authorization.nonce, now) {
             Err(ClaimsVerificationError::SignatureVerification(
                 SignatureVerificationError::NoMatchingKey,
             )) => match self.descriptions.newer(&self.settings.issuer, &self.network, now).await {
-                Some(newer) => checked(&self.client(newer?, redirect)?, &answer, &asked.nonce, now),
+                Some(newer) => checked(&self.client(newer?, redirect)?, &answer, &authorization.nonce, now),
                 None => return Err(SignOnError::Refused("it was signed with an unknown key".to_owned())),
             },
             other => other,
