@@ -62,7 +62,7 @@ function JoiningForm({ connection, before }: { connection: Connection; before: J
   return (
     <div className="mt-4 flex flex-col gap-5">
       <Toggle
-        hint="If a billing system imported customers from another one, the ids that it keeps say who they were there. A subscription that was moved counts in the old account until the day it begins in the new one."
+        hint="A billing system that imported customers from another one keeps their old IDs, and Chartsy matches customers by them. A subscription that was moved counts in the old account until the day it begins in the new one."
         isSelected={draft.join_imported}
         label="Join customers that were imported"
         onChange={(join_imported) => change({ join_imported })}
