@@ -326,6 +326,13 @@ impl Source {
         (self.functions().billed)(&mut objects.into_iter())
     }
 
+    /// The same from what objects gave one by one. Only for those that may have no customer: a customer's other objects say
+    /// less alone.
+    pub fn linked(self, mut billed: Billed) -> Billed {
+        (self.extras().link)(&mut billed.history);
+        billed
+    }
+
     /// What the price list is made of.
     pub fn price_list_kinds(self) -> [ObjectKind; 2] {
         [self.prices(), self.products()]

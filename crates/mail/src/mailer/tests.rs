@@ -428,7 +428,7 @@ fn every_message(workspace: WorkspaceId, at: UnixSeconds) -> Vec<(Message, &'sta
         ),
         (
             Message::SignOnConnected { provider: "Acme ID".into(), at, account_page: page("account") },
-            "Single sign-on was connected with your account",
+            "Single sign-on was connected to your account",
             vec![when, "Acme ID", "https://charts.example.com/account"],
         ),
         (

@@ -112,7 +112,7 @@ impl Catalog {
         let needs_key = LastError {
             code: "key_missing".to_owned(),
             message:
-                "the stored key could not be decrypted any more, because the server's master key was lost"
+                "the stored key could not be decrypted anymore, because the server's master key was lost"
                     .to_owned(),
             action: "Enter the key of this connection again.".to_owned(),
             at: now,

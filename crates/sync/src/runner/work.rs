@@ -186,8 +186,9 @@ fn finish(
     {
         projector.audit(audit, &customers)?;
     }
-    let Projector { connection, prices, epoch, .. } = projector;
+    let Projector { connection, prices, ownerless, epoch, .. } = projector;
     connection.keep_prices(prices.listed(), epoch);
+    connection.keep_ownerless(ownerless, epoch);
     outcome
 }
 
@@ -229,6 +230,7 @@ impl SyncRun {
             own.publish(shown.clone(), epoch);
             let erased = own.erased(privacy::Noted::of(&objects)?);
             let prices = KnownPrices::or_read(own.take_prices(), source, &objects)?;
+            let ownerless = own.take_ownerless(&objects)?;
             let projector = Projector {
                 source,
                 connection: own,
@@ -239,6 +241,7 @@ impl SyncRun {
                 recording,
                 clock: opening.config.clock.clone(),
                 prices,
+                ownerless,
                 shown,
                 dirty: Dirty::default(),
                 unsaved: Unsaved::default(),

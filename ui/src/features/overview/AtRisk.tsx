@@ -108,7 +108,7 @@ function Renewals({ view, onOpen }: Pick<Props, 'view' | 'onOpen'>) {
       definition={<DefinitionButton formula={RENEWALS} label="Renewals" page="upcoming" />}
       isLoading={isUnknown && query.error === null}
       name="Renewals"
-      note="MRR of subscriptions that are billed again"
+      note="MRR of subscriptions about to renew"
       value={isUnknown ? '–' : worthText(page, view.currency) || formatValue(0, 'money', shownCurrency(view) ?? 'usd')}
       valueNote={`in ${DAYS_OF_RENEWALS} days`}
     >
