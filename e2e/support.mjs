@@ -28,6 +28,24 @@ export const OTHER_PROVIDER = {
   bills: 'Transactions',
 };
 
+/** A third one, whose key has two parts, and which reports exactly only since a day. */
+export const OLDER_PROVIDER = {
+  id: 'paddle_classic',
+  sandbox: 'paddle-classic',
+  name: 'Paddle Classic',
+  ownerLabel: 'Vendor ID',
+  owner: '12345',
+  keyLabel: 'Auth code',
+  key: '5a4db0c5a4db0c5a4db0c5a4db0c5a4db0c5a4db0c5a4db0c0',
+  wrongKey: '5a4db0c5a4db0c5a4db0c5a4db0c5a4db0c5a4db0c5a4db0c1',
+  notAKey: 'not-an-auth-code',
+  notAKeyTitle: 'This doesn’t look like a vendor ID and an auth code',
+  rejected: 'Paddle rejected this auth code',
+  moreThanRead: 'An auth code can do more than read',
+  coarse: /^Figures before .+ are coarse/,
+  bills: 'Payments',
+};
+
 const binary = process.env.CHARTSY_BIN ?? path.resolve('..', 'target', 'debug', 'chartsy');
 const pictures = process.env.PICTURES;
 
@@ -144,10 +162,10 @@ export async function visit(t, url, options = {}) {
   return page;
 }
 
-/** As the owner whose account a journey created before. */
-export async function signIn(page) {
-  await page.getByLabel('Username or email').fill(owner.username);
-  await page.getByLabel('Password').fill(owner.password);
+/** As the owner whose account a journey created before, or as somebody else. */
+export async function signIn(page, { username, password } = owner) {
+  await page.getByLabel('Username or email').fill(username);
+  await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 

@@ -95,7 +95,7 @@ test('a passkey is added with the password, named, and signs in without it until
   await section.getByText(/last used/).waitFor();
 
   await section.getByRole('button', { name: 'Remove Private phone' }).click();
-  await page.getByRole('dialog').getByText('Nobody can sign in with it any more').waitFor();
+  await page.getByRole('dialog').getByText('Nobody can sign in with it anymore').waitFor();
   await accessible(page, 'removing a passkey');
   await picture(page, 'sign-on-remove');
   await enterPassword(page, 'Remove');

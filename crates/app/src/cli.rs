@@ -2,9 +2,10 @@
 
 use api::BookDemo;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use mail::{Mailbox, Operator, Webhook};
+use mail::{FeedbackWebhook, Mailbox, Operator};
 use metrics::question::{Preset, Question};
 use model::{Day, Secret};
+use sync::RunnerConfig;
 use url::Url;
 
 use crate::commands;
@@ -116,6 +117,15 @@ pub struct DataArgs {
     pub data: std::path::PathBuf,
 }
 
+/// How much of a provider's rate limits to use.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct ProviderShareArgs {
+    /// How much of each provider's rate limits is used, in percent; the rest is left to the account's other tools
+    #[arg(long, value_name = "PERCENT", env = "CHARTSY_PROVIDER_SHARE_PERCENT",
+        default_value_t = RunnerConfig::SHARE_PERCENT, value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub provider_share_percent: u8,
+}
+
 /// The mail server to send with.
 #[derive(Debug, Clone, Args)]
 pub struct MailArgs {
@@ -130,7 +140,7 @@ pub struct MailArgs {
 
 impl MailArgs {
     /// Where to send from; `None` without a mail server. An empty variable is as good as none.
-    pub fn settings(&self) -> anyhow::Result<Option<mail::Settings>> {
+    pub fn settings(&self) -> anyhow::Result<Option<mail::MailSettings>> {
         let url = self.smtp_url.as_ref().filter(|url| !url.expose().trim().is_empty());
         let from = self.mail_from.as_deref().filter(|from| !from.trim().is_empty());
         match (url, from) {
@@ -147,7 +157,7 @@ impl MailArgs {
             }
             (Some(url), Some(from)) => {
                 let help = "see \"Email\" in docs/operations.md";
-                let settings = mail::Settings::parse(url, from);
+                let settings = mail::MailSettings::parse(url, from);
                 Ok(Some(settings.map_err(|error| Advice::new(error.to_string(), help))?))
             }
         }
@@ -180,10 +190,10 @@ impl FeedbackArgs {
             return Err(Advice::new("feedback is to be emailed, but there is no mail server", help).into());
         }
         let url = self.feedback_webhook.as_ref().filter(|url| !url.expose().trim().is_empty());
-        let webhook = url.map(|url| Webhook::parse(url, outgoing::network())).transpose();
+        let webhook = url.map(|url| FeedbackWebhook::parse(url, outgoing::network())).transpose();
         let help = "see \"Feedback and demos\" in docs/operations.md";
         let webhook = webhook.map_err(|error| Advice::new(error.to_string(), help))?;
-        if webhook.as_ref().is_some_and(Webhook::is_out_of_reach) {
+        if webhook.as_ref().is_some_and(FeedbackWebhook::is_out_of_reach) {
             let help = "give it an address on the public internet, use --feedback-to instead, or start without --outgoing public";
             let title = "the webhook for feedback is at a private address, which --outgoing public forbids";
             return Err(Advice::new(title, help).into());
@@ -277,6 +287,8 @@ mod tests {
             "chartsy serve --provider-share-percent 50",
             "chartsy connect SOURCE --data d --key-stdin --api-base http://127.0.0.1:1/v --name N --no-wait",
             "chartsy sync --data d --connection conn_1",
+            "chartsy sync --provider-share-percent 50",
+            "chartsy connect SOURCE --key-stdin --provider-share-percent 50",
             "chartsy rebuild --data d",
             "chartsy status --data d --format json",
             "chartsy metrics mrr --from 2025-01-01 --to 2025-12-31 --interval month --currency native --by plan --filter plan=price_1 --filter country=DE --format csv",

@@ -33,6 +33,12 @@ impl Advice {
         Self::new("nothing is connected yet", format!("connect an account with '{}'", connect_command()))
     }
 
+    /// Some of several connections, each of which was reported when it failed.
+    pub fn some_not_synced(first: &anyhow::Error, failed: usize, connections: usize) -> Self {
+        let message = format!("{failed} of {connections} connections could not be brought up to date");
+        Self { code: code(first), ..Self::new(message, "'chartsy status' shows the last error of each") }
+    }
+
     /// An email could not be sent.
     pub fn not_sent(error: &SendError, help: impl Into<String>) -> Self {
         let code = match error {
@@ -43,7 +49,7 @@ impl Advice {
         Self { code, ..Self::new(error.to_string(), help) }
     }
 
-    /// What was given is no key.
+    /// What was given is not a key.
     pub fn no_key(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { code: KEY_REFUSED, ..Self::new(message, help) }
     }
@@ -73,11 +79,16 @@ pub fn tell(error: &anyhow::Error) -> ExitCode {
     if is_closed_pipe(error) {
         return ExitCode::SUCCESS;
     }
+    report(error);
+    ExitCode::from(code(error))
+}
+
+/// Writes what happened and what to do to stderr.
+pub fn report(error: &anyhow::Error) {
     eprintln!("error: {}", one_line(error));
     if let Some(help) = help(error) {
         eprintln!("help: {help}");
     }
-    ExitCode::from(code(error))
 }
 
 /// The chain of causes, each once: a cause that is already quoted by its effect is skipped.
@@ -207,6 +218,16 @@ mod tests {
         let unreachable = ConnectError::Unreachable { host: "h".into(), reason: "r".into() };
         assert_eq!(code(&unreachable.into()), 5);
         assert_eq!(code(&anyhow::anyhow!("else")), 1);
+    }
+
+    #[test]
+    fn a_failure_among_several_connections_exits_as_the_first_of_them() {
+        let refused = ConnectError::KeyRefused { request_id: None };
+        let error = anyhow::Error::from(Advice::some_not_synced(&refused.into(), 2, 3));
+        assert_eq!(
+            (code(&error), one_line(&error).as_str()),
+            (3, "2 of 3 connections could not be brought up to date")
+        );
     }
 
     #[test]

@@ -83,7 +83,10 @@ fn told(progress: &Progress) -> String {
     if let Some(day) = progress.reaches_back_on {
         parts.push(format!("back to {day}"));
     }
-    parts.extend(progress.message.clone());
+    // What stopped it is the command's error, which is reported when the command ends.
+    if progress.phase != Phase::Failed {
+        parts.extend(progress.message.clone());
+    }
     parts.join(", ")
 }
 

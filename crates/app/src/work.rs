@@ -7,6 +7,7 @@ use store::ConnectionRecord;
 use sync::runner::Callbacks;
 use sync::{Business, ReferenceRates, Runner, RunnerConfig};
 
+use crate::cli::ProviderShareArgs;
 use crate::folder::Folder;
 use crate::outgoing;
 use crate::progress::Display;
@@ -28,7 +29,7 @@ impl Default for Polling {
     }
 }
 
-/// A server's runner on a folder. It begins when it is told to.
+/// A server's runner on a folder. It begins when it is started.
 pub fn for_server(
     folder: &Folder,
     callbacks: Callbacks,
@@ -50,9 +51,19 @@ pub fn for_server(
 
 /// A runner for a single command, which somebody is waiting for.
 pub fn for_command(folder: &Folder) -> anyhow::Result<Runner> {
+    Ok(Runner::new(command_config(folder)))
+}
+
+/// The same for a command that imports, with the share of the provider's limits that it may use.
+pub fn for_import(folder: &Folder, share: ProviderShareArgs) -> Runner {
+    let share_percent = share.provider_share_percent;
+    Runner::new(RunnerConfig { share_percent, ..command_config(folder) })
+}
+
+fn command_config(folder: &Folder) -> RunnerConfig {
     let (data, catalog) = (folder.data.clone(), folder.catalog.clone());
     let config = RunnerConfig::command(data, catalog, Clock::System);
-    Ok(Runner::new(RunnerConfig { network: outgoing::network(), ..config }))
+    RunnerConfig { network: outgoing::network(), ..config }
 }
 
 /// The numbers of a connection, or of several together, from their files.

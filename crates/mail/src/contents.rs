@@ -11,8 +11,8 @@ use model::{Secret, UnixSeconds};
 use serde::{Deserialize, Serialize};
 
 use crate::error::SendError;
-use crate::message::Picture;
-use crate::settings::Settings;
+use crate::picture::Picture;
+use crate::settings::MailSettings;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Contents {
@@ -43,7 +43,7 @@ impl Contents {
     /// sent twice.
     pub(crate) fn to_bytes(
         &self,
-        settings: &Settings,
+        settings: &MailSettings,
         id: &str,
         to: &Address,
         created_at: UnixSeconds,

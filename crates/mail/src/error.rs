@@ -32,9 +32,9 @@ pub enum SendError {
     )]
     NoLogin { server: String },
     #[error("the mail server {server} refused the user or the password ({answer})")]
-    LoginRefused { server: String, answer: Answer },
+    LoginRefused { server: String, answer: ServerReply },
     #[error("the mail server refused {stage} ({answer})")]
-    Refused { stage: Stage, answer: Answer },
+    Refused { stage: SmtpStage, answer: ServerReply },
     #[error("the mail server can't send to an address with letters outside of ASCII")]
     AddressNotAscii,
     #[error("the message could not be written as an email")]
@@ -50,14 +50,14 @@ pub enum SendError {
 
 /// What a mail server refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum SmtpStage {
     Connection,
     Sender,
     Recipient,
     Contents,
 }
 
-impl fmt::Display for Stage {
+impl fmt::Display for SmtpStage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Connection => "the connection",
@@ -76,12 +76,12 @@ const NOT_THIS_MESSAGE: [u16; 3] = [400, 413, 422];
 
 /// What a mail server answered. Prints its codes only, because its text often repeats the recipient's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct ServerReply {
     pub code: u16,
     text: String,
 }
 
-impl Answer {
+impl ServerReply {
     pub(crate) fn new(code: u16, text: impl Into<String>) -> Self {
         Self { code, text: text.into() }
     }
@@ -103,7 +103,7 @@ impl Answer {
     }
 }
 
-impl fmt::Display for Answer {
+impl fmt::Display for ServerReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.fine_code() {
             Some(fine) => write!(f, "{} {fine}", self.code),
@@ -120,7 +120,7 @@ impl SendError {
         }
         !matches!(
             self,
-            Self::Refused { stage: Stage::Recipient | Stage::Contents, .. }
+            Self::Refused { stage: SmtpStage::Recipient | SmtpStage::Contents, .. }
                 | Self::AddressNotAscii
                 | Self::Unwritable
                 | Self::MasterKey(_)
@@ -131,7 +131,7 @@ impl SendError {
     /// password, the sender, an account that has to sign in) is not.
     pub(crate) fn is_final(&self) -> bool {
         match self {
-            Self::Refused { stage: Stage::Recipient | Stage::Contents, answer } => {
+            Self::Refused { stage: SmtpStage::Recipient | SmtpStage::Contents, answer } => {
                 answer.code >= 500 && answer.code != NOT_LIKE_THIS
             }
             Self::WebhookRefused { status, .. } => NOT_THIS_MESSAGE.contains(status),
@@ -141,7 +141,7 @@ impl SendError {
     }
 
     /// The server's own words, where it answered. They may contain addresses.
-    pub fn answer(&self) -> Option<&Answer> {
+    pub fn answer(&self) -> Option<&ServerReply> {
         match self {
             Self::LoginRefused { answer, .. } | Self::Refused { answer, .. } => Some(answer),
             _ => None,
@@ -163,10 +163,10 @@ impl SendError {
             Self::LoginRefused { .. } => {
                 "check the user and the password in --smtp-url; many providers need a password made for apps"
             }
-            Self::Refused { answer: Answer { code: NOT_LIKE_THIS, .. }, .. } => {
+            Self::Refused { answer: ServerReply { code: NOT_LIKE_THIS, .. }, .. } => {
                 "the server requires encryption, or a user and a password: check --smtp-url"
             }
-            Self::Refused { stage: Stage::Sender, .. } => {
+            Self::Refused { stage: SmtpStage::Sender, .. } => {
                 "check that this server may send from the address in --mail-from"
             }
             Self::Refused { .. } => "see what the mail server answered",
@@ -187,27 +187,31 @@ impl SendError {
 mod tests {
     use super::*;
 
-    fn refused(stage: Stage, code: u16) -> SendError {
-        SendError::Refused { stage, answer: Answer::new(code, "5.1.1 <ada@example.com> unknown") }
+    fn refused(stage: SmtpStage, code: u16) -> SendError {
+        SendError::Refused { stage, answer: ServerReply::new(code, "5.1.1 <ada@example.com> unknown") }
     }
 
     #[test]
     fn an_error_says_the_codes_and_nobodys_address() {
         assert_eq!(
-            refused(Stage::Recipient, 550).to_string(),
+            refused(SmtpStage::Recipient, 550).to_string(),
             "the mail server refused the recipient (550 5.1.1)"
         );
-        let answer = Answer::new(421, "ada@example.com: try again\r\nlater\u{1b}[31m");
+        let answer = ServerReply::new(421, "ada@example.com: try again\r\nlater\u{1b}[31m");
         assert_eq!(answer.to_string(), "421");
         assert_eq!(answer.text(), "421 ada@example.com: try again  later [31m");
     }
 
     #[test]
     fn only_the_refusal_of_a_message_is_final() {
-        assert!(refused(Stage::Recipient, 550).is_final() && refused(Stage::Contents, 554).is_final());
-        assert!(!refused(Stage::Recipient, 450).is_final(), "the mailbox is busy");
-        assert!(!refused(Stage::Recipient, 530).is_final(), "the password is missing");
-        assert!(!refused(Stage::Sender, 550).is_final() && refused(Stage::Sender, 550).concerns_all());
-        assert!(!refused(Stage::Recipient, 550).concerns_all());
+        assert!(
+            refused(SmtpStage::Recipient, 550).is_final() && refused(SmtpStage::Contents, 554).is_final()
+        );
+        assert!(!refused(SmtpStage::Recipient, 450).is_final(), "the mailbox is busy");
+        assert!(!refused(SmtpStage::Recipient, 530).is_final(), "the password is missing");
+        assert!(
+            !refused(SmtpStage::Sender, 550).is_final() && refused(SmtpStage::Sender, 550).concerns_all()
+        );
+        assert!(!refused(SmtpStage::Recipient, 550).concerns_all());
     }
 }

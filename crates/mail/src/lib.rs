@@ -11,16 +11,18 @@ mod mailbox;
 mod mailer;
 mod message;
 mod operator;
+mod picture;
 mod settings;
 mod smtp;
 #[cfg(test)]
 mod testing;
 mod webhook;
 
-pub use error::{Answer, MailError, SendError, Stage};
+pub use error::{MailError, SendError, ServerReply, SmtpStage};
 pub use mailbox::Mailbox;
-pub use mailer::{Delivery, Mailer, send_test};
-pub use message::{Fact, FromVisitor, Message, OpenInvitation, Picture, VisitorTopic};
+pub use mailer::{DeliveryMethod, Mailer, send_test};
+pub use message::{Fact, FromVisitor, Message, OpenInvitation, VisitorTopic};
 pub use operator::Operator;
-pub use settings::{Settings, SettingsError};
-pub use webhook::Webhook;
+pub use picture::Picture;
+pub use settings::{MailSettings, SettingsError};
+pub use webhook::FeedbackWebhook;

@@ -13,10 +13,10 @@ use tokio_util::sync::CancellationToken;
 use crate::Mailbox;
 use crate::blocking::blocking;
 use crate::console;
-use crate::error::{Answer, MailError, SendError};
+use crate::error::{MailError, SendError, ServerReply};
 use crate::message::{FromVisitor, Message};
 use crate::operator::Operator;
-use crate::settings::Settings;
+use crate::settings::MailSettings;
 use crate::smtp::Session;
 
 /// How often the outbox is looked at in any case: other processes write to it as well, and clocks are set.
@@ -33,7 +33,7 @@ pub struct Mailer {
 }
 
 struct Shared {
-    settings: Option<Settings>,
+    settings: Option<MailSettings>,
     operator: Operator,
     data: DataDir,
     catalog: Catalog,
@@ -52,7 +52,7 @@ impl std::fmt::Debug for Mailer {
 
 /// How a message gets to its recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Delivery {
+pub enum DeliveryMethod {
     /// By email, as soon as the mail server takes it.
     Queued,
     /// There is no mail server. The link was printed for the person who runs Chartsy, who has to pass it on.
@@ -63,7 +63,7 @@ impl Mailer {
     /// Without settings, links are printed to standard error. The folder's master key is read when it is needed: a server
     /// without it has to start all the same.
     pub fn new(
-        settings: Option<Settings>,
+        settings: Option<MailSettings>,
         operator: Operator,
         data: DataDir,
         catalog: Catalog,
@@ -93,15 +93,15 @@ impl Mailer {
         message: Message,
         to: &Mailbox,
         expires_at: Option<UnixSeconds>,
-    ) -> Result<Delivery, MailError> {
+    ) -> Result<DeliveryMethod, MailError> {
         if self.shared.settings.is_none() {
             if let Some(line) = console::line(&message, to) {
                 eprintln!("{line}");
             }
-            return Ok(Delivery::Console);
+            return Ok(DeliveryMethod::Console);
         }
         self.write_down(vec![mail_of(&message, to, expires_at)?]).await?;
-        Ok(Delivery::Queued)
+        Ok(DeliveryMethod::Queued)
     }
 
     /// Takes a message for the person who runs Chartsy: for their mailbox, their webhook, or both.
@@ -146,7 +146,7 @@ impl Mailer {
         Ok(())
     }
 
-    /// Sends what is in the outbox until it is told to stop. A message that is being handed in then is finished first. Only
+    /// Sends what is in the outbox until it is asked to stop. A message that is being handed in then is finished first. Only
     /// one at a time may run for a data folder.
     pub async fn run(self, stop: CancellationToken) {
         while !stop.is_cancelled() {
@@ -187,7 +187,11 @@ fn mail_of(
 ///
 /// # Errors
 /// Why it could not be sent.
-pub async fn send_test(settings: &Settings, to: &Mailbox, now: UnixSeconds) -> Result<Answer, SendError> {
+pub async fn send_test(
+    settings: &MailSettings,
+    to: &Mailbox,
+    now: UnixSeconds,
+) -> Result<ServerReply, SendError> {
     let contents = Message::Test.letter(to, None).into_contents();
     let message = contents.to_bytes(settings, &format!("test-{}", now.0), to.address(), now)?;
     let mut session = Session::open(settings).await?;

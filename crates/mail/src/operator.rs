@@ -1,13 +1,13 @@
 //! Where messages for the person who runs Chartsy go.
 
-use crate::{Mailbox, Webhook};
+use crate::{FeedbackWebhook, Mailbox};
 
 /// Their mailbox, their webhook, or both. With neither, nothing is taken for them.
 #[derive(Debug, Clone, Default)]
 pub struct Operator {
     /// It needs a mail server.
     pub mailbox: Option<Mailbox>,
-    pub webhook: Option<Webhook>,
+    pub webhook: Option<FeedbackWebhook>,
 }
 
 impl Operator {

@@ -15,7 +15,7 @@ const PLAIN_PORT: u16 = 25;
 
 /// Where messages are handed in, and from whom they are.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct MailSettings {
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) security: Security,
@@ -77,7 +77,7 @@ pub enum SettingsError {
     Webhook,
 }
 
-impl Settings {
+impl MailSettings {
     /// From `smtp://user:password@host:port` (encrypted by STARTTLS), `smtps://…` (by TLS from the start) or
     /// `smtp://host:port?tls=none` (not encrypted), and a sender such as `Chartsy <chartsy@example.com>`. `?ca=FILE` names
     /// certificates to trust in addition to those that the machine trusts.
@@ -191,8 +191,8 @@ mod tests {
 
     const FROM: &str = "Chartsy <chartsy@example.com>";
 
-    fn parse(url: &str) -> Result<Settings, SettingsError> {
-        Settings::parse(&Secret::new(url), FROM)
+    fn parse(url: &str) -> Result<MailSettings, SettingsError> {
+        MailSettings::parse(&Secret::new(url), FROM)
     }
 
     #[test]
@@ -262,13 +262,13 @@ mod tests {
     #[test]
     fn the_sender_is_one_address_with_or_without_a_name() {
         for from in [FROM, "chartsy@example.com", "\"Chartsy, Inc.\" <chartsy@example.com>"] {
-            let settings = Settings::parse(&Secret::new("smtp://mail.example.com"), from).unwrap();
+            let settings = MailSettings::parse(&Secret::new("smtp://mail.example.com"), from).unwrap();
             assert_eq!(settings.from.email.to_string(), "chartsy@example.com");
         }
         for from in
             ["", "chartsy", "Chartsy <chartsy@>", "a@example.com, b@example.com", "A\r\nBcc: b@c.d <a@b.c>"]
         {
-            let refused = Settings::parse(&Secret::new("smtp://mail.example.com"), from);
+            let refused = MailSettings::parse(&Secret::new("smtp://mail.example.com"), from);
             assert!(matches!(refused, Err(SettingsError::From)), "{from}");
         }
     }

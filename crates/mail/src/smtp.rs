@@ -11,8 +11,8 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use lettre::transport::smtp::response::Response;
 
-use crate::error::{Answer, SendError, Stage};
-use crate::settings::{Security, Settings};
+use crate::error::{SendError, ServerReply, SmtpStage};
+use crate::settings::{MailSettings, Security};
 
 /// How long connecting and signing in may take.
 const OPENING: Duration = Duration::from_secs(30);
@@ -29,7 +29,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// Connects, encrypts and signs in, as the settings say.
-    pub(crate) async fn open(settings: &Settings) -> Result<Self, SendError> {
+    pub(crate) async fn open(settings: &MailSettings) -> Result<Self, SendError> {
         let server = settings.server();
         let opening = tokio::time::timeout(OPENING, opened(settings, &server));
         let connection = opening.await.unwrap_or_else(|_| Err(too_slow(&server, OPENING)))?;
@@ -42,13 +42,18 @@ impl Session {
         from: &Address,
         to: &Address,
         message: &[u8],
-    ) -> Result<Answer, SendError> {
+    ) -> Result<ServerReply, SendError> {
         let server = self.server.clone();
         let delivering = tokio::time::timeout(DELIVERING, self.delivered(from, to, message));
         delivering.await.unwrap_or_else(|_| Err(too_slow(&server, DELIVERING)))
     }
 
-    async fn delivered(&mut self, from: &Address, to: &Address, message: &[u8]) -> Result<Answer, SendError> {
+    async fn delivered(
+        &mut self,
+        from: &Address,
+        to: &Address,
+        message: &[u8],
+    ) -> Result<ServerReply, SendError> {
         let info = self.connection.server_info();
         let mut parameters = Vec::new();
         if !AsRef::<str>::as_ref(to).is_ascii() || !AsRef::<str>::as_ref(from).is_ascii() {
@@ -61,13 +66,13 @@ impl Session {
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
         let told = self.connection.command(Mail::new(Some(from.clone()), parameters)).await;
-        told.map_err(|error| self.failed(Stage::Sender, &error))?;
+        told.map_err(|error| self.failed(SmtpStage::Sender, &error))?;
         let told = self.connection.command(Rcpt::new(to.clone(), Vec::new())).await;
-        told.map_err(|error| self.failed(Stage::Recipient, &error))?;
+        told.map_err(|error| self.failed(SmtpStage::Recipient, &error))?;
         let told = self.connection.command(Data).await;
-        told.map_err(|error| self.failed(Stage::Contents, &error))?;
+        told.map_err(|error| self.failed(SmtpStage::Contents, &error))?;
         let told = self.connection.message(message).await;
-        let response = told.map_err(|error| self.failed(Stage::Contents, &error))?;
+        let response = told.map_err(|error| self.failed(SmtpStage::Contents, &error))?;
         Ok(answer(&response))
     }
 
@@ -77,13 +82,13 @@ impl Session {
         let _ = tokio::time::timeout(CLOSING, self.connection.quit()).await;
     }
 
-    fn failed(&self, stage: Stage, error: &Error) -> SendError {
+    fn failed(&self, stage: SmtpStage, error: &Error) -> SendError {
         failed(&self.server, stage, error)
     }
 }
 
-async fn opened(settings: &Settings, server: &str) -> Result<AsyncSmtpConnection, SendError> {
-    let failed = |error: Error| failed(server, Stage::Connection, &error);
+async fn opened(settings: &MailSettings, server: &str) -> Result<AsyncSmtpConnection, SendError> {
+    let failed = |error: Error| failed(server, SmtpStage::Connection, &error);
     let name = ClientId::default();
     let address = (settings.host.as_str(), settings.port);
     let wrapped =
@@ -109,7 +114,7 @@ async fn opened(settings: &Settings, server: &str) -> Result<AsyncSmtpConnection
     Ok(connection)
 }
 
-fn encryption(settings: &Settings) -> Result<TlsParameters, Error> {
+fn encryption(settings: &MailSettings) -> Result<TlsParameters, Error> {
     let mut builder = TlsParameters::builder(settings.host.clone());
     if let Some(authorities) = &settings.authorities {
         builder = builder.add_root_certificate(authorities.clone());
@@ -117,7 +122,7 @@ fn encryption(settings: &Settings) -> Result<TlsParameters, Error> {
     builder.build()
 }
 
-fn failed(server: &str, stage: Stage, error: &Error) -> SendError {
+fn failed(server: &str, stage: SmtpStage, error: &Error) -> SendError {
     if let Some(answer) = refusal(error) {
         return SendError::Refused { stage, answer };
     }
@@ -139,13 +144,13 @@ fn innermost(error: &Error) -> &(dyn std::error::Error + 'static) {
 }
 
 /// The server's answer, if that is what failed.
-fn refusal(error: &Error) -> Option<Answer> {
+fn refusal(error: &Error) -> Option<ServerReply> {
     let code = u16::from(error.status()?);
-    Some(Answer::new(code, error.source().map(ToString::to_string).unwrap_or_default()))
+    Some(ServerReply::new(code, error.source().map(ToString::to_string).unwrap_or_default()))
 }
 
-fn answer(response: &Response) -> Answer {
-    Answer::new(u16::from(response.code()), response.message().collect::<Vec<_>>().join(" "))
+fn answer(response: &Response) -> ServerReply {
+    ServerReply::new(u16::from(response.code()), response.message().collect::<Vec<_>>().join(" "))
 }
 
 fn too_slow(server: &str, limit: Duration) -> SendError {

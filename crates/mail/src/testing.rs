@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use store::{Catalog, DataDir};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Mailbox, Mailer, Operator, Settings};
+use crate::{MailSettings, Mailbox, Mailer, Operator};
 
 pub(crate) const NOW: UnixSeconds = UnixSeconds(1_795_000_000);
 pub(crate) const FROM: &str = "Chartsy <chartsy@example.com>";
@@ -122,20 +122,20 @@ pub(crate) fn url(scheme: &str, login: &str, port: u16) -> Secret {
     Secret::new(format!("{scheme}://{login}localhost:{port}?ca={}", authority.display()))
 }
 
-pub(crate) fn settings(url: &Secret) -> Settings {
-    Settings::parse(url, FROM).unwrap()
+pub(crate) fn settings(url: &Secret) -> MailSettings {
+    MailSettings::parse(url, FROM).unwrap()
 }
 
 /// A data folder with a clock that stands still, and mailers that come and go.
 pub(crate) struct Post {
     pub(crate) dir: tempfile::TempDir,
     pub(crate) clock: ManualClock,
-    pub(crate) settings: Option<Settings>,
+    pub(crate) settings: Option<MailSettings>,
     pub(crate) operator: Operator,
 }
 
 impl Post {
-    pub(crate) fn new(settings: Option<Settings>) -> Self {
+    pub(crate) fn new(settings: Option<MailSettings>) -> Self {
         Self {
             dir: tempfile::tempdir().unwrap(),
             clock: ManualClock::at(NOW),

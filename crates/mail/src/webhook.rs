@@ -17,13 +17,13 @@ const LARGEST_ANSWER: usize = 64 * 1024;
 
 /// An address that takes messages. Its URL may well contain a secret, so only the host is ever shown.
 #[derive(Debug, Clone)]
-pub struct Webhook {
+pub struct FeedbackWebhook {
     url: Secret,
     server: String,
     network: Network,
 }
 
-impl Webhook {
+impl FeedbackWebhook {
     /// From `https://…` or `http://…`. `network` says whom it may reach.
     ///
     /// # Errors
@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn an_address_that_may_not_be_reached_is_known_before_anything_is_posted() {
         let at = |url: &str, network: Network| {
-            Webhook::parse(&Secret::new(url), network).unwrap().is_out_of_reach()
+            FeedbackWebhook::parse(&Secret::new(url), network).unwrap().is_out_of_reach()
         };
         for private in
             ["http://127.0.0.1:9/", "https://10.1.2.3/hook", "http://localhost/hook", "http://[::1]/"]
@@ -88,12 +88,12 @@ mod tests {
     #[test]
     fn only_the_host_of_its_address_is_ever_shown() {
         let url = Secret::new("https://hooks.example.com:8443/services/hunter2?key=hunter2");
-        let webhook = Webhook::parse(&url, Network::Real).unwrap();
+        let webhook = FeedbackWebhook::parse(&url, Network::Real).unwrap();
         assert_eq!(webhook.server, "hooks.example.com:8443");
         assert!(!format!("{webhook:?}").contains("hunter2"));
         for wrong in ["hooks.example.com", "ftp://hunter2.example.com", "https://ada:hunter2@example.com", ""]
         {
-            let error = Webhook::parse(&Secret::new(wrong), Network::Real).unwrap_err();
+            let error = FeedbackWebhook::parse(&Secret::new(wrong), Network::Real).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{wrong}");
         }
     }

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
-use metrics::answers::{Answers, Asked};
+use metrics::answers::{AnswerKey, Answers};
 use metrics::columns::Ledger;
 use metrics::envelope;
 use metrics::fx::Rates;
@@ -310,7 +310,7 @@ fn asked_again(bench: &mut Bench, ledger: &Arc<Ledger>, rates: &Arc<Rates>) -> R
     })?;
     let query = last_year(Reporting::In(Currency::EUR), Some(Dimension::Plan))?;
     bench.measure("MRR report by plan in eur, asked again", || {
-        let asked = Asked::new("mrr", &query);
+        let asked = AnswerKey::new("mrr", &query);
         let make = || query::mrr(ledger, rates, &query);
         let answer = answers.answer(ledger, asked, synthetic::NOW, |_: &Answer<MrrPoint>| 1, make)?;
         Ok(answer.series.len())

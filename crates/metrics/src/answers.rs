@@ -1,4 +1,4 @@
-//! Answers that were given before. What is asked again of the same ledger and the same rates is not computed again.
+//! Answers that were given before. The same question to the same ledger and the same rates is not computed again.
 //!
 //! An answer also depends on the moment: nothing after it counts, and the running period ends with it. It stays the same
 //! until the day is over or anything in the ledger happens or ends, so it is remembered for as long as neither does.
@@ -14,7 +14,7 @@ use crate::columns::Ledger;
 use crate::fx::Rates;
 use crate::query::Query;
 
-/// So many points are remembered of one ledger: some tens of megabytes. Whoever asks for more starts it anew.
+/// The points that are remembered of one ledger: some tens of megabytes. An answer beyond that empties the cache first.
 const POINTS_MAX: usize = 200_000;
 
 /// The answers of one ledger and one set of rates. They keep neither in memory.
@@ -24,7 +24,7 @@ pub struct Answers {
     since: UnixSeconds,
     /// All that happens or ends in the ledger from `since` on, in order.
     ahead: OnceLock<Vec<UnixSeconds>>,
-    given: Mutex<Given>,
+    remembered: Mutex<Remembered>,
 }
 
 impl fmt::Debug for Answers {
@@ -33,20 +33,20 @@ impl fmt::Debug for Answers {
     }
 }
 
-/// What was asked, whenever it was.
+/// What an answer is remembered by: the question, whenever it is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Asked {
-    /// A metric, or another kind of answer. Answers of one name are of one type.
+pub struct AnswerKey {
+    /// A metric, or another kind of answer. Answers with the same name have the same type.
     name: String,
     query: Query,
 }
 
 #[derive(Default)]
-struct Given {
-    answers: HashMap<Asked, Answer>,
+struct Remembered {
+    answers: HashMap<AnswerKey, Answer>,
     points: usize,
     /// What is being computed. Whoever else asks for it waits for the one who does.
-    in_work: HashMap<Asked, Arc<Mutex<()>>>,
+    in_work: HashMap<AnswerKey, Arc<Mutex<()>>>,
 }
 
 #[derive(Clone)]
@@ -55,7 +55,7 @@ struct Answer {
     answer: Arc<dyn Any + Send + Sync>,
 }
 
-impl Asked {
+impl AnswerKey {
     pub fn new(name: impl Into<String>, query: &Query) -> Self {
         Self { name: name.into(), query: Query { now: UnixSeconds(0), ..query.clone() } }
     }
@@ -68,7 +68,7 @@ impl Answers {
             rates: Arc::downgrade(rates),
             since: now,
             ahead: OnceLock::new(),
-            given: Mutex::default(),
+            remembered: Mutex::default(),
         }
     }
 
@@ -83,59 +83,59 @@ impl Answers {
         self.ledger.strong_count() > 0
     }
 
-    /// The answer that was given of the ledger before, or a new one, which is of so many points.
+    /// The answer that was given for the ledger before, or a new one, with its number of points.
     ///
     /// # Errors
     /// Those of a new answer, which are not remembered.
     pub fn answer<T: Clone + Send + Sync + 'static, E>(
         &self,
         ledger: &Ledger,
-        asked: Asked,
+        key: AnswerKey,
         now: UnixSeconds,
         points: impl FnOnce(&T) -> usize,
         make: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        if let Some(known) = self.known(ledger, &asked, now) {
+        if let Some(known) = self.known(ledger, &key, now) {
             return Ok(T::clone(&known));
         }
-        let turn = self.given().in_work.entry(asked.clone()).or_default().clone();
+        let turn = self.remembered().in_work.entry(key.clone()).or_default().clone();
         let turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = self.known(ledger, &asked, now) {
+        if let Some(known) = self.known(ledger, &key, now) {
             return Ok(T::clone(&known));
         }
         let answer = make();
-        self.given().in_work.remove(&asked);
+        self.remembered().in_work.remove(&key);
         let answer = answer?;
         if now >= self.since {
-            self.remember(asked, now, points(&answer), Arc::new(answer.clone()));
+            self.remember(key, now, points(&answer), Arc::new(answer.clone()));
         }
         drop(turn);
         Ok(answer)
     }
 
-    fn given(&self) -> MutexGuard<'_, Given> {
-        self.given.lock().unwrap_or_else(PoisonError::into_inner)
+    fn remembered(&self) -> MutexGuard<'_, Remembered> {
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn known<T: Send + Sync + 'static>(
         &self,
         ledger: &Ledger,
-        asked: &Asked,
+        key: &AnswerKey,
         now: UnixSeconds,
     ) -> Option<Arc<T>> {
-        let known = self.given().answers.get(asked)?.clone();
+        let known = self.remembered().answers.get(key)?.clone();
         if self.is_same(ledger, known.at, now) { known.answer.downcast().ok() } else { None }
     }
 
-    fn remember(&self, asked: Asked, at: UnixSeconds, points: usize, answer: Arc<dyn Any + Send + Sync>) {
-        let mut given = self.given();
-        if given.points.saturating_add(points) > POINTS_MAX {
-            given.answers.clear();
-            given.points = 0;
+    fn remember(&self, key: AnswerKey, at: UnixSeconds, points: usize, answer: Arc<dyn Any + Send + Sync>) {
+        let mut remembered = self.remembered();
+        if remembered.points.saturating_add(points) > POINTS_MAX {
+            remembered.answers.clear();
+            remembered.points = 0;
         }
         if points <= POINTS_MAX {
-            given.points += points;
-            given.answers.insert(asked, Answer { at, answer });
+            remembered.points += points;
+            remembered.answers.insert(key, Answer { at, answer });
         }
     }
 
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
     use crate::query::{Filter, Reporting};
 
-    fn asked(from: i32) -> Asked {
+    fn key(from: i32) -> AnswerKey {
         let query = Query {
             from: Day(from),
             to: Day(20_000),
@@ -183,7 +183,7 @@ mod tests {
             within_days: None,
             now: UnixSeconds(7),
         };
-        Asked::new("mrr", &query)
+        AnswerKey::new("mrr", &query)
     }
 
     fn ledger() -> Arc<Ledger> {
@@ -197,37 +197,37 @@ mod tests {
     }
 
     /// What is told at a moment, where a new answer would be the moment itself.
-    fn told(answers: &Answers, asked: Asked, now: i64) -> i64 {
-        answers.answer(&ledger(), asked, UnixSeconds(now), |_| 1, || Ok::<_, ()>(now)).unwrap()
+    fn told(answers: &Answers, key: AnswerKey, now: i64) -> i64 {
+        answers.answer(&ledger(), key, UnixSeconds(now), |_| 1, || Ok::<_, ()>(now)).unwrap()
     }
 
     #[test]
     fn an_answer_is_given_again_until_something_happens_or_the_day_is_over() {
         let answers = answers(&[500]);
-        assert_eq!(told(&answers, asked(1), 100), 100);
-        assert_eq!(told(&answers, asked(1), 499), 100);
-        assert_eq!(told(&answers, asked(2), 499), 499, "another question");
-        assert_eq!(told(&answers, asked(1), 500), 500);
-        assert_eq!(told(&answers, asked(1), 501), 501, "what ends at an instant has ended right after it");
-        assert_eq!(told(&answers, asked(1), 86_399), 501);
-        assert_eq!(told(&answers, asked(1), 86_400), 86_400);
-        assert_eq!(told(&answers, asked(1), 86_399), 86_399, "a clock that was put back");
+        assert_eq!(told(&answers, key(1), 100), 100);
+        assert_eq!(told(&answers, key(1), 499), 100);
+        assert_eq!(told(&answers, key(2), 499), 499, "another question");
+        assert_eq!(told(&answers, key(1), 500), 500);
+        assert_eq!(told(&answers, key(1), 501), 501, "what ends at an instant has ended right after it");
+        assert_eq!(told(&answers, key(1), 86_399), 501);
+        assert_eq!(told(&answers, key(1), 86_400), 86_400);
+        assert_eq!(told(&answers, key(1), 86_399), 86_399, "a clock that was put back");
     }
 
     #[test]
     fn what_fails_is_tried_again_and_too_much_starts_anew() {
         let answers = answers(&[]);
         let at = UnixSeconds(100);
-        let failed = answers.answer(&ledger(), asked(1), at, |_: &i64| 1, || Err("no"));
+        let failed = answers.answer(&ledger(), key(1), at, |_: &i64| 1, || Err("no"));
         assert_eq!(failed, Err("no"));
-        let of = |asked, points, value| {
-            answers.answer(&ledger(), asked, at, |_| points, || Ok::<i64, ()>(value)).unwrap()
+        let of = |key, points, value| {
+            answers.answer(&ledger(), key, at, |_| points, || Ok::<i64, ()>(value)).unwrap()
         };
-        assert_eq!(of(asked(1), POINTS_MAX - 1, 1), 1);
-        assert_eq!(of(asked(1), 1, 2), 1);
-        assert_eq!(of(asked(2), 2, 2), 2);
-        assert_eq!(of(asked(1), 1, 3), 3, "forgotten for the second");
-        assert_eq!(of(asked(3), POINTS_MAX + 1, 4), 4);
-        assert_eq!(of(asked(3), 1, 5), 5, "too large to be remembered");
+        assert_eq!(of(key(1), POINTS_MAX - 1, 1), 1);
+        assert_eq!(of(key(1), 1, 2), 1);
+        assert_eq!(of(key(2), 2, 2), 2);
+        assert_eq!(of(key(1), 1, 3), 3, "forgotten for the second");
+        assert_eq!(of(key(3), POINTS_MAX + 1, 4), 4);
+        assert_eq!(of(key(3), 1, 5), 5, "too large to be remembered");
     }
 }

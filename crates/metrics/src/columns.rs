@@ -14,7 +14,9 @@ mod daily;
 mod days;
 mod derived;
 mod draft;
+mod ends;
 mod joins;
+mod ledger_part;
 mod name_order;
 mod origin;
 mod revenue;
@@ -39,32 +41,33 @@ pub use balance::BalanceChanges;
 pub(crate) use balance::{Balance, BalanceMonth, BalanceRow, PaymentFacts};
 pub use build::{LedgerBuilder, Updated};
 pub use bytes::{Damaged, FORMAT_VERSION};
-pub use catalog::{Catalog, Plan, PlanInterval};
+pub use catalog::{Plan, PlanCatalog, PlanInterval};
 pub use chunk::Chunk;
 pub use country::Country;
 pub(crate) use daily::{Daily, NEVER, Outline};
 pub(crate) use days::CalendarDays;
 pub(crate) use derived::PlanUse;
 pub use joins::{JoinedCustomer, Joining, Joins, LeftOutMrr, Member};
+pub use ledger_part::LedgerPart;
 pub(crate) use name_order::by_letters;
-pub use together::{LedgerPart, LedgersTogether, MovedSubscription, split_customer_id};
+pub use together::{LedgersTogether, MovedSubscription, split_customer_id};
 pub use views::SubscriptionView;
 pub(crate) use views::{FailedInvoiceView, RowSlices};
 
 /// The blob that holds the catalog; the chunks follow it.
 pub const CATALOG_BLOB: u32 = 0;
-/// The months of the balance have their blobs from here on, by number. There are never so many chunks.
+/// The months of the balance have their blobs from here on, by number. There are never that many chunks.
 const BALANCE_BLOBS: u32 = 1 << 30;
 
 /// All customers' recurring value and revenue, and the balance.
 #[derive(Debug, Clone)]
 pub struct Ledger {
-    catalog: Arc<Catalog>,
+    catalog: Arc<PlanCatalog>,
     /// A power of two of them; a customer's id says which one it is in. Where there are parts, that holds for each part.
     chunks: Vec<Arc<Chunk>>,
     balance: Balance,
     calendar: Arc<CalendarDays>,
-    /// The connections that it is of. Empty where it is of one.
+    /// The connections that it combines. Empty where there is only one.
     parts: Arc<Parts>,
 }
 
@@ -142,7 +145,7 @@ impl Ledger {
         Self { chunks, ..self.clone() }
     }
 
-    pub fn catalog(&self) -> &Catalog {
+    pub fn catalog(&self) -> &PlanCatalog {
         &self.catalog
     }
 

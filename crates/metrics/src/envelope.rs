@@ -33,7 +33,7 @@ pub struct Envelope<T> {
 /// A metric as it is best shown.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
-pub enum Shown {
+pub enum MetricAnswer {
     /// MRR comes with its movements.
     Mrr(Envelope<Answer<MrrPoint>>),
     Value(Envelope<Answer<ValuePoint>>),
@@ -43,11 +43,11 @@ pub enum Shown {
 ///
 /// # Errors
 /// As [`value`].
-pub fn shown(view: &View, metric: &'static Metric, question: Question) -> Result<Shown, QueryError> {
+pub fn shown(view: &View, metric: &'static Metric, question: Question) -> Result<MetricAnswer, QueryError> {
     if metric.id == registry::MRR.id {
-        return mrr(view, question).map(Shown::Mrr);
+        return mrr(view, question).map(MetricAnswer::Mrr);
     }
-    value(view, metric, question).map(Shown::Value)
+    value(view, metric, question).map(MetricAnswer::Value)
 }
 
 /// MRR and its movements.
@@ -57,7 +57,7 @@ pub fn shown(view: &View, metric: &'static Metric, question: Question) -> Result
 pub fn mrr(view: &View, question: Question) -> Result<Envelope<Answer<MrrPoint>>, QueryError> {
     let query = question.query(view)?;
     let answer = view.answer("mrr and its movements", &query, Answer::points, |ledger, _, query| {
-        query::mrr_with_zeros(ledger, query, query::mrr_of(view.source(), query)?)
+        query::mrr_with_zeros(ledger, query, query::mrr_of(view.inputs(), query)?)
     })?;
     Ok(Envelope::of(view, &registry::MRR, answer))
 }
@@ -79,7 +79,7 @@ pub fn value(
         None => metric.id.to_owned(),
     };
     let answer = view.answer(&name, &query, Answer::points, |ledger, _, query| {
-        let answer = query::value_of(view.source(), metric, query)?;
+        let answer = query::value_of(view.inputs(), metric, query)?;
         match zeros_in {
             Some(own) => query::value_with_zeros(ledger, metric, query, own, answer),
             None => Ok(answer),

@@ -34,7 +34,7 @@ pub struct ChangedMonth {
 }
 
 /// MRR at the end of every month, per currency.
-type Months = BTreeMap<(Day, Currency), i64>;
+type MonthlySums = BTreeMap<(Day, Currency), i64>;
 
 /// MRR by these rules, with days of `zone`, beside what it is.
 ///
@@ -59,7 +59,7 @@ pub fn preview(view: &View, rules: LedgerRules, zone: TimeZone) -> Result<Settin
 }
 
 /// Adds what each day changes to that month's end and all later ones.
-fn apply(months: &mut Months, differences: &BTreeMap<(Currency, Day), i64>, from: Day, to: Day) {
+fn apply(months: &mut MonthlySums, differences: &BTreeMap<(Currency, Day), i64>, from: Day, to: Day) {
     let month_ends = Interval::Month.buckets(from, to, WeekStart::default());
     let currencies: BTreeSet<Currency> = differences.keys().map(|(currency, _)| *currency).collect();
     for currency in currencies {
@@ -75,10 +75,10 @@ fn apply(months: &mut Months, differences: &BTreeMap<(Currency, Day), i64>, from
     }
 }
 
-fn compare(old: &Months, new: &Months) -> SettingsPreview {
+fn compare(old: &MonthlySums, new: &MonthlySums) -> SettingsPreview {
     let keys: BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
     let months = keys.into_iter().filter_map(|(month_on, currency)| {
-        let at = |months: &Months| months.get(&(month_on, currency)).copied().unwrap_or_default();
+        let at = |months: &MonthlySums| months.get(&(month_on, currency)).copied().unwrap_or_default();
         let (before_minor, after_minor) = (at(old), at(new));
         (before_minor != after_minor).then_some(ChangedMonth {
             month_on,
@@ -90,7 +90,7 @@ fn compare(old: &Months, new: &Months) -> SettingsPreview {
     SettingsPreview { mrr_before: latest(old), mrr_after: latest(new), months: months.collect() }
 }
 
-fn months(view: &View, from: Day) -> Result<Months, QueryError> {
+fn months(view: &View, from: Day) -> Result<MonthlySums, QueryError> {
     let query = Query {
         from: Interval::Month.bucket(from, view.settings.week_start).start_on,
         to: view.today().max(from),
@@ -110,7 +110,7 @@ fn months(view: &View, from: Day) -> Result<Months, QueryError> {
     Ok(points.collect())
 }
 
-fn latest(months: &Months) -> Vec<Money> {
+fn latest(months: &MonthlySums) -> Vec<Money> {
     let Some(last_on) = months.keys().map(|(month_on, _)| *month_on).max() else { return Vec::new() };
     let of_last = months.iter().filter(|((month_on, _), amount)| *month_on == last_on && **amount != 0);
     of_last.map(|((_, currency), amount)| Money { amount_minor: *amount, currency: *currency }).collect()

@@ -14,6 +14,7 @@ mod expiring_cards;
 mod explain;
 mod facets;
 mod figures;
+mod inputs;
 mod labels;
 mod lifetime;
 mod money;
@@ -27,7 +28,6 @@ mod points;
 mod reasons;
 mod scheduled;
 mod scope;
-mod source;
 mod span;
 mod summary;
 mod tally;
@@ -65,6 +65,7 @@ pub use explain::{
 };
 pub use facets::{Facets, PlanFacet, ProductFacet, ValueFacet, facets};
 pub(crate) use figures::Figures;
+pub use inputs::QueryInputs;
 pub(crate) use money::MoneyFigures;
 pub use movements::{
     Movement, MovementCause, MovementFilter, MovementKind, MovementPage, MovementsQuery, movements,
@@ -73,7 +74,6 @@ pub use other_rules::differences;
 pub use payments::{Payment, PaymentPage, PaymentSort, PaymentSum, PaymentsQuery, payments};
 pub use plan_switches::{PlanSwitch, PlanSwitches, SwitchedPlan, plan_switches};
 pub use points::{Answer, Group, MrrPoint, Series, Unconverted, Value, ValuePoint};
-pub use source::Source;
 pub use summary::{Summary, SummaryMrr, summary};
 pub use timeline::{
     CustomerSteps, CustomerTimeline, TimelineMovement, TimelinePoint, customer_timeline, steps,
@@ -94,7 +94,7 @@ pub struct Query {
     pub currency: Reporting,
     pub filter: Filter,
     pub by: Option<Dimension>,
-    /// Trials count as converted until so many days after they end; `None`: until now.
+    /// Days after its end until which a trial counts as converted; `None`: until now.
     pub within_days: Option<u32>,
     /// Nothing after this counts: the running period ends here.
     pub now: UnixSeconds,
@@ -206,17 +206,17 @@ fn check_dimensions(
 /// # Errors
 /// When the range is empty or has too many points.
 pub fn mrr(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Answer<MrrPoint>, QueryError> {
-    mrr_of(Source::new(ledger, rates), query)
+    mrr_of(QueryInputs::new(ledger, rates), query)
 }
 
-/// As [`mrr`], with what is known of the source already.
+/// As [`mrr`], with what is known of the inputs already.
 ///
 /// # Errors
 /// As [`mrr`].
-pub fn mrr_of(source: Source<'_>, query: &Query) -> Result<Answer<MrrPoint>, QueryError> {
+pub fn mrr_of(inputs: QueryInputs<'_>, query: &Query) -> Result<Answer<MrrPoint>, QueryError> {
     check_dimensions(registry::MRR.id, registry::MRR.dimensions, query)?;
-    let figures = source.figures(query, &Span::of(query, source.ledger)?)?;
-    Ok(Answer::of(registry::MRR.id, source.ledger, query, figures, MrrPoint::new))
+    let figures = inputs.figures(query, &Span::of(query, inputs.ledger)?)?;
+    Ok(Answer::of(registry::MRR.id, inputs.ledger, query, figures, MrrPoint::new))
 }
 
 /// Any metric of the registry, one value per point.
@@ -229,37 +229,37 @@ pub fn value(
     metric: &'static Metric,
     query: &Query,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    value_of(Source::new(ledger, rates), metric, query)
+    value_of(QueryInputs::new(ledger, rates), metric, query)
 }
 
-/// As [`value`], with what is known of the source already.
+/// As [`value`], with what is known of the inputs already.
 ///
 /// # Errors
 /// As [`value`].
 pub fn value_of(
-    source: Source<'_>,
+    inputs: QueryInputs<'_>,
     metric: &'static Metric,
     query: &Query,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    let ledger = source.ledger;
+    let ledger = inputs.ledger;
     let span = if metric.looks_ahead { Span::ahead(query, ledger)? } else { Span::of(query, ledger)? };
-    value_in(source, metric, query, &span)
+    value_in(inputs, metric, query, &span)
 }
 
 /// Of given periods, whatever the interval of the query.
 fn value_in(
-    source: Source<'_>,
+    inputs: QueryInputs<'_>,
     metric: &'static Metric,
     query: &Query,
     span: &Span,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    let Source { ledger, rates, .. } = source;
+    let QueryInputs { ledger, rates, .. } = inputs;
     check_dimensions(metric.id, metric.dimensions, query)?;
     match metric.compute {
         Compute::Recurring(compute) => {
             let point = |bucket, figures: &Figures| ValuePoint::new(bucket, compute(figures));
             let Some(by) = query.by.filter(|by| by.is_of_movements()) else {
-                let figures = source.figures(query, span)?;
+                let figures = inputs.figures(query, span)?;
                 return Ok(Answer::of(metric.id, ledger, query, figures, point));
             };
             let mut figures = reasons::figures(ledger, rates, query, by, span)?;
@@ -268,12 +268,12 @@ fn value_in(
             figures.series.retain(|one| one.figures.iter().any(|figures| compute(figures) != nothing));
             Ok(Answer::of(metric.id, ledger, query, figures, point))
         }
-        Compute::Lifetime(compute) => lifetime::lifetime(source, metric, compute, query, span),
+        Compute::Lifetime(compute) => lifetime::lifetime(inputs, metric, compute, query, span),
         Compute::Apart(what) => apart::apart(ledger, rates, metric, what, query, span),
         Compute::Trials(compute) => trials::trials(ledger, rates, metric, compute, query, span),
         Compute::Scheduled => scheduled::scheduled(ledger, rates, metric, query, span),
-        Compute::Committed => scheduled::committed(source, metric, query, span),
-        Compute::Money(compute) => money::money(source, metric, compute, query, span),
+        Compute::Committed => scheduled::committed(inputs, metric, query, span),
+        Compute::Money(compute) => money::money(inputs, metric, compute, query, span),
         Compute::Balance(adds) => balance::balance(ledger, rates, metric, adds, query, span),
     }
 }

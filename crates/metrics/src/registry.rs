@@ -94,6 +94,8 @@ pub struct Metric {
     /// `None` where neither way is better by itself.
     pub better: Option<Better>,
     pub formula: &'static str,
+    /// Of a ratio or a mean: what there was none of where it has no value.
+    pub why_unknown: Option<&'static str>,
     /// Its page in the documentation, as a path under `docs/`.
     #[serde(rename = "docs_url")]
     pub docs_page: &'static str,
@@ -107,7 +109,7 @@ pub struct Metric {
     pub feeds: &'static [Feed],
     #[serde(skip)]
     pub(crate) compute: Compute,
-    /// What its formula is made of, in the order in which that is told. None of what is not of customers.
+    /// What its formula is made of, in the order in which it is explained. Empty where it is not computed from customers.
     #[serde(skip)]
     pub(crate) terms: &'static [Term],
 }
@@ -146,6 +148,7 @@ impl Metric {
             measure,
             better: Some(Better::Up),
             formula: "",
+            why_unknown: None,
             docs_page: "",
             supports_filters: true,
             dimensions: &Dimension::RECURRING,
@@ -195,6 +198,13 @@ mod tests {
         let means: Vec<&str> =
             METRICS.iter().filter(|metric| metric.is_mean()).map(|metric| metric.id).collect();
         assert_eq!(means, ["arpa", "average_sale_price", "ltv", "average_revenue_per_customer"]);
+    }
+
+    #[test]
+    fn whatever_is_divided_says_why_it_may_have_no_value() {
+        for metric in METRICS {
+            assert_eq!(metric.why_unknown.is_some(), metric.measure == Measure::Ratio, "{}", metric.id);
+        }
     }
 
     #[test]

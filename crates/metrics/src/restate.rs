@@ -92,7 +92,7 @@ impl<'a> PreviousFigures<'a> {
         if shown.len() == new.len() && shown.iter().zip(new).all(is_same) {
             return Vec::new();
         }
-        let mut months = Months { customer, history, reason: self.reason, tracks: BTreeMap::new() };
+        let mut months = MonthEnds { customer, history, reason: self.reason, tracks: BTreeMap::new() };
         months.walk(shown, new, self.last_final_on)
     }
 }
@@ -142,28 +142,28 @@ struct Change<'a> {
 
 /// What a track is worth by both ledgers, and since when.
 #[derive(Debug, Clone, Copy, Default)]
-struct Worth<'a> {
+struct TrackWorth<'a> {
     shown_minor: i64,
     shown_at: Option<UnixSeconds>,
     new_minor: i64,
     step: Option<&'a Step>,
 }
 
-impl Worth<'_> {
+impl TrackWorth<'_> {
     fn difference_minor(&self) -> i64 {
         self.new_minor.saturating_sub(self.shown_minor)
     }
 }
 
 /// One customer, month end by month end.
-struct Months<'a> {
+struct MonthEnds<'a> {
     customer: &'a CustomerId,
     history: &'a CustomerHistory,
     reason: Option<RestatementReason>,
-    tracks: BTreeMap<Track<'a>, Worth<'a>>,
+    tracks: BTreeMap<Track<'a>, TrackWorth<'a>>,
 }
 
-impl<'a> Months<'a> {
+impl<'a> MonthEnds<'a> {
     fn walk(&mut self, mut shown: &[Change<'a>], mut new: &[Change<'a>], last: Day) -> Vec<Restatement> {
         let mut found = Vec::new();
         let Some(first) = shown.first().into_iter().chain(new.first()).map(|change| change.on).min() else {
@@ -195,9 +195,9 @@ impl<'a> Months<'a> {
 
     /// One for each currency whose total is another.
     fn at_end_of(&self, month_on: Day, found: &mut Vec<Restatement>) {
-        let tracks: Vec<(&Track<'a>, &Worth<'a>)> = self.tracks.iter().collect();
+        let tracks: Vec<(&Track<'a>, &TrackWorth<'a>)> = self.tracks.iter().collect();
         for tracks in tracks.chunk_by(|(a, _), (b, _)| a.currency == b.currency) {
-            let sum = |of: fn(&Worth<'_>) -> i64| {
+            let sum = |of: fn(&TrackWorth<'_>) -> i64| {
                 tracks.iter().fold(0_i64, |sum, (_, worth)| sum.saturating_add(of(worth)))
             };
             let (old_minor, new_minor) = (sum(|worth| worth.shown_minor), sum(|worth| worth.new_minor));

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use model::{Currency, Day, MrrMethod, Settings, UnixSeconds};
 
-use crate::answers::{Answers, Asked};
+use crate::answers::{AnswerKey, Answers};
 use crate::columns::Ledger;
 use crate::fx::Rates;
-use crate::query::{self, Query, Source};
+use crate::query::{self, Query, QueryInputs};
 use crate::registry::{Feed, Metric};
 
 /// A snapshot of a connection's numbers, and how far they reach.
@@ -51,7 +51,7 @@ impl View {
         data_through.map_or(clock_now, |through| through.max(clock_now))
     }
 
-    /// An answer of this name to a query: the one that was given before, if there is one. It is of so many points.
+    /// An answer of this name to a query: the one that was given before, if there is one. `points` counts its points.
     ///
     /// # Errors
     /// Those of a new answer.
@@ -64,14 +64,16 @@ impl View {
     ) -> Result<T, E> {
         let make = || make(&self.ledger, &self.rates, query);
         match &self.answers {
-            Some(answers) => answers.answer(&self.ledger, Asked::new(name, query), query.now, points, make),
+            Some(answers) => {
+                answers.answer(&self.ledger, AnswerKey::new(name, query), query.now, points, make)
+            }
             None => make(),
         }
     }
 
     /// What answers are computed from.
-    pub(crate) fn source(&self) -> Source<'_> {
-        Source { ledger: &self.ledger, rates: &self.rates, answers: self.answers.as_deref() }
+    pub(crate) fn inputs(&self) -> QueryInputs<'_> {
+        QueryInputs { ledger: &self.ledger, rates: &self.rates, answers: self.answers.as_deref() }
     }
 
     pub fn today(&self) -> Day {

@@ -28,7 +28,7 @@ pub enum Business {
 }
 
 /// What was billed in a business: the objects of its connections.
-pub struct Billed {
+pub struct BilledObjects {
     parts: Vec<(ConnectionId, Source, Objects)>,
     /// Of several: whose accounts are whose.
     together: Option<Arc<Ledger>>,
@@ -189,7 +189,7 @@ impl Runner {
     ///
     /// # Errors
     /// As [`Runner::objects`].
-    pub async fn billed(&self, business: &Business) -> Result<Billed, SyncError> {
+    pub async fn billed(&self, business: &Business) -> Result<BilledObjects, SyncError> {
         let is_together = matches!(business, Business::Together { .. });
         let mut parts = Vec::new();
         for record in business.connections() {
@@ -200,11 +200,11 @@ impl Runner {
             }
         }
         let together = if is_together { Some(self.ledger_of(business).await?) } else { None };
-        Ok(Billed { parts, together })
+        Ok(BilledObjects { parts, together })
     }
 }
 
-impl Billed {
+impl BilledObjects {
     /// All money of customers, in their order; nothing of those that are not known.
     ///
     /// # Errors

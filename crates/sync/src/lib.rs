@@ -24,7 +24,7 @@ mod versions;
 pub mod view;
 mod writing;
 
-pub use business::{Billed, Business};
+pub use business::{BilledObjects, Business};
 pub use context::RetryPolicy;
 pub use error::SyncError;
 pub use problems::Problem;

@@ -3058,6 +3058,8 @@ export interface components {
             /** @description Whether it can be filtered by plan, product and interval. */
             supports_filters: boolean;
             unit: components["schemas"]["Unit"];
+            /** @description Of a ratio or a mean: what there was none of where it has no value. */
+            why_unknown?: string | null;
         };
         Metrics: {
             data: components["schemas"]["Metric"][];
@@ -3503,7 +3505,7 @@ export interface components {
             currency: string;
             /**
              * Format: int64
-             * @description Who made this switch, each once.
+             * @description The customers who made this switch, each counted once.
              */
             customers: number;
             from_plan?: components["schemas"]["SwitchedPlan"] | null;
@@ -3606,7 +3608,7 @@ export interface components {
             targets: string[];
         };
         RateRequest: {
-            /** @description What the rate is in: so many `currency` are one `base`. */
+            /** @description What the rate is in: how many units of `currency` are one `base`. */
             base: string;
             /** @description An ISO 4217 code. */
             currency: string;
@@ -3838,7 +3840,7 @@ export interface components {
             week_start: string;
         };
         ShareLink: {
-            /** @description The id of the connection, or of the workspace where the page is of all of its connections together. */
+            /** @description The id of the connection, or of the workspace where the page shows all of its connections together. */
             connection: string;
             /** Format: int64 */
             created_at: number;
@@ -3996,7 +3998,7 @@ export interface components {
             /** @description The provider's word for it. */
             status: string;
         };
-        /** @description Everything in one currency. What is "of the month" is of the running one, up to now. */
+        /** @description Everything in one currency. "The month" is the running one, up to now. */
         Summary: {
             /** Format: int64 */
             active_customers: number;
@@ -4945,7 +4947,7 @@ export interface operations {
                 to?: string;
                 /** @description What of a cohort to follow. Default: `customers`. */
                 what?: components["schemas"]["CohortValue"];
-                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                /** @description Days after its end until which a trial counts as converted. Default: until now. */
                 within?: string;
             };
             header?: never;
@@ -5017,7 +5019,7 @@ export interface operations {
                 to?: string;
                 /** @description `customers` (default), `mrr` or `revenue`. */
                 what?: string;
-                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                /** @description Days after its end until which a trial counts as converted. Default: until now. */
                 within?: string;
             };
             header?: never;
@@ -5362,7 +5364,7 @@ export interface operations {
                 range?: string;
                 /** @description Last day. Default: today, or the last day of `range`. */
                 to?: string;
-                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                /** @description Days after its end until which a trial counts as converted. Default: until now. */
                 within?: string;
             };
             header?: never;
@@ -5527,7 +5529,7 @@ export interface operations {
                 range?: string;
                 /** @description Last day. Default: today, or the last day of `range`. */
                 to?: string;
-                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                /** @description Days after its end until which a trial counts as converted. Default: until now. */
                 within?: string;
             };
             header?: never;
@@ -8095,7 +8097,7 @@ export interface operations {
                 to?: string;
                 /** @description What of a cohort the page follows. */
                 what: components["schemas"]["CohortValue"];
-                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                /** @description Days after its end until which a trial counts as converted. Default: until now. */
                 within?: string;
             };
             header?: never;
@@ -8207,7 +8209,7 @@ export interface operations {
                 range?: string;
                 /** @description Last day. Default: today, or the last day of `range`. */
                 to?: string;
-                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                /** @description Days after its end until which a trial counts as converted. Default: until now. */
                 within?: string;
             };
             header?: never;
@@ -8264,7 +8266,7 @@ export interface operations {
                 range?: string;
                 /** @description Last day. Default: today, or the last day of `range`. */
                 to?: string;
-                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                /** @description Days after its end until which a trial counts as converted. Default: until now. */
                 within?: string;
             };
             header?: never;

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { IconButton, iconButtonClass } from '~/components/Button'
 import { TitleWithIcon } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
-import { ErrorState, Skeleton, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, ErrorState, Skeleton } from '~/components/Feedback'
 import { ChartIcon, MoreIcon, TableIcon } from '~/components/icons'
 import { loadable } from '~/components/loadable'
 import { MenuButton } from '~/components/Menu'
@@ -107,13 +107,7 @@ const [useDataTable] = loadable(() => import('~/components/DataTable'))
 
 function Table<Row extends object>(props: ChartTable<Row> & { label: string }) {
   const code = useDataTable(true)
-  return code ? (
-    <code.DataTable {...props} />
-  ) : (
-    <div className="px-4 sm:px-5">
-      <SkeletonRows rows={12} />
-    </div>
-  )
+  return code ? <code.DataTable {...props} /> : <CardSkeleton rows={12} />
 }
 
 function Body<Row extends object>(

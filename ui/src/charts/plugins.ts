@@ -24,27 +24,45 @@ declare module 'chart.js' {
 
 const SHADE_OPACITY = 0.7
 
-/** Shades what history has not filled yet, and says so. */
+/** How wide the shaded part of a chart is, where it has one. */
+function shadeWidth({ chartArea, scales }: Chart, last: number | undefined): number | undefined {
+  const axis = scales.x
+  if (last === undefined || !axis) return undefined
+  // Columns are as wide as the way to the next one.
+  const half = (axis.options as { offset?: boolean }).offset ? chartArea.width / (axis.max - axis.min + 1) / 2 : 0
+  return axis.getPixelForValue(last) + half - chartArea.left
+}
+
+const WORDS_PX = 12
+
+/** Shades what history has not filled yet, and says so: the shade below the columns and lines, the words above them. */
 export const shading: Plugin<ChartType, Partial<Shade>> = {
   id: 'shading',
-  beforeDatasetsDraw({ ctx, chartArea, scales }, _, { last, text = '', color = '', textColor = '' }) {
-    const axis = scales.x
-    if (last === undefined || !axis) return
-    // Columns are as wide as the way to the next one.
-    const half = (axis.options as { offset?: boolean }).offset ? chartArea.width / (axis.max - axis.min + 1) / 2 : 0
-    const width = axis.getPixelForValue(last) + half - chartArea.left
+  beforeDatasetsDraw(chart, _, { last, color = '' }) {
+    const width = shadeWidth(chart, last)
+    if (width === undefined) return
+    const { ctx, chartArea } = chart
     ctx.save()
     ctx.globalAlpha = SHADE_OPACITY
     ctx.fillStyle = color
     ctx.fillRect(chartArea.left, chartArea.top, width, chartArea.height)
-    ctx.globalAlpha = 1
-    ctx.fillStyle = textColor
-    ctx.font = fontOf(12)
+    ctx.restore()
+  },
+  afterDatasetsDraw(chart, _, { last, text = '', color = '', textColor = '' }) {
+    const width = shadeWidth(chart, last)
+    if (width === undefined) return
+    const { ctx, chartArea } = chart
+    ctx.save()
+    ctx.font = fontOf(WORDS_PX)
     ctx.textAlign = 'center'
     ctx.textBaseline = 'top'
+    const half = ctx.measureText(text).width / 2 + 4
     // Where little is missing, the words are wider than the shade.
-    const middle = Math.max(width / 2, ctx.measureText(text).width / 2 + 4)
-    ctx.fillText(text, chartArea.left + middle, chartArea.top + 6)
+    const middle = chartArea.left + Math.max(width / 2, half)
+    ctx.fillStyle = color
+    ctx.fillRect(middle - half, chartArea.top + 3, 2 * half, WORDS_PX + 5)
+    ctx.fillStyle = textColor
+    ctx.fillText(text, middle, chartArea.top + 6)
     ctx.restore()
   },
 }

@@ -45,6 +45,8 @@ interface DataTableProps<Row extends object> {
   shownAtFirst?: number
   /** The rows are still those of the previous answer. */
   isStale?: boolean
+  /** Whether the columns' names are broken into lines on a wide page, too, so that more columns have room. */
+  hasLongHeads?: boolean
   /** How many rows there are, where only some of them are drawn. */
   rowCount?: number
   /** What the body consists of, where that is not simply all rows. */
@@ -187,6 +189,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     isLast,
     shownAtFirst = Infinity,
     isStale = false,
+    hasLongHeads = false,
     rowCount,
     body,
   } = props
@@ -229,7 +232,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             {columns.map((column) => (
               <Head
                 key={column.id}
-                className={`${cellClass(column, edges)} align-bottom font-medium whitespace-normal md:whitespace-nowrap`}
+                className={`${cellClass(column, edges)} align-bottom font-medium whitespace-normal ${hasLongHeads ? '' : 'md:whitespace-nowrap'}`}
                 column={column}
                 sorted={sorting?.id !== column.id ? undefined : sorting.desc ? 'desc' : 'asc'}
                 {...(canSort(column) ? { onSort: () => sort(column) } : {})}

@@ -76,6 +76,15 @@ export function SkeletonRows({ rows = 6 }: { rows?: number }) {
   )
 }
 
+/** Rows to come in a card whose tables reach from edge to edge. */
+export function CardSkeleton({ rows }: { rows: number }) {
+  return (
+    <div className="px-4 sm:px-5">
+      <SkeletonRows rows={rows} />
+    </div>
+  )
+}
+
 export function EmptyState({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
   return (
     <div className="flex flex-col items-center justify-center gap-2 px-6 py-10 text-center">

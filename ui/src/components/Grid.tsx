@@ -38,11 +38,12 @@ interface TilesProps {
   children: ReactNode
 }
 
-/** Key figures beside each other: as many as fit, two on a phone. */
+/** Key figures beside each other: as many as fit, two on a phone. A few of them that are alone share the whole width. */
 export function Tiles({ label, isAlone = false, children }: TilesProps) {
   const even = (isAlone && EVEN[Children.count(children)]) || ''
+  const columns = isAlone ? 'sm:grid-cols-[repeat(auto-fit,minmax(11rem,1fr))]' : 'sm:grid-cols-[repeat(auto-fill,minmax(11rem,1fr))]'
   return (
-    <section aria-label={label} className={`grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(11rem,1fr))] lg:gap-4 ${even}`}>
+    <section aria-label={label} className={`grid grid-cols-2 gap-3 lg:gap-4 ${columns} ${even}`}>
       {children}
     </section>
   )

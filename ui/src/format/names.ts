@@ -46,6 +46,8 @@ export const codesOf = (currencies: readonly Currency[]) => listFormat.format(cu
 
 export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
+export const uncapital = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)
+
 /** `past_due` → `Past due`. */
 export function sentence(code: string): string {
   return capital(code.replaceAll('_', ' '))

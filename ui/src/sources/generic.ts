@@ -1,5 +1,10 @@
 import type { SourceTexts } from './texts'
 
+export const PASTE_KEY = {
+  title: 'Paste the key here',
+  hint: 'The key is checked right away with read-only requests. It is saved, encrypted, only when you connect.',
+}
+
 /** Texts that fit every source. A source replaces those for which its own dashboard has other words. */
 export const generic = (name: string): SourceTexts => ({
   name,
@@ -21,10 +26,11 @@ export const generic = (name: string): SourceTexts => ({
     },
     secretPlaceholder: '',
     secretLabel: 'Signing secret',
+    removal: `In ${name}, only Chartsy’s own webhook is removed.`,
     removed: `Its webhook was removed from ${name}.`,
     left: `Its webhook could not be removed from ${name}: delete it there. Until then, anything it sends is rejected.`,
   },
-  bill: { one: 'invoice', many: 'invoices', none: 'Pending, not invoiced yet' },
+  bill: { one: 'invoice', many: 'invoices', paid: 'paid invoice', allPaid: 'paid invoices', none: 'Pending, not invoiced yet' },
   charge: { many: 'charges', tellsRefunds: true },
   invoiceReasons: {},
 })

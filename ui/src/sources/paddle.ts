@@ -1,4 +1,4 @@
-import { generic } from './generic'
+import { PASTE_KEY, generic } from './generic'
 import { NAMES } from './names'
 import type { SourceTexts } from './texts'
 
@@ -25,6 +25,7 @@ export const paddle: SourceTexts = {
         title: 'Save the key and copy it',
         text: 'It starts with pdl_live_apikey_, or with pdl_sdbx_apikey_ in a sandbox account. Paddle shows it only once. Older keys have 50 letters and digits; they work too.',
       },
+      paste: PASTE_KEY,
     },
     full: {
       badge: 'Key with full access',
@@ -71,7 +72,7 @@ export const paddle: SourceTexts = {
     secretPlaceholder: 'pdl_ntfset_…',
     left: 'Its webhook could not be removed from Paddle: delete it there under Developer tools, Notifications. Until then, anything it sends is rejected.',
   },
-  bill: { one: 'transaction', many: 'transactions', none: 'Credited by an adjustment' },
+  bill: { one: 'transaction', many: 'transactions', paid: 'paid transaction', allPaid: 'paid transactions', none: 'Credited by an adjustment' },
   charge: { many: 'payment attempts', tellsRefunds: false },
   invoiceReasons: {
     web: 'Checkout',

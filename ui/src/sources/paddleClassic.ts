@@ -31,6 +31,10 @@ export const paddleClassic: SourceTexts = {
         title: 'Copy both',
         text: 'For a Paddle sandbox account, also enter the API address https://sandbox-vendors.paddle.com below.',
       },
+      paste: {
+        title: 'Paste both here',
+        hint: 'The code is checked right away with read-only requests. It is saved, encrypted, only when you connect.',
+      },
     },
     full: {
       badge: 'Code with full access',
@@ -72,12 +76,14 @@ export const paddleClassic: SourceTexts = {
       version: () => 'Switch on webhooks for these alerts:',
       secret: 'Go to Developer Tools, Public Key, copy all of it, and paste it here.',
     },
+    isByHandOnly: true,
     secretPlaceholder: '-----BEGIN PUBLIC KEY-----…',
     secretLabel: 'Public key',
+    removal: 'In Paddle, you then remove this server’s address yourself.',
     removed: 'Remove this server’s address in Paddle under Developer Tools, Alerts. Until then, anything it sends is rejected.',
     left: 'Remove this server’s address in Paddle under Developer Tools, Alerts. Until then, anything it sends is rejected.',
   },
-  bill: { one: 'payment', many: 'payments', none: 'On no payment' },
+  bill: { one: 'payment', many: 'payments', paid: 'payment', allPaid: 'payments', none: 'Not on any payment' },
   invoiceReasons: { one_off_charge: 'One-off charge' },
   coarse: (day) =>
     `Figures before ${day} are coarse. Paddle Classic keeps its alerts for 90 days; for the time before, it lists one amount per payment, tax included where it was charged. Refunds, disputes and failed payments before ${day} aren’t available. A subscription becomes exact with its first payment after that day, so its MRR falls then by the tax in its price.`,

@@ -1,4 +1,4 @@
-import { generic } from './generic'
+import { PASTE_KEY, generic } from './generic'
 import { NAMES } from './names'
 import type { SourceTexts } from './texts'
 
@@ -25,6 +25,7 @@ export const stripe: SourceTexts = {
         title: 'Create the key and copy it',
         text: 'It starts with rk_live_, or with rk_test_ in test mode. Stripe shows it only once.',
       },
+      paste: PASTE_KEY,
     },
     full: {
       badge: 'Full secret key',

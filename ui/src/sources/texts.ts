@@ -14,6 +14,7 @@ export interface KeyTexts {
     /** `list`: what the list of all that is read is called, where it is no list of permissions. */
     permissions: { title: string; text: string; list?: string }
     copy: { title: string; text: string }
+    paste: { title: string; hint: string }
   }
   /** A key that can do more than read. */
   full: { badge: string; title: string; text: string }
@@ -31,9 +32,13 @@ export interface WebhookTexts {
   states: Record<WebhookState, string>
   /** How to create the endpoint by hand. */
   byHand: { address: string; version: (version: string) => string; secret: string }
+  /** Whether it can only be created by hand: then it's no news that the server may not. */
+  isByHandOnly?: true
   secretPlaceholder: string
   /** What the source signs with, in its own word. */
   secretLabel: string
+  /** What becomes of the endpoint when a connection is removed. */
+  removal: string
   /** After a connection was removed. */
   removed: string
   left: string
@@ -46,8 +51,8 @@ export interface SourceTexts {
   about: string
   key?: KeyTexts
   webhook: WebhookTexts
-  /** What it calls a bill to a customer, within a sentence, and what a line says that is on none. */
-  bill: { one: string; many: string; none: string }
+  /** What it calls a bill to a customer, within a sentence, once it is paid, and what a line says that is on none. */
+  bill: { one: string; many: string; paid: string; allPaid: string; none: string }
   /** What it calls an attempt to collect money. Whether it says of one what of it was refunded. */
   charge: { many: string; tellsRefunds: boolean }
   /** Why an invoice was created, by the source's own codes. */

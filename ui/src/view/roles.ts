@@ -6,7 +6,7 @@ export const ROLES = ['owner', 'admin', 'billing_admin', 'member', 'viewer'] as 
 export const ROLE: Record<Role, { label: string; hint: string }> = {
   owner: { label: 'Owner', hint: 'Everything, including deleting the workspace and handing it over' },
   admin: { label: 'Admin', hint: 'Connections, settings, tokens, members and the audit log' },
-  billing_admin: { label: 'Billing admin', hint: 'Every figure and customer; for whoever handles the bill for Chartsy' },
+  billing_admin: { label: 'Billing admin', hint: 'Every figure and customer; for the person who pays for Chartsy' },
   member: { label: 'Member', hint: 'Every figure and customer; can share pages by links' },
   viewer: { label: 'Viewer', hint: 'Every figure and customer, read-only' },
 }

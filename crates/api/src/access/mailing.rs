@@ -1,6 +1,6 @@
 //! Links and notices by email.
 
-use mail::{Delivery, Mailbox, Message, OpenInvitation};
+use mail::{DeliveryMethod, Mailbox, Message, OpenInvitation};
 use model::{Secret, UnixSeconds};
 use serde::Serialize;
 use store::{LinkPurpose, StoreError, User};
@@ -27,11 +27,11 @@ pub enum LinkDelivery {
     Console,
 }
 
-impl From<Delivery> for LinkDelivery {
-    fn from(delivery: Delivery) -> Self {
+impl From<DeliveryMethod> for LinkDelivery {
+    fn from(delivery: DeliveryMethod) -> Self {
         match delivery {
-            Delivery::Queued => Self::Mail,
-            Delivery::Console => Self::Console,
+            DeliveryMethod::Queued => Self::Mail,
+            DeliveryMethod::Console => Self::Console,
         }
     }
 }
@@ -53,7 +53,7 @@ pub fn limit_again(context: &Context, client: &Client, email: &str) -> Result<()
     again.map_err(Problem::too_many_mails)
 }
 
-/// Writes as often as something else would have: who is answered must not learn by the time which of the two happened.
+/// Writes as often as something else would have: the time until the answer must not reveal which of the two happened.
 ///
 /// # Errors
 /// Those of the store.

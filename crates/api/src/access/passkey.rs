@@ -151,12 +151,12 @@ pub fn begin_sign_in(context: &Context, client: &Client) -> Result<Value, Proble
 }
 
 /// A device's answer to a challenge of ours, which is used up by it. Whose it is is not checked yet.
-pub struct Answer {
+pub struct PasskeyAnswer {
     signed: DiscoverableAuthentication<HANDLE_BYTES>,
     asked: DiscoverableAuthenticationServerState,
 }
 
-impl Answer {
+impl PasskeyAnswer {
     /// # Errors
     /// 400 when it can't be read; 410 when the challenge was begun too long ago, or answered before.
     pub fn read(context: &Context, credential: &Value) -> Result<Self, Problem> {

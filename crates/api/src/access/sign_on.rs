@@ -1,6 +1,7 @@
 //! Single sign-on by OpenID Connect: people sign in at a provider that the operator has added.
 
 mod description;
+pub mod error;
 pub mod next;
 pub mod provider;
 
@@ -11,7 +12,7 @@ use model::{UnixSeconds, UserId};
 use store::{IdentityProvider, NewIdentity, StoreError};
 
 use self::description::Descriptions;
-use self::provider::{Asked, Provider, ProviderSettings};
+use self::provider::{AuthorizationRequest, OpenIdProvider, ProviderSettings};
 use super::waiting::Waiting;
 use crate::blocking;
 use crate::context::Context;
@@ -37,7 +38,7 @@ pub struct SignOn {
 #[derive(Debug)]
 pub struct Attempt {
     pub provider: String,
-    pub asked: Asked,
+    pub authorization: AuthorizationRequest,
     /// The hash of the cookie of the browser that began it: no other may end it.
     pub browser: [u8; 32],
     /// The page of this site that they go to then.
@@ -67,7 +68,7 @@ impl SignOn {
 ///
 /// # Errors
 /// Those of the store, such as a client secret that the master key doesn't decrypt.
-pub async fn open(context: &Context, id: &str) -> Result<Option<Provider>, Problem> {
+pub async fn open(context: &Context, id: &str) -> Result<Option<OpenIdProvider>, Problem> {
     let (data, catalog, id) = (context.data.clone(), context.catalog.clone(), id.to_owned());
     let found = blocking(move || -> Result<_, StoreError> {
         let Some(found) = catalog.identity_provider(&id)? else { return Ok(None) };
@@ -87,5 +88,5 @@ pub async fn open(context: &Context, id: &str) -> Result<Option<Provider>, Probl
         trusts_emails: found.trusts_emails,
     };
     let SignOn { network, descriptions, .. } = &context.sign_on;
-    Ok(Some(Provider::new(settings, network.clone(), Arc::clone(descriptions))))
+    Ok(Some(OpenIdProvider::new(settings, network.clone(), Arc::clone(descriptions))))
 }

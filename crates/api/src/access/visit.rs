@@ -54,7 +54,7 @@ impl FromRequestParts<Shared> for Visit {
 
 /// Says nothing of what the link was, or whether there ever was one.
 pub(crate) fn link_ended() -> Problem {
-    Problem::new(StatusCode::GONE, "link_ended", "this link doesn't work any more")
+    Problem::new(StatusCode::GONE, "link_ended", "this link doesn't work anymore")
         .action("ask whoever sent it to you for a new one")
 }
 

@@ -1,4 +1,4 @@
-//! What was asked and waits for an answer, in memory. Each is answered once, and soon.
+//! What waits for an answer, in memory. Each is answered once, and soon.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,13 +16,13 @@ const MAX_WAITING_OF_PLACE: usize = 200;
 #[derive(Debug)]
 pub struct Waiting<K, T> {
     valid_s: i64,
-    asked: Mutex<VecDeque<Asked<K, T>>>,
+    pending: Mutex<VecDeque<Pending<K, T>>>,
 }
 
 #[derive(Debug)]
-struct Asked<K, T> {
+struct Pending<K, T> {
     key: K,
-    /// Where it was asked.
+    /// Where the request came from.
     place: Place,
     at: UnixSeconds,
     what: T,
@@ -31,7 +31,7 @@ struct Asked<K, T> {
 impl<K: PartialEq, T> Waiting<K, T> {
     /// For what can be answered for `valid_s` seconds.
     pub fn lasting(valid_s: i64) -> Self {
-        Self { valid_s, asked: Mutex::default() }
+        Self { valid_s, pending: Mutex::default() }
     }
 
     pub fn begin(&self, key: K, place: Place, what: T, now: UnixSeconds) {
@@ -46,14 +46,14 @@ impl<K: PartialEq, T> Waiting<K, T> {
             let busiest = busiest(&all).unwrap_or_else(|| place.clone());
             give_way(&mut all, &busiest);
         }
-        all.push_back(Asked { key, place, at: now, what });
+        all.push_back(Pending { key, place, at: now, what });
     }
 
-    /// What was asked, unless it was answered or is too old. It can't be answered again.
+    /// What waits under this key, unless it was answered or is too old. It can't be answered again.
     pub fn take(&self, key: &K, now: UnixSeconds) -> Option<T> {
         let mut all = self.lock();
         let position = all.iter().position(|one| one.key == *key)?;
-        let Asked { at, what, .. } = all.remove(position)?;
+        let Pending { at, what, .. } = all.remove(position)?;
         (!self.has_ended(at, now)).then_some(what)
     }
 
@@ -61,13 +61,13 @@ impl<K: PartialEq, T> Waiting<K, T> {
         now.0 - at.0 >= self.valid_s
     }
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Asked<K, T>>> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Pending<K, T>>> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The place with the most that waits.
-fn busiest<K, T>(all: &VecDeque<Asked<K, T>>) -> Option<Place> {
+fn busiest<K, T>(all: &VecDeque<Pending<K, T>>) -> Option<Place> {
     let mut counts: HashMap<&Place, usize> = HashMap::new();
     for one in all {
         *counts.entry(&one.place).or_default() += 1;
@@ -76,7 +76,7 @@ fn busiest<K, T>(all: &VecDeque<Asked<K, T>>) -> Option<Place> {
 }
 
 /// Forgets the oldest of a place.
-fn give_way<K, T>(all: &mut VecDeque<Asked<K, T>>, place: &Place) {
+fn give_way<K, T>(all: &mut VecDeque<Pending<K, T>>, place: &Place) {
     if let Some(position) = all.iter().position(|one| one.place == *place) {
         all.remove(position);
     }

@@ -22,13 +22,13 @@ const MAX_RUNS: usize = 16;
 
 /// The lists that somebody has been given of late.
 #[derive(Debug, Default)]
-pub struct GivenLists(Mutex<HashMap<Key, Reading>>);
+pub struct GivenLists(Mutex<HashMap<Key, ListAccess>>);
 
 /// A session or token, whose list it is, and which one.
 type Key = (String, String, ExportedList);
 
 #[derive(Debug, Default)]
-struct Reading {
+struct ListAccess {
     /// Rows from a first page to the page before the next first one, and when the last of them was given. The newest is last.
     runs: Vec<(usize, UnixSeconds)>,
     /// Rows beyond a glance, since when.
@@ -102,7 +102,7 @@ impl GivenLists {
     }
 }
 
-impl Reading {
+impl ListAccess {
     fn add(&mut self, page: GivenPage, now: UnixSeconds) {
         if now.0 - self.since.0 >= PERSON_AGAIN_S {
             (self.counted, self.since) = (0, now);
@@ -119,7 +119,7 @@ impl Reading {
 }
 
 /// Forgets what is old; if that is not enough, everything: then something is recorded twice.
-fn make_room(all: &mut HashMap<Key, Reading>, now: UnixSeconds) {
+fn make_room(all: &mut HashMap<Key, ListAccess>, now: UnixSeconds) {
     if all.len() < MAX_REMEMBERED {
         return;
     }

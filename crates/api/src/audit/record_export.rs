@@ -80,7 +80,7 @@ pub async fn handle(
 }
 
 fn not_given() -> Problem {
-    Problem::new(StatusCode::CONFLICT, "not_given", "this list was not requested in this session lately")
+    Problem::new(StatusCode::CONFLICT, "not_given", "this list was not requested in this session recently")
         .action("request the list, then record that it is saved")
 }
 

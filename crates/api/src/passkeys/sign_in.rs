@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::access::account;
 use crate::access::identity::By;
-use crate::access::passkey::Answer;
+use crate::access::passkey::PasskeyAnswer;
 use crate::access::passkey::relying_party::RelyingParty;
 use crate::audit::Event;
 use crate::blocking;
@@ -39,7 +39,7 @@ pub async fn handle(
     Body(request): Body<PasskeySignIn>,
 ) -> Result<Response, Problem> {
     let party = RelyingParty::of(&context.options)?;
-    let answer = Answer::read(&context, &request.credential)?;
+    let answer = PasskeyAnswer::read(&context, &request.credential)?;
     let (catalog, credential_id) = (context.catalog.clone(), answer.credential_id().to_vec());
     let found = blocking(move || catalog.passkey_by_credential(&credential_id)).await??;
     let (user, passkey) = found.ok_or_else(unknown)?;

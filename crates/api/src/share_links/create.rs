@@ -90,7 +90,7 @@ pub async fn handle(
             "too_many_links",
             "this workspace has 500 share links",
         )
-        .action("revoke those that nobody needs any more"));
+        .action("revoke those that nobody needs anymore"));
     }
     // Also for a link that hides nothing: a currency that nothing can be converted to is refused now, and not to its reader.
     let view = context.view(&of).await?;

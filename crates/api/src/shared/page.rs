@@ -5,22 +5,23 @@ mod figures;
 use std::collections::HashSet;
 
 use ::metrics::curtain::Curtain;
+use ::metrics::named_range::{NamedRange, first_of, months_later};
 use ::metrics::query::{CohortValue, Dimension, Facets, Filter, Reporting, ValueFacet};
 use ::metrics::question::{PARAMETERS, ParameterKind, Question};
 use ::metrics::registry::Metric;
 use model::{Day, Interval};
 use url::form_urlencoded;
 
-use super::period::{Choice, Days, Period, Range, Rule, Span, Versus, first_of, months_later};
+use super::period::{self, ChartRange, Choice, Days, Period, Range, Versus};
 
 /// Longer addresses are nobody's view.
 const MAX_VIEW_BYTES: usize = 4_000;
-/// For so many days ahead the overview shows what is set to cancel.
+/// How many days ahead the overview looks for what is set to cancel.
 const DAYS_AHEAD: i32 = 90;
 
 /// A page, as an address names it behind the connection.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Page {
+pub(crate) enum UiPage {
     Overview,
     Mrr,
     Plans,
@@ -36,7 +37,7 @@ pub(crate) enum Page {
 /// A page with everything that its address says about its figures.
 #[derive(Debug, Clone)]
 pub(crate) struct SharedView {
-    pub(crate) page: Page,
+    pub(crate) page: UiPage,
     choice: Choice,
     by: Option<Dimension>,
     what: CohortValue,
@@ -47,17 +48,17 @@ pub(crate) struct SharedView {
 
 /// What of a page's figures is asked for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Figures {
+pub(crate) enum RequestedFigures {
     Metric(&'static Metric),
     Cohorts(CohortValue),
 }
 
-/// A question that a holder of a link asks.
+/// A request for figures from somebody who has opened a link.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked {
-    figures: Figures,
+pub(crate) struct FigureRequest {
+    figures: RequestedFigures,
     by: Option<Dimension>,
-    span: Span,
+    span: ChartRange,
     scope: Vec<(String, String)>,
 }
 
@@ -75,7 +76,7 @@ impl SharedView {
     /// # Errors
     /// What is wrong with it, to be shown to whoever shares it.
     pub(crate) fn read(page: &str, view: &str) -> Result<Self, String> {
-        let page = Page::named(page).ok_or("this page can't be shared")?;
+        let page = UiPage::named(page).ok_or("this page can't be shared")?;
         if view.len() > MAX_VIEW_BYTES {
             return Err("the address of this page is too long: use fewer filters".to_owned());
         }
@@ -111,8 +112,8 @@ impl SharedView {
         let day = |text: &str| text.parse::<Day>().map_err(|error| error.to_string());
         match name {
             "range" => {
-                let rule = Rule::named(value).ok_or("use a range of the pages")?;
-                self.choice.range = Some(Range::Rule(rule));
+                let range = period::named(value).ok_or("use a range of the pages")?;
+                self.choice.range = Some(Range::Named(range));
             }
             "from" => days.0 = Some(day(value)?),
             "to" => days.1 = Some(day(value)?),
@@ -135,7 +136,7 @@ impl SharedView {
                 }
                 self.by = Some(by);
             }
-            "what" if matches!(self.page, Page::Retention) => {
+            "what" if matches!(self.page, UiPage::Retention) => {
                 self.what = value.parse().map_err(|_| "use customers, mrr or revenue")?;
             }
             // How the same figures are drawn.
@@ -157,7 +158,7 @@ impl SharedView {
     }
 
     pub(crate) fn is_of_all_time(&self) -> bool {
-        self.choice.range == Some(Range::Rule(Rule::All))
+        self.choice.range == Some(Range::Named(NamedRange::All))
     }
 
     /// The currency and the filters as a question.
@@ -176,7 +177,7 @@ impl SharedView {
         if hides_counts && !hides_amounts {
             return Err("amounts tell how many customers there are: hide amounts as well, or show counts");
         }
-        if matches!(self.page, Page::Retention) {
+        if matches!(self.page, UiPage::Retention) {
             if hides_counts && self.what == CohortValue::Customers {
                 return Err("cohorts of customers are counts: follow MRR on the page, or show counts");
             }
@@ -184,7 +185,7 @@ impl SharedView {
                 return Err("revenue per customer can't be hidden: follow customers or MRR on the page");
             }
         }
-        if let Page::Metric(metric) = self.page
+        if let UiPage::Metric(metric) = self.page
             && (Curtain { scale: None, hides_counts }).hides(metric)
         {
             return Err(
@@ -236,71 +237,77 @@ impl SharedView {
     }
 
     /// Whether a page asks just this at one of these moments.
-    pub(crate) fn asks(&self, asked: &Asked, curtain: &Curtain, moments: &[Moment]) -> bool {
-        asked.scope == self.scope
-            && self.has(asked, curtain)
-            && moments.iter().any(|moment| self.spans(asked, *moment).contains(&asked.span))
+    pub(crate) fn asks(&self, request: &FigureRequest, curtain: &Curtain, moments: &[Moment]) -> bool {
+        request.scope == self.scope
+            && self.has(request, curtain)
+            && moments.iter().any(|moment| self.spans(request, *moment).contains(&request.span))
     }
 
-    fn has(&self, asked: &Asked, curtain: &Curtain) -> bool {
-        let metric = match asked.figures {
-            Figures::Metric(metric) => metric,
-            Figures::Cohorts(what) => {
-                return matches!(self.page, Page::Retention) && what == self.what && asked.by == self.by;
+    fn has(&self, request: &FigureRequest, curtain: &Curtain) -> bool {
+        let metric = match request.figures {
+            RequestedFigures::Metric(metric) => metric,
+            RequestedFigures::Cohorts(what) => {
+                return matches!(self.page, UiPage::Retention) && what == self.what && request.by == self.by;
             }
         };
         if curtain.hides(metric) {
             return false;
         }
-        match (self.page, asked.by) {
-            (Page::Metric(own), by) => metric.id == own.id && (by.is_none() || by == self.by),
+        match (self.page, request.by) {
+            (UiPage::Metric(own), by) => metric.id == own.id && (by.is_none() || by == self.by),
             (page, None) => page.wholes().contains(&metric.id),
             (page, Some(by)) => {
-                let is_chosen = matches!(page, Page::Mrr) && metric.id == "mrr" && self.by == Some(by);
+                let is_chosen = matches!(page, UiPage::Mrr) && metric.id == "mrr" && self.by == Some(by);
                 is_chosen || page.parts().contains(&(metric.id, by))
             }
         }
     }
 
-    fn spans(&self, asked: &Asked, Moment { today, first_on }: Moment) -> HashSet<Span> {
+    fn spans(&self, request: &FigureRequest, Moment { today, first_on }: Moment) -> HashSet<ChartRange> {
         let usual = match self.page {
-            Page::Metric(metric) if metric.looks_ahead => Rule::Ahead,
-            _ => Rule::LastMonths(12),
+            UiPage::Metric(metric) if metric.looks_ahead => NamedRange::Ahead,
+            _ => NamedRange::USUAL,
         };
         let period = Period::of(self.choice, today, first_on, usual);
-        let id = match asked.figures {
-            Figures::Metric(metric) => metric.id,
-            Figures::Cohorts(_) => {
+        let id = match request.figures {
+            RequestedFigures::Metric(metric) => metric.id,
+            RequestedFigures::Cohorts(_) => {
                 let interval = match period.interval {
                     Interval::Day | Interval::Week => Interval::Month,
                     longer => longer,
                 };
-                return HashSet::from([Span { start: period.days.start, end: period.days.end, interval }]);
+                return HashSet::from([ChartRange {
+                    start: period.days.start,
+                    end: period.days.end,
+                    interval,
+                }]);
             }
         };
         match self.page {
-            Page::Overview => overview(id, today, first_on),
-            Page::Churn if id == "scheduled_churn" => Period::over(Rule::Ahead, today, first_on).spans(),
+            UiPage::Overview => overview(id, today, first_on),
+            UiPage::Churn if id == "scheduled_churn" => {
+                Period::over(NamedRange::Ahead, today, first_on).spans()
+            }
             _ => period.spans(),
         }
     }
 }
 
 /// The overview is of today, whatever range an address says.
-fn overview(metric: &str, today: Day, first_on: Option<Day>) -> HashSet<Span> {
-    let by_day = |start: Day, end: Day| HashSet::from([Span { start, end, interval: Interval::Day }]);
+fn overview(metric: &str, today: Day, first_on: Option<Day>) -> HashSet<ChartRange> {
+    let by_day = |start: Day, end: Day| HashSet::from([ChartRange { start, end, interval: Interval::Day }]);
     match metric {
         "scheduled_churn" => by_day(today, Day(today.0 + DAYS_AHEAD - 1)),
-        "at_risk_mrr" | "trial_mrr" => Period::over(Rule::LastDays(1), today, first_on).spans(),
+        "at_risk_mrr" | "trial_mrr" => Period::over(NamedRange::LastDays(1), today, first_on).spans(),
         _ => {
-            let mut spans = Period::over(Rule::LastMonths(12), today, first_on).spans();
+            let mut spans = Period::over(NamedRange::USUAL, today, first_on).spans();
             spans.extend(by_day(months_later(first_of(today, 1), -1), today));
             spans
         }
     }
 }
 
-impl Asked {
+impl FigureRequest {
     /// Reads a question. `None`: it is none of a page's, which says everything that it asks.
     pub(crate) fn read(figures: Option<&'static Metric>, pairs: &[(String, String)]) -> Option<Self> {
         let (mut from, mut to, mut interval, mut by, mut what) = (None, None, None, None, None);
@@ -318,10 +325,10 @@ impl Asked {
         }
         scope.sort();
         let figures = match figures {
-            Some(metric) => Figures::Metric(metric),
-            None => Figures::Cohorts(what?),
+            Some(metric) => RequestedFigures::Metric(metric),
+            None => RequestedFigures::Cohorts(what?),
         };
-        Some(Self { figures, by, span: Span { start: from?, end: to?, interval: interval? }, scope })
+        Some(Self { figures, by, span: ChartRange { start: from?, end: to?, interval: interval? }, scope })
     }
 
     pub(crate) fn by(&self) -> Option<Dimension> {

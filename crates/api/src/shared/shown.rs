@@ -8,7 +8,7 @@ use ::metrics::registry::{METRICS, Metric};
 use ::metrics::view::View;
 use model::UnixSeconds;
 
-use super::page::{Asked, Moment, SharedView};
+use super::page::{FigureRequest, Moment, SharedView};
 use crate::access::visit::Visit;
 use crate::blocking;
 use crate::context::Context;
@@ -93,18 +93,18 @@ impl Shown {
         metric: Option<&'static Metric>,
         pairs: Pairs,
     ) -> Result<(Question, Option<Dimension>), Problem> {
-        let asked = Asked::read(metric, &pairs).ok_or_else(not_shared)?;
+        let request = FigureRequest::read(metric, &pairs).ok_or_else(not_shared)?;
         let View { ledger, rates, now, .. } = &self.view;
         let first_on =
             if self.page.is_of_all_time() { query::facets(ledger, rates, *now).first_on } else { None };
         let earlier = UnixSeconds(now.0 - GRACE_S).day(ledger.zone());
         let moments = [self.view.today(), earlier].map(|today| Moment { today, first_on });
-        if !self.page.asks(&asked, &self.curtain, &moments) {
+        if !self.page.asks(&request, &self.curtain, &moments) {
             return Err(not_shared());
         }
         let without_what = pairs.into_iter().filter(|(name, _)| name != "what").collect();
         let (question, _) = Question::from_pairs(without_what)?;
-        Ok((question, asked.by()))
+        Ok((question, request.by()))
     }
 }
 

@@ -52,11 +52,11 @@ pub async fn handle(
     let provider = opened.ok_or_else(|| Problem::not_found("identity provider"))?;
     let redirect = callback::address(&context, &id);
     let begun = provider.begin(&redirect, email, context.clock.now()).await;
-    let (address, state, asked) = begun.map_err(|error| away(&id, &error))?;
+    let (address, state, authorization) = begun.map_err(|error| away(&id, &error))?;
     let browser = credential::new_session().map_err(|error| Problem::internal(&error))?;
     let attempt = Attempt {
         provider: id,
-        asked,
+        authorization,
         browser: credential::hash(browser.expose()),
         next: next::page(request.next.as_deref()),
     };

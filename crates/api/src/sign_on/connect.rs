@@ -28,7 +28,7 @@ pub async fn handle(
     let now = context.clock.now();
     let unconnected = browser.and_then(|browser| context.sign_on.connections.take(&browser, now));
     let unconnected = unconnected.filter(|one| person.session.created_at >= one.since).ok_or_else(|| {
-        Problem::new(StatusCode::GONE, "sign_on_ended", "there is nothing to connect any more")
+        Problem::new(StatusCode::GONE, "sign_on_ended", "there is nothing to connect anymore")
             .action("sign in at your identity provider again")
     })?;
     let user = person.session.user.id.clone();

@@ -9,7 +9,7 @@ use model::{Clock, Secret};
 use store::{ConnectionRecord, StoreError};
 use sync::SyncError;
 
-use crate::cli::DataArgs;
+use crate::cli::{DataArgs, ProviderShareArgs};
 use crate::failure::Advice;
 use crate::folder::Folder;
 use crate::outgoing;
@@ -69,6 +69,8 @@ impl clap::FromArgMatches for Connect {
 struct AccountArgs {
     #[command(flatten)]
     data: DataArgs,
+    #[command(flatten)]
+    share: ProviderShareArgs,
     /// Read the key from standard input, so that it does not show in the list of processes
     #[arg(long, required = true)]
     key_stdin: bool,
@@ -109,7 +111,7 @@ pub async fn run(args: Connect) -> anyhow::Result<()> {
         eprintln!("saved; a running server imports it now; otherwise run 'chartsy serve' or 'chartsy sync'");
         return Ok(());
     }
-    let runner = work::for_command(&folder)?;
+    let runner = work::for_import(&folder, args.share);
     match work::sync_shown(&runner, &record).await {
         Err(error) if is_in_use(&error) => follow(&folder, &record).await?,
         outcome => outcome?,

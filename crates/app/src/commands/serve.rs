@@ -11,12 +11,11 @@ use api::{BookDemo, Entry, Peer, ProxyBlock, SignUp, TrustedProxies};
 use mail::{Mailer, Operator};
 use model::{Clock, Secret};
 use store::WorkspaceLimits;
-use sync::RunnerConfig;
 use sync::runner::Callbacks;
 use tokio::net::TcpListener;
 use url::Url;
 
-use crate::cli::{DataArgs, FeedbackArgs, MailArgs};
+use crate::cli::{DataArgs, FeedbackArgs, MailArgs, ProviderShareArgs};
 use crate::failure::Advice;
 use crate::folder::Folder;
 use crate::outgoing;
@@ -79,10 +78,8 @@ pub struct Serve {
     #[arg(long, value_name = "SECONDS", env = "CHARTSY_POLL_SECONDS_WITH_WEBHOOKS", default_value_t = Polling::default().seconds_with_webhooks,
         value_parser = clap::value_parser!(u64).range(POLL_SECONDS))]
     poll_seconds_with_webhooks: u64,
-    /// How much of each provider's rate limits is used, in percent; the rest is left to the account's other tools
-    #[arg(long, value_name = "PERCENT", env = "CHARTSY_PROVIDER_SHARE_PERCENT",
-        default_value_t = RunnerConfig::SHARE_PERCENT, value_parser = clap::value_parser!(u8).range(1..=100))]
-    provider_share_percent: u8,
+    #[command(flatten)]
+    share: ProviderShareArgs,
     /// Who can create an account
     #[arg(long, value_name = "WHO", env = "CHARTSY_SIGN_UP", value_enum, default_value_t = SignUpBy::Invited)]
     sign_up: SignUpBy,
@@ -142,7 +139,7 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
             seconds: args.poll_seconds,
             seconds_with_webhooks: args.poll_seconds_with_webhooks,
         },
-        provider_share_percent: args.provider_share_percent,
+        provider_share_percent: args.share.provider_share_percent,
         mail,
         operator,
         entry: None,
@@ -251,7 +248,7 @@ pub struct Site {
     pub polling: Polling,
     pub provider_share_percent: u8,
     /// The mail server. Without one, links are printed.
-    pub mail: Option<mail::Settings>,
+    pub mail: Option<mail::MailSettings>,
     pub operator: Operator,
     pub entry: Option<Entry>,
     pub sign_up: SignUp,
@@ -391,7 +388,7 @@ impl Server {
 }
 
 /// A code, as long as nobody owns the server. Also on a loopback address: a proxy on this machine may bring anybody there,
-/// and what it sends cannot be told from a visitor on this machine.
+/// and what it sends can't be distinguished from a visitor on this machine.
 fn setup_code(folder: &Folder) -> anyhow::Result<Option<Secret>> {
     Ok(if folder.catalog.has_owner()? { None } else { Some(credential::new_setup_code()?) })
 }

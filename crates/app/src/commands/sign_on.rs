@@ -4,7 +4,7 @@ use std::io::{BufRead, Read, Write};
 
 use anyhow::Context;
 use api::access::account::check_email;
-use api::access::sign_on::provider::{Provider, ProviderSettings};
+use api::access::sign_on::provider::{OpenIdProvider, ProviderSettings};
 use api::sign_on::update_rule::described;
 use model::{Clock, Role, Secret};
 use store::{IdentityProvider, NewIdentityProvider, NewSignOnRule, SignOnTerms};
@@ -151,7 +151,7 @@ async fn add(args: Add) -> anyhow::Result<()> {
     };
     let now = Clock::System.now();
     if !args.no_check {
-        let checked = Provider::check(settings, outgoing::network(), now).await;
+        let checked = OpenIdProvider::check(settings, outgoing::network(), now).await;
         let help = "check the issuer; add --no-check to save it all the same. Nothing was saved";
         checked.map_err(|error| Advice::new(error.to_string(), help))?;
     }

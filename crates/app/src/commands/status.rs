@@ -24,7 +24,7 @@ const EXAMPLES: usize = 5;
 
 /// What to do about an endpoint for a former address.
 pub const LEFT_ENDPOINT: &str =
-    "if no other server uses this address any more, remove the endpoint at the provider";
+    "if no other server uses this address anymore, remove the endpoint at the provider";
 
 #[derive(Debug, clap::Args)]
 pub struct Status {

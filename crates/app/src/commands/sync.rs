@@ -3,8 +3,8 @@
 use store::ConnectionRecord;
 use sync::Runner;
 
-use crate::cli::ConnectionArgs;
-use crate::failure::Advice;
+use crate::cli::{ConnectionArgs, ProviderShareArgs};
+use crate::failure::{self, Advice};
 use crate::folder::Folder;
 use crate::samples::Sandboxes;
 use crate::work;
@@ -13,6 +13,8 @@ use crate::work;
 pub struct Sync {
     #[command(flatten)]
     connection: ConnectionArgs,
+    #[command(flatten)]
+    share: ProviderShareArgs,
     /// Discard the local copy, readable or not, and import everything again; key, settings, webhook and erasures are
     /// kept
     #[arg(long)]
@@ -29,19 +31,31 @@ pub async fn run(args: Sync) -> anyhow::Result<()> {
     }
     let sandboxes = Sandboxes::default();
     sandboxes.resume(&records).await;
-    let runner = work::for_command(&folder)?;
-    let mut first_failure = None;
+    let runner = work::for_import(&folder, args.share);
+    let mut failures = Vec::new();
     for record in &records {
         eprintln!("{} ({})", record.name, record.id);
         // An account that can't be reached must not keep the others from being updated.
         if let Err(error) = one(&runner, record, args.reload).await {
-            eprintln!("{}: {error:#}", record.id);
-            first_failure.get_or_insert(error);
+            // Where it is the only connection, the command itself fails with it, and reports it.
+            if records.len() > 1 {
+                failure::report(&error);
+            }
+            failures.push(error);
         }
     }
     runner.stop().await;
     sandboxes.stop().await;
-    first_failure.map_or(Ok(()), Err)
+    outcome(failures, records.len())
+}
+
+fn outcome(failures: Vec<anyhow::Error>, connections: usize) -> anyhow::Result<()> {
+    let failed = failures.len();
+    match failures.into_iter().next() {
+        None => Ok(()),
+        Some(only) if connections == 1 => Err(only),
+        Some(first) => Err(Advice::some_not_synced(&first, failed, connections).into()),
+    }
 }
 
 async fn one(runner: &Runner, record: &ConnectionRecord, reload: bool) -> anyhow::Result<()> {

@@ -124,7 +124,8 @@ async fn where_the_key_is_in_the_environment_the_operator_is_told_each_step() {
     let outdated = run(&data, &only_old, &["sync"], "");
     assert_eq!(outdated.status.code(), Some(1));
     let said = text(&outdated.stderr);
-    assert!(said.contains("CHARTSY_MASTER_KEY has master key") && said.contains("help: "), "{said}");
+    assert_eq!(said.matches("CHARTSY_MASTER_KEY has master key").count(), 1, "{said}");
+    assert_eq!(said.matches("help: ").count(), 1, "{said}");
     assert_eq!(status(&data, &only_old)["expected"], status(&data, &only_new)["current"]);
 }
 

@@ -13,13 +13,13 @@ use tokio::net::TcpListener;
 use crate::support::{As, Site};
 
 #[derive(Deserialize)]
-struct Asked {
+struct RatesQuery {
     since: String,
 }
 
 /// A publisher that has one more day than the binary, and says which day it was asked for.
 async fn publisher() -> String {
-    let answer = async |Query(asked): Query<Asked>| {
+    let answer = async |Query(asked): Query<RatesQuery>| {
         let on = next_day();
         format!(
             "KEY,CURRENCY,TIME_PERIOD,OBS_VALUE,TITLE\nx,USD,{on},1.2345,\"US dollar, {}\"\nx,GBP,{on},0.9,\n",

@@ -1,4 +1,4 @@
-//! A server in this process, and how it is asked.
+//! A server in this process, and the requests to it.
 
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ impl Site {
             options.public_url = public_url.map(|url| url.parse().unwrap());
             options.is_loopback = public_url.is_none();
             let url = Secret::new("smtp://127.0.0.1:1?tls=none");
-            let settings = mail::Settings::parse(&url, "Chartsy <chartsy@example.com>").unwrap();
+            let settings = mail::MailSettings::parse(&url, "Chartsy <chartsy@example.com>").unwrap();
             let clock = Clock::Manual(clock.clone());
             let mailbox = Some(mail::Mailbox::new("", "operator@example.com").unwrap());
             let operator = mail::Operator { mailbox, webhook: None };

@@ -15,16 +15,16 @@ use tokio::net::TcpListener;
 
 pub const KEY: &str = "rk_test_51SecretSecretSecretabcd";
 
-/// What was asked.
+/// A request that has arrived.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct RecordedRequest {
     pub path: String,
     /// Decoded, in order.
     pub query: Vec<(String, String)>,
     pub headers: axum::http::HeaderMap,
 }
 
-impl Asked {
+impl RecordedRequest {
     pub fn value(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -90,26 +90,28 @@ impl Reply {
 pub struct Server {
     pub client: Client,
     pub address: String,
-    log: Arc<Mutex<Vec<Asked>>>,
+    log: Arc<Mutex<Vec<RecordedRequest>>>,
 }
 
 impl Server {
     /// Answers the n-th request, counted from 0, with what `answer` says.
-    pub async fn start(answer: impl Fn(usize, &Asked) -> Reply + Clone + Send + Sync + 'static) -> Self {
+    pub async fn start(
+        answer: impl Fn(usize, &RecordedRequest) -> Reply + Clone + Send + Sync + 'static,
+    ) -> Self {
         Self::start_below("", answer).await
     }
 
     /// The same with a client whose base address carries a path.
     pub async fn start_below(
         path: &str,
-        answer: impl Fn(usize, &Asked) -> Reply + Clone + Send + Sync + 'static,
+        answer: impl Fn(usize, &RecordedRequest) -> Reply + Clone + Send + Sync + 'static,
     ) -> Self {
         let log = Arc::new(Mutex::new(Vec::new()));
         let app = Router::new().fallback({
             let log = log.clone();
             move |request: Request| async move {
                 let query = request.uri().query().unwrap_or("").to_owned();
-                let asked = Asked {
+                let asked = RecordedRequest {
                     path: request.uri().path().to_owned(),
                     query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
                     headers: request.headers().clone(),
@@ -129,7 +131,7 @@ impl Server {
         Self { client, address, log }
     }
 
-    pub fn asked(&self) -> Vec<Asked> {
+    pub fn asked(&self) -> Vec<RecordedRequest> {
         self.log.lock().unwrap().clone()
     }
 }

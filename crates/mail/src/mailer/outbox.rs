@@ -11,9 +11,9 @@ use super::{LOOK_EVERY_SECONDS, Mailer};
 use crate::blocking::blocking;
 use crate::contents::Contents;
 use crate::error::{MailError, SendError};
-use crate::settings::Settings;
+use crate::settings::MailSettings;
 use crate::smtp::Session;
-use crate::webhook::Webhook;
+use crate::webhook::FeedbackWebhook;
 
 /// The wait after the first failed attempt. Each further one doubles it.
 const FIRST_WAIT_SECONDS: i64 = 10;
@@ -35,8 +35,8 @@ enum Outcome {
 
 /// Where the messages of one channel are handed in.
 enum Way<'a> {
-    Mail { settings: &'a Settings, session: Option<Box<Session>> },
-    Webhook(&'a Webhook),
+    Mail { settings: &'a MailSettings, session: Option<Box<Session>> },
+    Webhook(&'a FeedbackWebhook),
 }
 
 impl Way<'_> {
@@ -221,7 +221,7 @@ fn next_attempt(message: OutboxMessage, now: UnixSeconds) -> (String, UnixSecond
     (message.id, UnixSeconds(now.0 + wait_after(message.attempts)))
 }
 
-/// How long to wait after an attempt that failed, when so many had failed before.
+/// How long to wait after an attempt that failed, by how many had failed before.
 fn wait_after(attempts: u32) -> i64 {
     let doubled = FIRST_WAIT_SECONDS.checked_shl(attempts.min(32)).unwrap_or(LONGEST_WAIT_SECONDS);
     doubled.min(LONGEST_WAIT_SECONDS)

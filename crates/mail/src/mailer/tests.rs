@@ -43,7 +43,7 @@ async fn a_message_arrives_as_text_and_as_html() {
     let post = Post::to(server.port);
     let mailer = post.mailer();
     let expires_at = UnixSeconds(NOW.0 + 3600);
-    assert_eq!(mailer.send(reset(), &ada(), Some(expires_at)).await.unwrap(), Delivery::Queued);
+    assert_eq!(mailer.send(reset(), &ada(), Some(expires_at)).await.unwrap(), DeliveryMethod::Queued);
     mailer.pass().await;
     let message = server.message();
     assert_eq!(message["mail_from"], "chartsy@example.com");
@@ -322,7 +322,7 @@ async fn nobodys_name_becomes_a_header_a_recipient_or_markup() {
 #[tokio::test]
 async fn without_a_mail_server_nothing_waits() {
     let post = Post::new(None);
-    assert_eq!(post.mailer().send(reset(), &ada(), None).await.unwrap(), Delivery::Console);
+    assert_eq!(post.mailer().send(reset(), &ada(), None).await.unwrap(), DeliveryMethod::Console);
     assert_eq!(post.catalog().outbox_facts().unwrap().waiting, 0);
 }
 
@@ -428,7 +428,7 @@ fn every_message(workspace: WorkspaceId, at: UnixSeconds) -> Vec<(Message, &'sta
         ),
         (
             Message::SignOnConnected { provider: "Acme ID".into(), at, account_page: page("account") },
-            "Single sign-on was connected with your account",
+            "Single sign-on was connected to your account",
             vec![when, "Acme ID", "https://charts.example.com/account"],
         ),
         (

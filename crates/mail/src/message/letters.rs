@@ -204,12 +204,12 @@ fn passkey_removed(at: UnixSeconds, account_page: &Url) -> (String, Vec<Part>) {
 fn sign_on_connected(provider: &str, at: UnixSeconds, account_page: &Url) -> (String, Vec<Part>) {
     let (provider, when) = (one_line(provider), instant(at));
     let parts = vec![
-        text(format!("Your Chartsy account was connected with {provider} on {when}.")),
+        text(format!("Your Chartsy account was connected to {provider} on {when}.")),
         text(format!("From now on, you can sign in with {provider}, without your Chartsy password.")),
         text("If you didn’t do this, disconnect it and change your password now:"),
         Part::Button { label: "Open your account", link: account_page.to_string() },
     ];
-    ("Single sign-on was connected with your account".to_owned(), parts)
+    ("Single sign-on was connected to your account".to_owned(), parts)
 }
 
 fn sign_on_disconnected(provider: &str, at: UnixSeconds, account_page: &Url) -> (String, Vec<Part>) {

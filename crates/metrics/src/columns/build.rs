@@ -8,7 +8,7 @@ use model::{BalanceTransaction, Currency, CustomerId, PriceId};
 use rayon::prelude::*;
 
 use super::balance::{BalanceChanges, BalanceDraft, ChangedBalance, Payments};
-use super::catalog::Catalog;
+use super::catalog::PlanCatalog;
 use super::chunk::Chunk;
 use super::days::CalendarDays;
 use super::draft::{Draft, assemble};
@@ -21,7 +21,7 @@ const CUSTOMERS_PER_CHUNK: usize = 512;
 /// Takes customers from any number of threads and in any order; the same customers give the same ledger.
 #[derive(Debug, Default)]
 pub struct LedgerBuilder {
-    catalog: RwLock<Catalog>,
+    catalog: RwLock<PlanCatalog>,
     drafts: Mutex<Vec<Draft>>,
     balance: Mutex<BalanceDraft>,
     payments: Mutex<Payments>,
@@ -80,7 +80,7 @@ impl LedgerBuilder {
 impl Ledger {
     /// A ledger with these customers in place of what it had of them. Untouched chunks are shared with this one.
     pub fn update(&self, changes: Vec<(CustomerEntry, CustomerLedger)>, prices: &PriceBook) -> Updated {
-        let mut catalog = Catalog::clone(&self.catalog);
+        let mut catalog = PlanCatalog::clone(&self.catalog);
         let mut touched: BTreeMap<CustomerId, Draft> = BTreeMap::new();
         let payments = Payments::of(changes.iter().flat_map(|(_, ledger)| &ledger.money));
         let (balance, other_months) = self.balance.with_payments(&payments);
@@ -168,7 +168,7 @@ impl Ledger {
     }
 }
 
-impl Catalog {
+impl PlanCatalog {
     /// The plans in order of price and currency, and where each old number went.
     fn in_order(self) -> (Self, Vec<u32>) {
         let mut order: Vec<usize> = (0..self.plans().len()).collect();

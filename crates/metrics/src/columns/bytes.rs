@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::balance::{Balance, BalanceMonth};
 use super::build::is_in_place;
-use super::catalog::Catalog;
+use super::catalog::PlanCatalog;
 use super::chunk::Chunk;
 use super::days::CalendarDays;
 use super::{BALANCE_BLOBS, CATALOG_BLOB, Ledger, chunk_blob};
@@ -107,7 +107,7 @@ fn read_chunk(
     blob: u32,
     bytes: &[u8],
     chunks: usize,
-    catalog: &Catalog,
+    catalog: &PlanCatalog,
     calendar: &CalendarDays,
 ) -> Result<Chunk, Damaged> {
     let unpacked = open(blob, bytes)?;

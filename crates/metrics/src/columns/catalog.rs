@@ -31,13 +31,13 @@ pub struct PlanInterval {
 
 /// Every plan that any row names. Plans are only added, so their numbers stay.
 #[derive(Debug, Clone, Default)]
-pub struct Catalog {
+pub struct PlanCatalog {
     plans: Vec<Plan>,
     /// Nearly every price has one currency.
     codes: FxHashMap<PriceId, SmallVec<[(Currency, u32); 1]>>,
 }
 
-impl Catalog {
+impl PlanCatalog {
     /// By code.
     pub fn plans(&self) -> &[Plan] {
         &self.plans

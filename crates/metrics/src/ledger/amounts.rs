@@ -5,19 +5,19 @@ use model::billing::{BillingInterval, Price, PriceScheme, Recurrence, Tier};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{RoundingStrategy, ToPrimitive};
 
-use super::exact::Exact;
+use super::exact::{Exact, round_ratio};
 
 /// A price's decimals end at the twelfth.
 const PICOS: i128 = 1_000_000_000_000;
 
 /// How many months an interval has, as a fraction: a week is 12/52 of one, a day 12/365.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Months {
+pub(super) struct IntervalMonths {
     numerator: i128,
     denominator: i128,
 }
 
-impl Months {
+impl IntervalMonths {
     pub(super) fn of(recurrence: Recurrence) -> Self {
         let count = i128::from(recurrence.interval_count.max(1));
         let (numerator, denominator) = match recurrence.interval {
@@ -94,7 +94,7 @@ impl Ratio {
     }
 }
 
-/// The tax that is inside an amount, at so many percent of the amount without it. Amounts of three-decimal currencies
+/// The tax that is inside an amount, at a percentage of the amount without it. Amounts of three-decimal currencies
 /// end in 0.
 pub(super) fn inclusive_tax_minor(amount_minor: i64, percent: Decimal, currency: Currency) -> i64 {
     let grain: i64 = if currency.exponent() == 3 { 10 } else { 1 };
@@ -112,14 +112,6 @@ pub(super) fn percent_of(minor: i64, percent: Decimal) -> i64 {
     let share = Decimal::from(minor).checked_mul(percent).map(|product| product / Decimal::ONE_HUNDRED);
     let rounded = share.map(|share| share.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero));
     rounded.and_then(|rounded| rounded.to_i64()).unwrap_or(0)
-}
-
-/// Half away from zero. The denominator is above zero.
-pub(super) fn round_ratio(numerator: i128, denominator: i128) -> i64 {
-    let half_up =
-        numerator.abs().saturating_mul(2).saturating_add(denominator) / denominator.saturating_mul(2).max(1);
-    let rounded = i64::try_from(half_up).unwrap_or(i64::MAX);
-    if numerator < 0 { -rounded } else { rounded }
 }
 
 /// What a quantity costs for one whole period in a currency. `None` where the price does not say.
@@ -194,7 +186,7 @@ mod tests {
     use model::billing::TransformQuantity;
 
     fn per_month(interval: BillingInterval, interval_count: u32, amount_minor: i64) -> i64 {
-        let months = Months::of(Recurrence { interval, interval_count, is_metered: false });
+        let months = IntervalMonths::of(Recurrence { interval, interval_count, is_metered: false });
         months.per_month(Picos::of_minor(amount_minor))
     }
 

@@ -7,7 +7,7 @@ use model::billing::{CustomerHistory, Discount, InvoiceLine, LineEffect, Period,
 use model::{Currency, PriceId, SubscriptionId, UnixSeconds};
 use rust_decimal::Decimal;
 
-use super::amounts::{Months, Picos, full_price_in, percent_of};
+use super::amounts::{IntervalMonths, Picos, full_price_in, percent_of};
 use super::attempts::Failing;
 use super::{PriceBook, Step, SubscriptionFacts, UnbilledItem, unbilled};
 
@@ -157,7 +157,7 @@ pub(super) fn trial_items(
             minor -= taken;
             *off -= taken;
         }
-        let value_minor = Months::of(recurrence).per_month(Picos::of_minor(minor));
+        let value_minor = IntervalMonths::of(recurrence).per_month(Picos::of_minor(minor));
         items.push(UnbilledItem { price: id.clone(), currency, value_minor });
     }
     items
@@ -186,7 +186,7 @@ fn billed_after(
         let Some(price) = line.price_then.as_deref().or(prices.get(id)) else { continue };
         let Some(recurrence) = price.recurrence else { continue };
         let minor = line.amount_minor.saturating_sub(line.discount_minor);
-        let value_minor = Months::of(recurrence).per_month(Picos::of_minor(minor));
+        let value_minor = IntervalMonths::of(recurrence).per_month(Picos::of_minor(minor));
         unbilled::add(&mut items, UnbilledItem { price: id.clone(), currency: line.currency, value_minor });
     }
     items

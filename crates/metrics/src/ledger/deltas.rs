@@ -13,7 +13,7 @@ use model::{InvoiceId, InvoiceLineId, LedgerRules, UnixSeconds};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::amounts::{Months, full_price_in};
+use super::amounts::{IntervalMonths, full_price_in};
 use super::bills::refs;
 use super::entry::{Entry, Item};
 use super::exact::Exact;
@@ -26,7 +26,7 @@ pub(super) use end::service_end;
 pub(super) use made::make_changes;
 use worth::{Delta, Next, Worth};
 
-/// Whether the lines of a subscription are of this kind. A provider writes only one.
+/// Whether a subscription has lines of this kind. A provider writes only one.
 pub(super) fn speak(entries: &[Entry<'_>]) -> bool {
     entries.iter().any(|entry| entry.line.effect != LineEffect::Whole)
 }
@@ -170,7 +170,7 @@ fn events<'a>(entries: &[Entry<'a>], periods: &[Period<'a>]) -> Vec<Event<'a>> {
 /// The times of what one change writes differ by no more than this.
 const SAME_CHANGE_S: u64 = 60;
 
-/// Whether the price that is given back is billed anew by the same change.
+/// Whether the price that is given back is billed again by the same change.
 fn is_replaced(removed: &Entry<'_>, entries: &[Entry<'_>]) -> bool {
     entries.iter().any(|entry| {
         entry.counts()
@@ -184,9 +184,9 @@ fn is_replaced(removed: &Entry<'_>, entries: &[Entry<'_>]) -> bool {
 #[derive(Default)]
 struct Walk<'w, 'a> {
     periods: &'w [Period<'a>],
-    worths: BTreeMap<Track<'a>, (Worth, Months)>,
+    worths: BTreeMap<Track<'a>, (Worth, IntervalMonths)>,
     /// What was in force before the last rest.
-    before_rest: BTreeMap<Track<'a>, (Worth, Months)>,
+    before_rest: BTreeMap<Track<'a>, (Worth, IntervalMonths)>,
     settings: BTreeMap<Track<'a>, Vec<Setting<'a>>>,
 }
 
@@ -195,7 +195,7 @@ impl<'a> Walk<'_, 'a> {
         match what {
             What::Rest(cause) => {
                 let worths = std::mem::take(&mut self.worths);
-                let is_there = |(worth, _): &(Worth, Months)| *worth != Worth::default();
+                let is_there = |(worth, _): &(Worth, IntervalMonths)| *worth != Worth::default();
                 for (track, (_, months)) in worths.iter().filter(|(_, worth)| is_there(worth)) {
                     self.put(at, *track, Worth::default(), *months, cause.clone());
                 }
@@ -220,7 +220,7 @@ impl<'a> Walk<'_, 'a> {
 
     fn set(&mut self, at: UnixSeconds, period: &Period<'a>) {
         let tracks = period.by_track();
-        let gone: Vec<(Track<'a>, Months)> = self
+        let gone: Vec<(Track<'a>, IntervalMonths)> = self
             .worths
             .iter()
             .filter(|(track, (worth, _))| !tracks.contains_key(*track) && *worth != Worth::default())
@@ -268,7 +268,7 @@ impl<'a> Walk<'_, 'a> {
         self.put(at, track, worth, first.months, cause);
     }
 
-    /// The next bill of so many of a price.
+    /// The next bill of a price with this quantity.
     fn next_alike(&self, at: UnixSeconds, track: Track<'a>, wanted: Decimal) -> Option<(Next, Vec<LineRef>)> {
         let later = self.periods.iter().filter(|period| period.start > at);
         let mut bills = later.filter_map(|period| period.by_track().remove(&track));
@@ -276,7 +276,7 @@ impl<'a> Walk<'_, 'a> {
         Some((Next { whole: Exact::whole(net_minor(&next)) }, refs(&next)))
     }
 
-    fn put(&mut self, at: UnixSeconds, track: Track<'a>, worth: Worth, months: Months, cause: Cause) {
+    fn put(&mut self, at: UnixSeconds, track: Track<'a>, worth: Worth, months: IntervalMonths, cause: Cause) {
         self.worths.insert(track, (worth, months));
         let value_minor = months.per_month_exactly(worth.whole);
         let setting = Setting { at, track, strength: Strength::Period, value_minor, cause };

@@ -5,7 +5,7 @@ use model::{PriceId, SubscriptionItemId};
 use rust_decimal::Decimal;
 
 use super::LineRef;
-use super::amounts::Months;
+use super::amounts::IntervalMonths;
 
 /// A line of a subscription with a recurring price.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +15,7 @@ pub(super) struct Entry<'a> {
     pub invoice: Option<&'a Invoice>,
     pub price: &'a Price,
     pub recurrence: Recurrence,
-    pub months: Months,
+    pub months: IntervalMonths,
     pub item: Item<'a>,
     pub standing: Standing,
     /// The subscription's own tax rates, for lines that do not say theirs.

@@ -7,7 +7,7 @@ use model::{InvoiceId, InvoiceItemId, InvoiceLineId, LedgerRules, SubscriptionId
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use super::amounts::Months;
+use super::amounts::IntervalMonths;
 use super::entry::{Entry, Item, Standing, is_credit, line_ref};
 use super::{LineRef, PriceBook, items, standing};
 
@@ -69,7 +69,7 @@ pub(super) fn by_subscription<'a>(
             invoice,
             price,
             recurrence,
-            months: Months::of(recurrence),
+            months: IntervalMonths::of(recurrence),
             item: Item::named(line, &price.id),
             standing: match line.effect {
                 LineEffect::Whole => standing::of_invoice(invoice, subscription),

@@ -16,7 +16,7 @@ use model::{Currency, SubscriptionId, UnixSeconds};
 use rust_decimal::Decimal;
 
 use super::PriceBook;
-use super::amounts::{Months, Picos, full_price_in};
+use super::amounts::{IntervalMonths, Picos, full_price_in};
 use super::entry::Entry;
 use super::subscription::Timeline;
 use bridge::Bridge;
@@ -50,7 +50,7 @@ struct Listed<'a> {
     item: &'a SubscriptionItem,
     currency: Currency,
     /// What its quantity costs for how many months. `None`: its price is not known.
-    full: Option<(i64, Months)>,
+    full: Option<(i64, IntervalMonths)>,
     terms: Terms,
 }
 
@@ -125,7 +125,7 @@ fn priced<'a>(
     }
     let currency = subscription.currency.or(price.map(|price| price.currency))?;
     let full_minor = price.and_then(|price| full_minor(price, currency, item.quantity));
-    let full = full_minor.zip(recurrence).map(|(minor, of)| (minor, Months::of(of)));
+    let full = full_minor.zip(recurrence).map(|(minor, of)| (minor, IntervalMonths::of(of)));
     Some(Listed { item, currency, full, terms: Terms::none(currency) })
 }
 

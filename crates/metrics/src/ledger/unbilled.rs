@@ -2,7 +2,7 @@
 
 use model::billing::{Subscription, SubscriptionStatus};
 
-use super::amounts::{Months, Picos, full_price_in};
+use super::amounts::{IntervalMonths, Picos, full_price_in};
 use super::entry::Item;
 use super::setting::{Setting, Strength};
 use super::subscription::Timeline;
@@ -21,7 +21,7 @@ pub(super) fn items(subscription: &Subscription, prices: &PriceBook) -> Vec<Unbi
         let recurrence = price.recurrence.filter(|recurrence| !recurrence.is_metered)?;
         let currency = subscription.currency.unwrap_or(price.currency);
         let full = full_price_in(price, currency, item.quantity)?;
-        let value_minor = Months::of(recurrence).per_month(full);
+        let value_minor = IntervalMonths::of(recurrence).per_month(full);
         Some(UnbilledItem { price: item.price.clone(), currency, value_minor })
     });
     priced.collect()
@@ -34,7 +34,7 @@ pub(super) fn foreseen(subscription: &Subscription, prices: &PriceBook) -> Vec<U
         let Some(price) = prices.get(&line.price) else { continue };
         let Some(recurrence) = price.recurrence.filter(|recurrence| !recurrence.is_metered) else { continue };
         let currency = subscription.currency.unwrap_or(price.currency);
-        let value_minor = Months::of(recurrence).per_month(Picos::of_minor(line.amount_minor));
+        let value_minor = IntervalMonths::of(recurrence).per_month(Picos::of_minor(line.amount_minor));
         add(&mut items, UnbilledItem { price: line.price.clone(), currency, value_minor });
     }
     items

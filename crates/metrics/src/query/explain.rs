@@ -14,8 +14,8 @@ use super::scope::{Scope, Selection};
 use super::span::Span;
 use super::tally::Shape;
 use super::{
-    Query, QueryError, Reporting, Source, Unconverted, Value, check_dimensions, lifetime, money, scheduled,
-    trials, value_in,
+    Query, QueryError, QueryInputs, Reporting, Unconverted, Value, check_dimensions, lifetime, money,
+    scheduled, trials, value_in,
 };
 use crate::columns::Ledger;
 use crate::fx::Rates;
@@ -104,7 +104,7 @@ pub fn explain(
     check_dimensions(metric.id, metric.dimensions, query)?;
     let span = Span::whole(query, ledger, metric.looks_ahead)?;
     let means = match metric.compute {
-        Compute::Lifetime(_) => lifetime::mean_churn(Source::new(ledger, rates), query, span.last)?,
+        Compute::Lifetime(_) => lifetime::mean_churn(QueryInputs::new(ledger, rates), query, span.last)?,
         _ => HashMap::new(),
     };
     let ((rates_on, unconverted), computed) = match metric.compute {
@@ -179,7 +179,7 @@ fn of_value(
             (answer, sums.collect())
         }
         _ => {
-            let answer = value_in(Source::new(ledger, rates), metric, query, span)?;
+            let answer = value_in(QueryInputs::new(ledger, rates), metric, query, span)?;
             (answer, sums(ledger, rates, metric, query, span)?)
         }
     };

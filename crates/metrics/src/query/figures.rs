@@ -85,7 +85,7 @@ impl AllFigures {
 }
 
 /// What becomes one series of the answer.
-pub(super) struct Part {
+pub(super) struct SeriesLabel {
     pub(super) currency: Currency,
     pub(super) group: Option<Group>,
     pub(super) counted: u32,
@@ -111,11 +111,11 @@ pub(super) fn figures(
 }
 
 /// Every series that a scope can have.
-pub(super) fn parts(scope: &Scope, reporting: Reporting) -> Vec<Part> {
+pub(super) fn parts(scope: &Scope, reporting: Reporting) -> Vec<SeriesLabel> {
     match reporting {
         Reporting::Native => (0_u32..)
             .zip(&scope.series)
-            .map(|(counted, key)| Part {
+            .map(|(counted, key)| SeriesLabel {
                 currency: scope.currency_of(counted),
                 group: scope.groups[key.group as usize].clone(),
                 counted,
@@ -123,7 +123,7 @@ pub(super) fn parts(scope: &Scope, reporting: Reporting) -> Vec<Part> {
             .collect(),
         Reporting::In(currency) => (0_u32..)
             .zip(&scope.groups)
-            .map(|(counted, group)| Part { currency, group: group.clone(), counted })
+            .map(|(counted, group)| SeriesLabel { currency, group: group.clone(), counted })
             .collect(),
     }
 }
@@ -141,7 +141,7 @@ impl Reader<'_> {
         let mut series = Vec::new();
         for part in parts(&self.shape.scope, reporting) {
             let figures = self.figures(part.counted);
-            let Part { currency, group, counted } = part;
+            let SeriesLabel { currency, group, counted } = part;
             series.push(FigureSeries { currency, group, counted, figures });
         }
         series.retain(|one| one.is_shown(reporting));

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use super::figures::{AllFigures, Figures};
 use super::points::quotient;
 use super::span::{Cut, Span};
-use super::{Answer, Group, Query, QueryError, Series, Source, Value, ValuePoint};
+use super::{Answer, Group, Query, QueryError, QueryInputs, Series, Value, ValuePoint};
 use crate::registry::Metric;
 
 /// So many full months make the mean.
@@ -25,19 +25,19 @@ type SeriesKey = (Currency, Option<Group>);
 /// # Errors
 /// As of any series.
 pub(super) fn lifetime(
-    source: Source<'_>,
+    inputs: QueryInputs<'_>,
     metric: &'static Metric,
     compute: fn(&Figures, Decimal) -> Option<Value>,
     query: &Query,
     span: &Span,
 ) -> Result<Answer<ValuePoint>, QueryError> {
     let first = span.buckets.first().map_or(span.last, |bucket| bucket.end_on);
-    let months = months(source, query, (first, span.last))?;
+    let months = months(inputs, query, (first, span.last))?;
     let churn = churn(&months);
     // Where the periods are full months, those of the churn rates have all of them already.
     let own = match months.ending_as(span, query.currency) {
         Some(own) => own,
-        None => source.figures(query, span)?,
+        None => inputs.figures(query, span)?,
     };
     let own_churn: Vec<Churn> = own
         .series
@@ -48,11 +48,11 @@ pub(super) fn lifetime(
         ValuePoint::new(bucket, value(compute, figures, mean(churn, bucket.end_on)))
     };
     let mut series = own_churn.into_iter();
-    let mut answer = Answer::of_series(metric.id, source.ledger, query, own, |_, all| {
+    let mut answer = Answer::of_series(metric.id, inputs.ledger, query, own, |_, all| {
         let churn = series.next().unwrap_or_default();
         all.iter().map(|(bucket, figures)| point(&churn, *bucket, figures)).collect()
     });
-    // Whoever left in the months before has a mean in a range in which there is nothing else.
+    // Customers who left in the months before have a mean in a range in which there is nothing else.
     let is_there =
         |key: &SeriesKey| answer.series.iter().any(|one| (one.currency, &one.group) == (key.0, &key.1));
     let gone = churn.iter().filter(|(key, _)| !is_there(key)).map(|((currency, group), churn)| {
@@ -78,10 +78,14 @@ pub(super) fn value(
 }
 
 /// The months that the means at the ends of periods, from the first to the last, are of.
-fn months(source: Source<'_>, query: &Query, (first, last): (Day, Day)) -> Result<AllFigures, QueryError> {
+fn months(
+    inputs: QueryInputs<'_>,
+    query: &Query,
+    (first, last): (Day, Day),
+) -> Result<AllFigures, QueryError> {
     let from = Day::from(first.date().first_of_month().saturating_sub((MONTHS as i64).months()));
     let monthly = Query { from, to: last, interval: Interval::Month, ..query.clone() };
-    source.figures(&monthly, &Span::of(&monthly, source.ledger)?)
+    inputs.figures(&monthly, &Span::of(&monthly, inputs.ledger)?)
 }
 
 fn churn(all: &AllFigures) -> HashMap<SeriesKey, Churn> {
@@ -101,11 +105,11 @@ fn churn(all: &AllFigures) -> HashMap<SeriesKey, Churn> {
 /// # Errors
 /// As of any series.
 pub(super) fn mean_churn(
-    source: Source<'_>,
+    inputs: QueryInputs<'_>,
     query: &Query,
     end_on: Day,
 ) -> Result<HashMap<Currency, Decimal>, QueryError> {
-    let all = churn(&months(source, query, (end_on, end_on))?).into_iter();
+    let all = churn(&months(inputs, query, (end_on, end_on))?).into_iter();
     Ok(all.filter_map(|((currency, _), churn)| Some((currency, mean(&churn, end_on)?))).collect())
 }
 

@@ -10,7 +10,7 @@ use super::labels;
 use super::moved::{Amount, Cells, Placed, Sums, Total, asked};
 use super::scope::{GROUPS_MAX, OTHER, UNKNOWN, country_group};
 use super::span::Span;
-use super::{Answer, Dimension, Group, Query, QueryError, Source, Value, ValuePoint, check_dimensions};
+use super::{Answer, Dimension, Group, Query, QueryError, QueryInputs, Value, ValuePoint, check_dimensions};
 use crate::columns::{Chunk, Country, CustomerPosition, Ledger};
 use crate::fx::Rates;
 use crate::ledger::MoneyKind;
@@ -28,7 +28,7 @@ pub(crate) struct MoneyFigures {
 }
 
 /// How the money of a query is added up.
-pub(super) struct Shape<'a> {
+pub(super) struct MoneyShape<'a> {
     ledger: &'a Ledger,
     query: &'a Query,
     span: &'a Span,
@@ -67,15 +67,15 @@ struct Seen {
 /// # Errors
 /// When the query names what money does not have, is empty, or has too many points.
 pub(super) fn money(
-    source: Source<'_>,
+    inputs: QueryInputs<'_>,
     metric: &'static Metric,
     compute: fn(&MoneyFigures) -> Option<Value>,
     query: &Query,
     span: &Span,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    let shape = Shape::new(source.ledger, source.rates, query, span)?;
-    let sums = source.money(query, span, &shape)?;
-    Ok(shape.cells.answer(metric, source.ledger, &sums, compute))
+    let shape = MoneyShape::new(inputs.ledger, inputs.rates, query, span)?;
+    let sums = inputs.money(query, span, &shape)?;
+    Ok(shape.cells.answer(metric, inputs.ledger, &sums, compute))
 }
 
 /// All that moved in the range of a query, in the currency that it asks for.
@@ -85,7 +85,7 @@ pub(super) fn money(
 pub(super) fn total(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<MoneyFigures, QueryError> {
     check_dimensions(NET_REVENUE.id, NET_REVENUE.dimensions, query)?;
     let span = Span::of(query, ledger)?;
-    let sums = Shape::new(ledger, rates, query, &span)?.add_up()?;
+    let sums = MoneyShape::new(ledger, rates, query, &span)?.add_up()?;
     Ok(sums.cells.iter().fold(MoneyFigures::default(), |mut total, figures| {
         total.add(figures);
         total
@@ -107,7 +107,7 @@ pub(super) fn explained(
     query: &Query,
     span: &Span,
 ) -> Result<Explained, QueryError> {
-    let shape = Shape::new(ledger, rates, query, span)?;
+    let shape = MoneyShape::new(ledger, rates, query, span)?;
     let sums = shape.add_up()?;
     let answer = shape.cells.answer(metric, ledger, &sums, compute);
     Ok((answer, shape.cells.series_currencies().into_iter().zip(sums.cells).collect()))
@@ -124,7 +124,7 @@ pub(super) fn each<T: Send>(
     span: &Span,
     of: impl Fn(CustomerPosition, Currency, &MoneyFigures) -> Option<T> + Sync,
 ) -> Result<Vec<T>, QueryError> {
-    let shape = Shape::new(ledger, rates, query, span)?;
+    let shape = MoneyShape::new(ledger, rates, query, span)?;
     let series = shape.cells.series_currencies();
     let of_chunk = |(index, chunk): (usize, &Arc<Chunk>)| -> Result<Vec<T>, QueryError> {
         let mut found = Vec::new();
@@ -218,7 +218,7 @@ impl GroupOf<'_> {
     }
 }
 
-impl<'a> Shape<'a> {
+impl<'a> MoneyShape<'a> {
     fn new(ledger: &'a Ledger, rates: &Rates, query: &'a Query, span: &'a Span) -> Result<Self, QueryError> {
         let groups = Groups::of(ledger, query);
         let cells = Cells::new(ledger, rates, query, span, currencies(ledger, query), groups.named())?;

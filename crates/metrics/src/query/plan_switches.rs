@@ -17,7 +17,7 @@ use super::span::Span;
 use super::tally::Shape;
 use super::walk::{Move, Range, Trail};
 use super::{MovementKind, Query, QueryError, Reporting, Unconverted, check_currency};
-use crate::columns::{Catalog, Chunk, Ledger, RowSlices};
+use crate::columns::{Chunk, Ledger, PlanCatalog, RowSlices};
 use crate::fx::Rates;
 use crate::ledger::ChangeCause;
 
@@ -49,7 +49,7 @@ pub struct PlanSwitch {
     pub to_plan: Option<SwitchedPlan>,
     /// All rows beyond the limit together, in which a customer counts once per switch.
     pub is_rest: bool,
-    /// Who made this switch, each once.
+    /// The customers who made this switch, each counted once.
     pub customers: i64,
     /// What the plans were worth that were left, and those that took their place.
     pub mrr_before_minor: i64,
@@ -98,10 +98,10 @@ pub fn plan_switches(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Pl
     check_currency(ledger, rates, query.currency)?;
     let span = Span::of(query, ledger)?;
     let shape = Shape::new(ledger, rates, query, &span, Selection { by: None, ..Selection::of(query) })?;
-    let asked = Asked { ledger, shape: &shape, currency: query.currency };
+    let counter = SwitchCounter { ledger, shape: &shape, currency: query.currency };
     let part = ledger.chunks().len().div_ceil(rayon::current_num_threads()).max(1);
     let parts: Result<Vec<Sums>, TooLarge> =
-        ledger.chunks().par_chunks(part).map(|chunks| asked.of_chunks(chunks)).collect();
+        ledger.chunks().par_chunks(part).map(|chunks| counter.of_chunks(chunks)).collect();
     let mut total = Sums::default();
     for sums in parts.map_err(|error| shape.exchange.refused(error))? {
         total.merge(sums);
@@ -122,7 +122,7 @@ pub fn plan_switches(ledger: &Ledger, rates: &Rates, query: &Query) -> Result<Pl
 }
 
 /// The most frequent switches, then what several plans were switched at once, then the rest.
-fn rows(catalog: &Catalog, switches: HashMap<Key, Sum>, most: usize) -> Vec<PlanSwitch> {
+fn rows(catalog: &PlanCatalog, switches: HashMap<Key, Sum>, most: usize) -> Vec<PlanSwitch> {
     let mut all: Vec<(Key, Sum)> = switches.into_iter().collect();
     all.sort_unstable_by_key(|((currency, plans), sum)| {
         let change = (sum.after - sum.before).unsigned_abs();
@@ -152,14 +152,14 @@ fn rows(catalog: &Catalog, switches: HashMap<Key, Sum>, most: usize) -> Vec<Plan
     all.into_iter().chain(of_several).map(row(false)).chain(rest.map(row(true))).collect()
 }
 
-/// What is asked of a ledger.
-struct Asked<'a> {
+/// Adds up the plan switches of a ledger.
+struct SwitchCounter<'a> {
     ledger: &'a Ledger,
     shape: &'a Shape<'a>,
     currency: Reporting,
 }
 
-impl Asked<'_> {
+impl SwitchCounter<'_> {
     fn of_chunks(&self, chunks: &[Arc<Chunk>]) -> Result<Sums, TooLarge> {
         let (shape, ledger) = (self.shape, self.ledger);
         let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
@@ -254,7 +254,7 @@ pub(super) fn switches(
 
 impl Switch {
     /// What changed of a subscription at one moment.
-    fn of(catalog: &Catalog, rows: RowSlices<'_>, parts: &[RowPart]) -> Self {
+    fn of(catalog: &PlanCatalog, rows: RowSlices<'_>, parts: &[RowPart]) -> Self {
         let (mut left, mut taken) =
             (parts.iter().filter(|p| p.native < 0), parts.iter().filter(|p| p.native > 0));
         let plans = match (left.next(), left.next(), taken.next(), taken.next()) {
@@ -276,7 +276,7 @@ impl Switch {
     }
 
     /// The ids of the prices that were left and taken; `None` where there are not two.
-    pub(super) fn prices<'a>(&self, catalog: &'a Catalog) -> Option<(&'a str, &'a str)> {
+    pub(super) fn prices<'a>(&self, catalog: &'a PlanCatalog) -> Option<(&'a str, &'a str)> {
         let (from, to) = self.plans?;
         Some((catalog.plan(from)?.price.as_str(), catalog.plan(to)?.price.as_str()))
     }
@@ -320,7 +320,7 @@ mod tests {
             (key(Some((0, 2))), sum(1)),
             (key(None), sum(9)),
         ]);
-        let rows = rows(&Catalog::default(), switches, 1);
+        let rows = rows(&PlanCatalog::default(), switches, 1);
         let shown: Vec<_> =
             rows.iter().map(|row| (row.is_rest, row.customers, row.mrr_after_minor)).collect();
         assert_eq!(shown, [(false, 5, 300), (false, 9, 300), (true, 3, 600)]);

@@ -22,7 +22,7 @@ use crate::fx::Rates;
 
 /// What one part of a movement is called, and how much of it it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Part<'a> {
+pub(super) struct ReasonPart<'a> {
     pub(super) key: &'a str,
     /// In its own currency, and in the one that is reported in.
     pub(super) native: i64,
@@ -39,7 +39,7 @@ pub(super) struct RowPart {
     pub(super) converted: i64,
 }
 
-pub(super) type Parts<'a> = SmallVec<[Part<'a>; 2]>;
+pub(super) type Parts<'a> = SmallVec<[ReasonPart<'a>; 2]>;
 
 /// A customer whose movements are taken apart, as a scope sees it.
 #[derive(Debug, Clone, Copy)]
@@ -248,7 +248,7 @@ impl<'a> Mover<'a> {
                     part.native += native;
                     part.converted += converted;
                 }
-                None => parts.push(Part { key, native, converted }),
+                None => parts.push(ReasonPart { key, native, converted }),
             }
         }
         parts.retain(|part| (part.native, part.converted) != (0, 0));

@@ -11,7 +11,7 @@ use super::scope::{Scope, Selection};
 use super::span::Span;
 use super::tally::{Line, Lines};
 use super::walk::Range;
-use super::{Answer, Query, QueryError, Source, Value, ValuePoint, check_currency};
+use super::{Answer, Query, QueryError, QueryInputs, Value, ValuePoint, check_currency};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
 use crate::registry::Metric;
@@ -123,13 +123,13 @@ pub(super) fn scheduled(
 /// # Errors
 /// As of any series.
 pub(super) fn committed(
-    source: Source<'_>,
+    inputs: QueryInputs<'_>,
     metric: &'static Metric,
     query: &Query,
     span: &Span,
 ) -> Result<Answer<ValuePoint>, QueryError> {
-    let Source { ledger, rates, .. } = source;
-    let all = source.figures(query, span)?;
+    let QueryInputs { ledger, rates, .. } = inputs;
+    let all = inputs.figures(query, span)?;
     let today = ledger.calendar().day(query.now);
     let mut ahead = vec![0_i64; all.scope.counted_len];
     for ending in endings(ledger, rates, query, &all.scope)?.0 {

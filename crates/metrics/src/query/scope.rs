@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::Currency;
 
 use super::{Dimension, Filter, Group, Query, Reporting};
-use crate::columns::{Catalog, Country, Ledger, Plan, PlanUse};
+use crate::columns::{Country, Ledger, Plan, PlanCatalog, PlanUse};
 use crate::fx::Rates;
 
 /// What is not known, in filters and breakdowns.
@@ -279,7 +279,7 @@ pub(super) fn interval_key(plan: &Plan) -> String {
 
 /// The groups that have a plan, in order; of too many the heaviest, and the rest as one at the end.
 fn groups(
-    catalog: &Catalog,
+    catalog: &PlanCatalog,
     keys: &[Option<Group>],
     is_in: impl Fn(&Plan) -> bool,
     weights: impl Fn() -> Vec<Weight>,

@@ -62,11 +62,11 @@ struct Found {
     /// Into the chunk's subscriptions.
     subscription: u32,
     on: Day,
-    worth: Worth,
+    worth: UpcomingAmount,
 }
 
 #[derive(Debug, Clone)]
-struct Worth {
+struct UpcomingAmount {
     currency: Currency,
     minor: i64,
     /// `None` natively, and where there is no rate.
@@ -78,7 +78,7 @@ struct Worth {
 /// Soonest first, then the most MRR.
 type Order<'a> = (Day, Reverse<i64>, &'a str, Currency);
 
-/// The days that are asked for: from today where nothing else is said, up to `to`, or so many with the first.
+/// The days that are asked for: from today where nothing else is said, up to `to`, or `days` of them with the first.
 ///
 /// # Errors
 /// When both a last day and a number of days are given: they could contradict each other.
@@ -203,8 +203,8 @@ impl<'a> List<'a> {
     }
 
     /// What a subscription is worth now, by currency. Each line is converted by itself, as in the metrics.
-    fn worth(&self, lines: &Lines, subscription: u32) -> Result<SmallVec<[Worth; 1]>, TooLarge> {
-        let mut all: SmallVec<[Worth; 1]> = SmallVec::new();
+    fn worth(&self, lines: &Lines, subscription: u32) -> Result<SmallVec<[UpcomingAmount; 1]>, TooLarge> {
+        let mut all: SmallVec<[UpcomingAmount; 1]> = SmallVec::new();
         let own = |line: &&Line| line.subscription == subscription && line.value != 0;
         for line in lines.lines.iter().filter(own) {
             let currency = self.scope.currency_of(line.series);
@@ -219,7 +219,7 @@ impl<'a> List<'a> {
                 }
                 None => {
                     let plans = SmallVec::from_elem(line.plan, 1);
-                    all.push(Worth { currency, minor: line.value, converted_minor, plans });
+                    all.push(UpcomingAmount { currency, minor: line.value, converted_minor, plans });
                 }
             }
         }
@@ -227,7 +227,7 @@ impl<'a> List<'a> {
     }
 
     /// A trial that runs is listed also where it is worth nothing, such as one of usage.
-    fn worthless_trial(&self, chunk: &Chunk, subscription: u32, country: u32) -> Option<Worth> {
+    fn worthless_trial(&self, chunk: &Chunk, subscription: u32, country: u32) -> Option<UpcomingAmount> {
         let own = chunk.subscription(subscription as usize);
         let is_running = own.status == SubscriptionStatus::Trialing;
         if self.asked.what != UpcomingKind::TrialEnd || !is_running {
@@ -236,7 +236,7 @@ impl<'a> List<'a> {
         let plan = own.trial_plan.filter(|plan| self.scope.target(*plan, country).series != LEFT_OUT)?;
         let currency = self.ledger.catalog().plan(plan)?.currency;
         let converted_minor = (!self.exchange.is_native()).then_some(0);
-        Some(Worth { currency, minor: 0, converted_minor, plans: SmallVec::from_elem(plan, 1) })
+        Some(UpcomingAmount { currency, minor: 0, converted_minor, plans: SmallVec::from_elem(plan, 1) })
     }
 
     /// What all of it comes to.

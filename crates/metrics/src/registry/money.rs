@@ -26,6 +26,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "Net revenue ÷ customers who paid in the period",
+        why_unknown: Some("Nobody paid"),
         docs_page: "metrics/average-revenue-per-customer.md",
         measure: Measure::Ratio,
         feeds: REVENUE,
@@ -42,6 +43,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "Refunds ÷ payments collected in the same period",
+        why_unknown: Some("Nothing collected"),
         docs_page: "metrics/refund-rate.md",
         unit: Unit::Ratio,
         measure: Measure::Ratio,
@@ -94,6 +96,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "Of the invoices whose first attempt failed in the period, the share that has been paid by now",
+        why_unknown: Some("No payment failed"),
         docs_page: "metrics/recovery-rate.md",
         unit: Unit::Ratio,
         measure: Measure::Ratio,

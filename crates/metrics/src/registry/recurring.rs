@@ -32,6 +32,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "MRR ÷ active customers",
+        why_unknown: Some("No active customers"),
         docs_page: "metrics/arpa.md",
         measure: Measure::Ratio,
         terms: &[Term::Mrr, Term::Customers],
@@ -39,6 +40,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "New MRR ÷ new customers",
+        why_unknown: Some("No new customers"),
         docs_page: "metrics/average-sale-price.md",
         measure: Measure::Ratio,
         terms: &[Term::Moved(MovementKind::New), Term::Movers(MovementKind::New)],
@@ -91,6 +93,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "(MRR at the end − MRR just before the period) ÷ MRR just before the period",
+        why_unknown: Some(NO_MRR),
         docs_page: "metrics/mrr-growth-rate.md",
         terms: &[Term::BaseMrr, Term::PairedMrr],
         ..ratio("mrr_growth_rate", "MRR growth rate", Section::Mrr, Better::Up, |period| {
@@ -99,6 +102,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "(New + reactivation + expansion) ÷ (lost by contraction + lost by churn)",
+        why_unknown: Some("No MRR was lost"),
         docs_page: "metrics/quick-ratio.md",
         unit: Unit::Multiple,
         terms: &[
@@ -142,6 +146,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "Customers with MRR just before the period who have none at its end ÷ all customers with MRR just before it",
+        why_unknown: Some(NO_CUSTOMERS),
         docs_page: "metrics/customer-churn-rate.md",
         terms: &[Term::ChurnedCustomers, Term::BaseCustomers],
         ..ratio("customer_churn_rate", "Customer churn rate", Section::Churn, Better::Down, |period| {
@@ -150,6 +155,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "The part of the customer churn rate from customers whose last subscription did not end because a payment failed",
+        why_unknown: Some(NO_CUSTOMERS),
         docs_page: "metrics/voluntary-churn-rate.md",
         terms: &[Term::ChurnedCustomers, Term::InvoluntaryCustomers, Term::BaseCustomers],
         ..ratio("voluntary_churn_rate", "Voluntary churn rate", Section::Churn, Better::Down, |period| {
@@ -158,6 +164,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "The part of the customer churn rate from customers whose last subscription ended because a payment failed or was disputed",
+        why_unknown: Some(NO_CUSTOMERS),
         docs_page: "metrics/involuntary-churn-rate.md",
         terms: &[Term::InvoluntaryCustomers, Term::BaseCustomers],
         ..ratio("involuntary_churn_rate", "Involuntary churn rate", Section::Churn, Better::Down, |period| {
@@ -166,6 +173,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "MRR lost to contraction and churn by the customers who had MRR just before the period ÷ their MRR then",
+        why_unknown: Some(NO_MRR),
         docs_page: "metrics/gross-mrr-churn-rate.md",
         terms: &[Term::Lost, Term::BaseMrr],
         ..ratio("gross_mrr_churn_rate", "Gross MRR churn rate", Section::Churn, Better::Down, |period| {
@@ -174,6 +182,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "1 − net revenue retention",
+        why_unknown: Some(NO_MRR),
         docs_page: "metrics/net-mrr-churn-rate.md",
         terms: &[Term::Retained, Term::BaseMrr],
         ..ratio("net_mrr_churn_rate", "Net MRR churn rate", Section::Churn, Better::Down, |period| {
@@ -182,6 +191,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "MRR at the end of the period from the customers who had MRR just before it ÷ their MRR then",
+        why_unknown: Some(NO_MRR),
         docs_page: "metrics/net-revenue-retention.md",
         terms: &[Term::Retained, Term::BaseMrr],
         ..ratio("net_revenue_retention", "Net revenue retention", Section::Retention, Better::Up, |period| {
@@ -190,6 +200,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "As net revenue retention, with no customer counted at more than its MRR just before the period",
+        why_unknown: Some(NO_MRR),
         docs_page: "metrics/gross-revenue-retention.md",
         terms: &[Term::Kept, Term::BaseMrr],
         ..ratio(
@@ -202,6 +213,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "ARPA at the end of the period ÷ mean customer churn rate of the last three full months",
+        why_unknown: Some(NO_CHURN),
         docs_page: "metrics/ltv.md",
         terms: &[Term::Mrr, Term::Customers],
         ..lifetime("ltv", "Lifetime value", Unit::Money, |period, churn| {
@@ -211,6 +223,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "1 ÷ mean customer churn rate of the last three full months",
+        why_unknown: Some(NO_CHURN),
         docs_page: "metrics/customer-lifetime-months.md",
         ..lifetime("customer_lifetime_months", "Customer lifetime", Unit::Months, |_, churn| {
             Decimal::ONE.checked_div(churn).map(Value::Ratio)
@@ -234,6 +247,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "Trials started in the period that have led to MRR by now ÷ all trials started in it",
+        why_unknown: Some("No trial started"),
         docs_page: "metrics/trial-conversion-rate.md",
         unit: Unit::Ratio,
         terms: &[Term::TrialsConverted, Term::TrialsStarted, Term::TrialsRunning],
@@ -246,6 +260,7 @@ pub(super) const ALL: &[Metric] = &[
     },
     Metric {
         formula: "Median number of days from the start of a trial to its first MRR, of the trials started in the period",
+        why_unknown: Some("No trial converted"),
         docs_page: "metrics/days-to-convert.md",
         unit: Unit::Days,
         better: Some(Better::Down),
@@ -303,6 +318,10 @@ pub(super) const ALL: &[Metric] = &[
         )
     },
 ];
+
+const NO_MRR: &str = "No MRR at the start";
+const NO_CUSTOMERS: &str = "No customers at the start";
+const NO_CHURN: &str = "No churn to go by";
 
 const CAUSES: &[Dimension] = &[
     Dimension::Plan,

@@ -3,13 +3,13 @@
 use model::billing::{CustomerHistory, Invoice, InvoiceLine, InvoiceStatus};
 use model::{InvoiceId, RestatementReason, UnixSeconds};
 
-use super::{Track, Worth};
+use super::{Track, TrackWorth};
 use crate::ledger::{Cause, LineRef, Step};
 
 /// The reason, and the invoice that it is about.
 pub(super) fn of(
     track: &Track<'_>,
-    worth: &Worth<'_>,
+    worth: &TrackWorth<'_>,
     history: &CustomerHistory,
 ) -> (RestatementReason, Option<InvoiceId>) {
     match (worth.step, worth.shown_at) {

@@ -21,7 +21,7 @@ use crate::ledger::MoneyKind;
 use crate::months::Months;
 
 pub use lines::CashLine;
-use lines::{Part, parts};
+use lines::{CashPart, parts};
 pub use transactions::{
     CashColumn, CashPayment, CashTransaction, CashTransactionPage, CashTransactionsQuery, transactions,
 };
@@ -113,7 +113,7 @@ impl Sheet {
     ) -> Self {
         let mut sheet = Self::default();
         for (row, payment) in rows {
-            for Part { month, currency, line, amount_minor } in parts(&row, payment.as_ref(), months) {
+            for CashPart { month, currency, line, amount_minor } in parts(&row, payment.as_ref(), months) {
                 sheet.0.entry((month, currency)).or_default().add(line, amount_minor, 1);
             }
             let Some(month) = months.place(row.at).filter(|_| !row.category.is_moved_elsewhere()) else {

@@ -95,7 +95,7 @@ pub struct Facts(Vec<(String, Option<String>)>);
 
 pub struct Expectation {
     pub metric: String,
-    pub period: Asked,
+    pub period: ExpectedPeriod,
     pub currency: Currency,
     /// A dimension, and the group that is asked about.
     pub by: Option<(String, String)>,
@@ -104,7 +104,7 @@ pub struct Expectation {
 }
 
 /// The days that are asked for, and the interval that makes one period of them.
-pub struct Asked {
+pub struct ExpectedPeriod {
     pub from: Day,
     pub to: Day,
     pub interval: Interval,
@@ -262,11 +262,11 @@ impl Expectation {
         };
         let [value] = rest else { panic!("{metric} of {period} has one value, not {rest:?}") };
         let (metric, value) = (metric.to_owned(), (*value).to_owned());
-        Self { metric, period: Asked::read(period), currency, by, value }
+        Self { metric, period: ExpectedPeriod::read(period), currency, by, value }
     }
 }
 
-impl Asked {
+impl ExpectedPeriod {
     fn read(period: &str) -> Self {
         let day = |text: &str| -> Day { text.parse().unwrap_or_else(|_| panic!("{text} is no day")) };
         if let Some((from, to)) = period.split_once("..") {

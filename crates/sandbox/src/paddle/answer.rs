@@ -49,7 +49,7 @@ pub async fn answer(
         }
         app.require(route.permission())?;
         let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-        let asked = Asked {
+        let request = ApiRequest {
             app: &app,
             url: format!("http://{host}{}", parts.uri.path()),
             query: Query::parse(parts.uri.query().unwrap_or_default()),
@@ -58,7 +58,7 @@ pub async fn answer(
             request_id: &request_id,
         };
         let world = app.world();
-        Ok((route.status(), asked.serve(&route, world.account())?))
+        Ok((route.status(), request.serve(&route, world.account())?))
     });
     let now = http_date(app.now());
     let mut response = match answer {
@@ -108,7 +108,7 @@ fn open(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-struct Asked<'a> {
+struct ApiRequest<'a> {
     app: &'a App,
     url: String,
     query: Query,
@@ -117,7 +117,7 @@ struct Asked<'a> {
     request_id: &'a str,
 }
 
-impl Asked<'_> {
+impl ApiRequest<'_> {
     fn serve(&self, route: &Route<'_>, account: &Account) -> Result<Value, Refusal> {
         match route {
             Route::List(listing) => self.list(listing, account, account.of(listing.kind), None),

@@ -2,7 +2,7 @@
 //! ("Set the subscription billing renewal date" and "Backdating subscriptions" in Stripe's documentation).
 
 use super::calendar;
-use super::proration::Rest;
+use super::proration::ProratedTime;
 use super::scheduled::Scheduled;
 use super::simulated::World;
 use super::subscribing::FirstPeriod;
@@ -34,14 +34,14 @@ impl World {
     }
 
     /// The rest of the period that the anchor ends.
-    fn rest_before(&self, number: u32, first: FirstPeriod) -> Rest {
+    fn rest_before(&self, number: u32, first: FirstPeriod) -> ProratedTime {
         let recurrence = self.subscriptions[number as usize].recurrence;
         let whole_s = first.anchor - calendar::after(first.anchor, recurrence, -1);
-        Rest { period: (first.from, first.anchor), part_s: first.anchor - first.from, whole_s }
+        ProratedTime { period: (first.from, first.anchor), part_s: first.anchor - first.from, whole_s }
     }
 
     /// Whole periods counted from the start, and the part of the one that the anchor cuts.
-    fn in_one_line(&self, number: u32, first: FirstPeriod) -> Rest {
+    fn in_one_line(&self, number: u32, first: FirstPeriod) -> ProratedTime {
         let recurrence = self.subscriptions[number as usize].recurrence;
         let after = |periods| calendar::after(first.from, recurrence, periods);
         let mut periods = 0;
@@ -49,11 +49,15 @@ impl World {
             periods += 1;
         }
         let (last, whole_s) = (after(periods), after(periods + 1) - after(periods));
-        Rest { period: (first.from, first.anchor), part_s: periods * whole_s + first.anchor - last, whole_s }
+        ProratedTime {
+            period: (first.from, first.anchor),
+            part_s: periods * whole_s + first.anchor - last,
+            whole_s,
+        }
     }
 
     /// A line for each period, counted back from the anchor.
-    fn by_period(&self, number: u32, first: FirstPeriod) -> Vec<Rest> {
+    fn by_period(&self, number: u32, first: FirstPeriod) -> Vec<ProratedTime> {
         let recurrence = self.subscriptions[number as usize].recurrence;
         let before = |periods: i64| calendar::after(first.anchor, recurrence, -periods);
         let mut stretches = Vec::new();
@@ -61,7 +65,7 @@ impl World {
         while before(periods) > first.from {
             let (whole_from, to) = (before(periods + 1), before(periods));
             let from = whole_from.max(first.from);
-            stretches.push(Rest { period: (from, to), part_s: to - from, whole_s: to - whole_from });
+            stretches.push(ProratedTime { period: (from, to), part_s: to - from, whole_s: to - whole_from });
             periods += 1;
         }
         stretches.reverse();

@@ -20,7 +20,7 @@ pub(super) enum Proration {
 
 /// The time that a change is about, mostly from now to the end of the period, and which part of a whole period it is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rest {
+pub(super) struct ProratedTime {
     pub period: (i64, i64),
     pub part_s: i64,
     pub whole_s: i64,
@@ -155,9 +155,9 @@ impl World {
         }
     }
 
-    fn rest(&self, number: u32) -> Rest {
+    fn rest(&self, number: u32) -> ProratedTime {
         let (start, end) = self.subscriptions[number as usize].period;
-        Rest { period: (self.now, end), part_s: end - self.now, whole_s: end - start }
+        ProratedTime { period: (self.now, end), part_s: end - self.now, whole_s: end - start }
     }
 
     fn give_back(&mut self, number: u32, item: &Item, act: Option<usize>) {
@@ -175,7 +175,7 @@ impl World {
     }
 
     /// A discount is inside the amount, or beside it where prorations state theirs.
-    fn share(&self, number: u32, full_picos: i128, discounted_picos: i128, rest: Rest) -> Share {
+    fn share(&self, number: u32, full_picos: i128, discounted_picos: i128, rest: ProratedTime) -> Share {
         let grain = self.grain_of(number);
         let of = |picos| pricing::prorate(picos, rest.part_s, rest.whole_s, grain);
         let discounted_minor = of(discounted_picos);
@@ -188,7 +188,7 @@ impl World {
 
     /// Asks for the remaining time of an item as it is now. What it is meant to be worth from now on is its full price,
     /// or, with a discount or tax inside, as much of it as is asked for (METRICS: proration line).
-    pub(super) fn ask_for_rest(&mut self, number: u32, index: usize, rest: Rest) {
+    pub(super) fn ask_for_rest(&mut self, number: u32, index: usize, rest: ProratedTime) {
         let grain = self.grain_of(number);
         let discounted_picos = self.discounted_picos(number, index);
         let item = &mut self.subscription(number).items[index];
@@ -254,7 +254,7 @@ impl World {
         item: &Item,
         source: LineSource,
         (description, share): (String, Share),
-        rest: Rest,
+        rest: ProratedTime,
         act: Option<usize>,
     ) {
         let price = &self.catalog.prices[item.price as usize];

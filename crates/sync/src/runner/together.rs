@@ -14,17 +14,17 @@ use crate::SyncError;
 
 /// Those that were made, by workspace.
 #[derive(Default)]
-pub(super) struct Together(Mutex<HashMap<WorkspaceId, Arc<Kept>>>);
+pub(super) struct Together(Mutex<HashMap<WorkspaceId, Arc<JoinedLedgers>>>);
 
 #[derive(Default)]
-struct Kept {
+struct JoinedLedgers {
     /// Held while one is made: whoever else wants it waits for that one.
     made: Arc<tokio::sync::Mutex<Option<Arc<LedgersTogether>>>>,
     looked_at: AtomicI64,
 }
 
 impl Together {
-    fn of(&self, workspace: &WorkspaceId, now: i64) -> Arc<Kept> {
+    fn of(&self, workspace: &WorkspaceId, now: i64) -> Arc<JoinedLedgers> {
         let kept = Arc::clone(lock(&self.0).entry(workspace.clone()).or_default());
         kept.looked_at.store(now, Ordering::Relaxed);
         kept

@@ -32,11 +32,11 @@ pub(crate) struct Manners {
     pub embedded_lines: usize,
     /// Objects a page. 0: as asked for.
     pub page: usize,
-    /// The key is good for so many answers. 0: forever.
+    /// The number of answers for which the key is good. 0: forever.
     pub key_lasts: usize,
     /// The account is never answered for.
     pub is_silent: bool,
-    /// Calls off this work after so many answers.
+    /// Calls off this work after a number of answers.
     pub cancel_after: Option<(usize, tokio_util::sync::CancellationToken)>,
 }
 
@@ -119,7 +119,7 @@ impl Provider {
     }
 }
 
-type Asked = Query<HashMap<String, String>>;
+type Params = Query<HashMap<String, String>>;
 
 async fn account(State(provider): State<Provider>) -> Response {
     provider.note("/v1/account".to_owned());
@@ -133,7 +133,7 @@ async fn account(State(provider): State<Provider>) -> Response {
     Json(json!({ "id": "acct_1", "object": "account", "created": NOW - 900 * 86_400 })).into_response()
 }
 
-async fn list(State(provider): State<Provider>, Path(list): Path<String>, Query(query): Asked) -> Response {
+async fn list(State(provider): State<Provider>, Path(list): Path<String>, Query(query): Params) -> Response {
     provider.note(format!("/v1/{list}?{query:?}"));
     let Some(kind) = kind_of(&list) else { return refuse(404) };
     if let Some(refusal) = provider.refusal(kind) {
@@ -187,7 +187,7 @@ async fn retrieve(State(provider): State<Provider>, Path((list, id)): Path<(Stri
     }
 }
 
-async fn lines(State(provider): State<Provider>, Path(id): Path<String>, Query(query): Asked) -> Response {
+async fn lines(State(provider): State<Provider>, Path(id): Path<String>, Query(query): Params) -> Response {
     provider.note(format!("/v1/invoices/{id}/lines"));
     if let Some(refusal) = provider.refusal(kind::INVOICE_LINE) {
         return refusal;

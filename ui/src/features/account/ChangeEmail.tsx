@@ -34,7 +34,7 @@ function Form({ username, onClose }: { username: string; onClose: () => void }) 
   if (change.isSuccess) {
     return (
       <div className="flex flex-col gap-4">
-        <LinkSent delivery={change.data.delivery} email={change.variables.email.trim()} purpose="make it the address of your account" validFor="24 hours">
+        <LinkSent delivery={change.data.delivery} email={change.variables.email.trim()} purpose="confirm that it is yours" validFor="24 hours">
           <p>Until then, your account keeps its address.</p>
         </LinkSent>
         <div className="flex justify-end">
@@ -55,7 +55,7 @@ function Form({ username, onClose }: { username: string; onClose: () => void }) 
       }}
     >
       <p className="text-sm text-ink-soft">
-        We send a link to the new address. Once you open it, you sign in with the new address, and the old one gets a notice.
+        We’ll send a link to the new address. Once you confirm it there, you sign in with the new address, and we notify the old one.
       </p>
       {change.error && !isOfField && (
         <Banner title="Your address was not changed" tone="danger">

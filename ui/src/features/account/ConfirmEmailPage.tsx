@@ -19,7 +19,7 @@ import { VisitorPage } from './VisitorPage'
 export function ConfirmEmailPage() {
   useTitle('Confirm your new email address')
   const code = useLocation({ select: ({ hash }) => hash })
-  // Another link in the same tab begins anew.
+  // Another link in the same tab starts again.
   return <Confirm key={code} code={code} />
 }
 
@@ -81,7 +81,7 @@ function Confirm({ code }: { code: string }) {
     )
   }
   return (
-    <VisitorPage lead="It becomes the address of your account. The old one gets a notice." title="Confirm your new email address">
+    <VisitorPage lead="This becomes the email address of your account. We notify the old one." title="Confirm your new email address">
       <div className="flex flex-col gap-4">
         {confirm.error && (
           <Banner title="Your address was not changed" tone="danger">

@@ -152,6 +152,6 @@ function textOf(asked: Asked | undefined): { title: string; confirm: string; tex
   return {
     title: `Remove ${asked.passkey.name}?`,
     confirm: 'Remove',
-    text: 'Nobody can sign in with it any more, and your other sessions are signed out. Delete the passkey from your device too.',
+    text: 'Nobody can sign in with it anymore, and your other sessions are signed out. Delete the passkey from your device too.',
   }
 }

@@ -85,7 +85,7 @@ function ByEmail({ error, isPending, onContinue }: { error: Error | null; isPend
 
 const FAILURE: Record<SignOnFailureCode, Refusal> = {
   ended: { title: 'Signing in was not finished', advice: 'It took more than ten minutes, or it was started in another browser or tab. Try again.' },
-  denied: { title: 'Your identity provider didn’t sign you in', advice: 'You canceled, or you may not use Chartsy there. Try again, or ask the person who manages it.' },
+  denied: { title: 'Your identity provider didn’t sign you in', advice: 'You canceled, or you aren’t allowed to use Chartsy there. Try again, or ask the person who manages it.' },
   away: { title: 'Your identity provider can’t be reached', advice: 'Try again in a minute, or sign in with your password.' },
   refused: {
     title: 'Your identity provider’s answer was not accepted',
@@ -94,9 +94,9 @@ const FAILURE: Record<SignOnFailureCode, Refusal> = {
   unverified: { title: 'Your email address is not verified', advice: 'Verify it at your identity provider, then try again.' },
   not_taken_in: {
     title: 'There is no account for you here',
-    advice: 'No workspace takes in people with your email address from this provider. Ask an owner or admin of a workspace to invite you.',
+    advice: 'No workspace accepts people with your email address from this provider. Ask an owner or admin of a workspace to invite you.',
   },
-  full: { title: 'The workspace is full', advice: 'It has as many members as it can have. Ask one of its owners or admins to make room.' },
+  full: { title: 'The workspace is full', advice: 'It has reached its limit of members. Ask one of its owners or admins to make room.' },
   locked: { title: 'This account is locked', advice: 'The person who runs this server can unlock it with “chartsy user unlock”.' },
   internal: { title: 'You could not be signed in', advice: 'Try again in a moment. If it happens again, ask the person who runs this server: the reason is in the server’s log.' },
 }

@@ -10,7 +10,7 @@ import { Button } from '~/components/Button'
 import type { Column } from '~/components/DataTable'
 import { DownloadAll } from '~/components/DownloadAll'
 import { EndlessTable } from '~/components/EndlessTable'
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, EmptyState, ErrorState } from '~/components/Feedback'
 import { formatInstant } from '~/format/date'
 import { countOf } from '~/format/number'
 import { LOCAL_ZONE } from '~/format/zone'
@@ -88,11 +88,7 @@ export function AuditLog() {
           />
         </div>
         {list.error && rows.length === 0 && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
-        {list.isPending && (
-          <div className="px-5">
-            <SkeletonRows rows={8} />
-          </div>
-        )}
+        {list.isPending && <CardSkeleton rows={8} />}
         {list.data && rows.length === 0 && (
           <EmptyState
             action={

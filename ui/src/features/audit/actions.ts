@@ -95,7 +95,7 @@ const ACTION: Partial<Record<string, string>> = {
 export const actionText = (action: string) => ACTION[action] ?? sentence(action.replace('.', ': '))
 
 const ACTOR: Partial<Record<string, string>> = {
-  visitor: 'Somebody not signed in',
+  visitor: 'Someone who wasn’t signed in',
   operator: 'The server’s operator',
   server: 'Chartsy',
 }

@@ -101,7 +101,7 @@ function Churn({ view }: { view: View }) {
   return (
     <>
       <PageHead story={useChurnStory(view)} title="Churn" />
-      <Tiles label="Key figures">
+      <Tiles isAlone label="Key figures">
         {KEY_FIGURES.map((id) => (
           <MetricTile key={id} id={id} view={view} />
         ))}

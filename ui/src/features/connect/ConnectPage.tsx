@@ -38,9 +38,11 @@ export function ConnectPage() {
     <div className="mx-auto flex w-full max-w-3xl flex-col gap-5">
       <PageHead
         lead={
-          isFirst
-            ? 'Choose your billing system. Today’s figures appear within seconds, and history fills in behind them.'
-            : 'You can connect several accounts.'
+          source
+            ? 'Today’s figures appear within seconds, and history fills in behind them.'
+            : isFirst
+              ? 'Choose your billing system. Today’s figures appear within seconds, and history fills in behind them.'
+              : 'You can connect several accounts. Choose a billing system.'
         }
         title="Connect an account"
       />
@@ -70,7 +72,7 @@ function SourceChoice({ sources, onChoose }: { sources: readonly Source[]; onCho
       {sources.map((source) => (
         <li key={source.id}>
           <button
-            className="card flex h-full w-full items-center gap-3 p-5 text-left hover:bg-hover"
+            className="card flex h-full w-full items-start gap-3 p-5 text-left hover:bg-hover"
             type="button"
             onClick={() => onChoose(source.id)}
           >
@@ -78,7 +80,7 @@ function SourceChoice({ sources, onChoose }: { sources: readonly Source[]; onCho
               <span className="block text-lg font-semibold">{source.name}</span>
               <span className="mt-1 block text-sm text-ink-soft">{textsOf(source).about}</span>
             </span>
-            <RightIcon className="size-5 text-ink-faint" />
+            <RightIcon className="size-5 self-center text-ink-faint" />
           </button>
         </li>
       ))}

@@ -28,7 +28,7 @@ export function KeyConnect({ source, texts }: { source: Source; texts: KeyTexts 
     <section aria-label={`Connect ${source.name}`} className="card p-5 sm:p-7">
       <ol className="flex flex-col gap-7">
         <KeySteps source={source} texts={texts} />
-        <Step number={4} title="Paste the key here">
+        <Step number={4} title={texts.steps.paste.title}>
           <div className="mt-2 flex flex-col gap-3">
             {texts.owner && (
               <TextField
@@ -44,7 +44,7 @@ export function KeyConnect({ source, texts }: { source: Source; texts: KeyTexts 
             )}
             <TextField
               autoComplete="off"
-              hint="The key is checked right away with read-only requests. It is saved, encrypted, only when you connect."
+              hint={texts.steps.paste.hint}
               isMono
               label={texts.label}
               placeholder={texts.placeholder}
@@ -69,7 +69,7 @@ export function KeyConnect({ source, texts }: { source: Source; texts: KeyTexts 
             <div aria-live="polite">
               {isChecking && (
                 <p className="flex items-center gap-2">
-                  <Spinner /> Checking the key’s permissions…
+                  <Spinner /> {texts.owner ? 'Checking the code…' : 'Checking the key’s permissions…'}
                 </p>
               )}
               {!isChecking && error && <Refusal error={error} retry={retry} texts={texts} />}
@@ -116,6 +116,9 @@ function Refusal({ error, retry, texts }: { error: Error; retry: () => void; tex
   )
 }
 
+/** How ids begin that the server made up, where the provider doesn't reveal its own: they say nothing to anybody. */
+const DERIVED_ID = 'key_'
+
 interface CheckedProps {
   check: KeyCheck
   request: ConnectRequest
@@ -131,7 +134,7 @@ function Checked({ check, request, retry, source, texts }: CheckedProps) {
   const [isGdpr, setIsGdpr] = useState(false)
   const connect = useConnect()
   const missing = permissions.filter(({ state }) => state === 'missing')
-  const facts = [account.id, account.country && countryName(account.country), account.default_currency?.toUpperCase()].filter(
+  const facts = [!account.id.startsWith(DERIVED_ID) && account.id, account.country && countryName(account.country), account.default_currency?.toUpperCase()].filter(
     Boolean,
   )
   return (
@@ -142,7 +145,7 @@ function Checked({ check, request, retry, source, texts }: CheckedProps) {
           {check.is_test_mode && <Badge tone="warn">{testMode(request.source)}</Badge>}
           {check.is_restricted ? <Badge tone="good">{texts.restricted}</Badge> : <Badge tone="warn">{texts.full.badge}</Badge>}
         </p>
-        <p className="text-sm text-ink-soft">{facts.join(' · ')}</p>
+        {facts.length > 0 && <p className="text-sm text-ink-soft">{facts.join(' · ')}</p>}
         <div className="mt-3">
           <PermissionList permissions={permissions} />
         </div>

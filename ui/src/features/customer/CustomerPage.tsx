@@ -86,7 +86,8 @@ function Head({ detail, view }: { detail: CustomerDetail; view: View }) {
   const { connection } = view
   const first = movements[0]
   const facts = [
-    customer.email,
+    // Where there is no name, it is the title.
+    customer.name && customer.email,
     customer.country && countryName(customer.country),
     customer.created_at !== null && `created ${formatInstantDay(customer.created_at, connection.time_zone)}`,
     first && `first paid ${formatDay(first.on)}`,

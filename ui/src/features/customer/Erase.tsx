@@ -61,7 +61,7 @@ export function Erase({ connection, customerId }: { connection: Connection; cust
         onOpenChange={setIsAsking}
       >
         Name, email, phone, address (except the country), card details and free text are deleted from all imported data and can’t
-        be restored. Ids, amounts and times stay, so MRR and revenue don’t change.
+        be restored. IDs, amounts and times stay, so MRR and revenue don’t change.
       </ConfirmDialog>
     </section>
   )

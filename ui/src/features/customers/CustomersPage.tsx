@@ -8,7 +8,7 @@ import { fileName } from '~/charts/export'
 import { ColumnPicker } from '~/components/ColumnPicker'
 import { DownloadAll } from '~/components/DownloadAll'
 import { EndlessTable } from '~/components/EndlessTable'
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, EmptyState, ErrorState } from '~/components/Feedback'
 import { SearchField } from '~/components/Field'
 import { PageHead } from '~/components/PageHead'
 import { Segmented } from '~/components/Segmented'
@@ -120,11 +120,7 @@ export function CustomersPage() {
           </div>
         </div>
         {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
-        {(!list.data || isUnknown) && !list.error && (
-          <div className="px-4 sm:px-5">
-            <SkeletonRows rows={14} />
-          </div>
-        )}
+        {(!list.data || isUnknown) && !list.error && <CardSkeleton rows={14} />}
         {list.data && rows.length === 0 && !isUnknown && (
           <EmptyState title={isNarrowed ? 'No matching customers' : 'No customers yet'}>
             {isNarrowed ? 'Try another spelling or clear a filter.' : 'Customers appear here as soon as the account has some.'}

@@ -6,7 +6,7 @@ import { customersQuery } from '~/api/queries'
 import type { CustomerStatus } from '~/api/types'
 import { CardHead } from '~/components/CardHead'
 import { DataTable } from '~/components/DataTable'
-import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, ErrorState } from '~/components/Feedback'
 import { countOf } from '~/format/number'
 import { isKnown } from '~/view/known'
 import type { CustomerColumn } from '~/view/pageSearch'
@@ -56,11 +56,7 @@ export function StandingCard({ view, status, title, columns, sort = '-mrr', noth
         </Link>
       </CardHead>
       {query.error && !page && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
-      {isUnknown && !query.error && (
-        <div className="px-5">
-          <SkeletonRows rows={5} />
-        </div>
-      )}
+      {isUnknown && !query.error && <CardSkeleton rows={5} />}
       {!isUnknown && page.total === 0 && <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">{nothing}</p>}
       {!isUnknown && page.total > 0 && (
         <DataTable

@@ -86,12 +86,12 @@ function Form({ onClose }: { onClose: () => void }) {
         onChange={(isWanted) => (isWanted ? picture.mutate() : picture.reset())}
       />
       {picture.isPending && (
-        <div aria-busy="true" aria-label="Making the picture" role="status">
+        <div aria-busy="true" aria-label="Taking the picture" role="status">
           <Skeleton className="h-48 w-full" />
         </div>
       )}
       {picture.error && (
-        <Banner title="The picture could not be made" tone="warn">
+        <Banner title="The picture could not be taken" tone="warn">
           You can send your feedback without it.
         </Banner>
       )}

@@ -29,7 +29,7 @@ export function Invitations() {
       <div>
         <h2 className="text-lg font-semibold">Invitations</h2>
         <p className="text-sm text-ink-soft">
-          An invitation is a link that works once, for seven days. Whoever opens it creates an account or joins with an existing one.
+          An invitation is a link that works once, for seven days. The person who opens it creates an account or joins with an existing one.
         </p>
       </div>
       <Invite open={invitations.data} onInvited={refresh} />
@@ -96,7 +96,7 @@ function Created({ created: { code, email, role } }: { created: CreatedInvitatio
       Only <bdi className="font-medium">{email}</bdi> can use it, to join {asRole(role)}.
     </>
   ) : (
-    `Whoever uses it first joins ${asRole(role)}.`
+    `The first person to use it joins ${asRole(role)}.`
   )
   if (code === null) {
     return (

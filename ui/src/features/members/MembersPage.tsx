@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 
 import { membersQuery } from '~/api/people'
 import { sessionQuery } from '~/api/queries'
-import { Banner, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { Banner, CardSkeleton, ErrorState } from '~/components/Feedback'
 import { SettingsFrame } from '~/features/settings/SettingsFrame'
 import { countOf } from '~/format/number'
 import { useMay } from '~/view/useMay'
@@ -25,11 +25,7 @@ export function MembersPage() {
     <SettingsFrame lead="Everyone who belongs to this workspace, and their role." title="Members">
       <section aria-label="Members" className="card py-2">
         {members.error && !members.data && <ErrorState error={members.error} onRetry={() => void members.refetch()} />}
-        {!members.data && !members.error && (
-          <div className="px-5">
-            <SkeletonRows rows={4} />
-          </div>
-        )}
+        {!members.data && !members.error && <CardSkeleton rows={4} />}
         {members.data && (
           <>
             <p className="px-4 pt-1 pb-2 text-[0.8125rem] text-ink-soft sm:px-5" role="status">

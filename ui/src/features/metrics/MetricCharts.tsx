@@ -11,7 +11,7 @@ import { SeriesChart } from '~/charts/SeriesChart'
 import { CardHead } from '~/components/CardHead'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
-import { EmptyState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, EmptyState } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
 import { useInView } from '~/components/useInView'
 import { canReachBack } from '~/features/controls/advice'
@@ -90,7 +90,7 @@ function emptyOf({ view, whole, metric }: ChartProps, hasSeries: boolean) {
   return {
     empty: (
       <EmptyState title={isFiltered ? 'Not known with these filters' : 'Nothing to show'}>
-        {isFiltered ? `${metric.label} ${reasonUnknown(whole.foreign, undefined)?.toLowerCase()}. Clear the filter to see it.` : whyNothing(metric.id, canReachBack(view))}
+        {isFiltered ? `${metric.label} ${reasonUnknown(whole.foreign, undefined)?.toLowerCase()}. Clear the filter to see it.` : whyNothing(metric, canReachBack(view))}
       </EmptyState>
     ),
   }
@@ -238,9 +238,7 @@ export function BrokenDown(props: ChartProps & { by: BreakdownName }) {
         file={{ name: fileName(view.connection.name, metric.label, `by ${name}`), table: () => partsFile(metric, currency, figures) }}
       >
         {parts.isLoading ? (
-          <div className="px-5">
-            <SkeletonRows rows={6} />
-          </div>
+          <CardSkeleton rows={6} />
         ) : (
           figures.length > 0 && (
             <DataTable

@@ -35,7 +35,7 @@ export function MetricHeadline({ view, metric, whole, open }: HeadlineProps & Be
   const [figure] = whole.figures
   const currency = whole.currency ?? 'usd'
   const { unit, measure } = metric
-  const reason = whole.isLoading || whole.error ? undefined : reasonUnknown(whole.foreign, figure?.value, { metricId: metric.id, isAbsent: whole.isAbsent })
+  const reason = whole.isLoading || whole.error ? undefined : reasonUnknown(whole.foreign, figure?.value, { metric, isAbsent: whole.isAbsent })
   return (
     <section aria-label={metric.label} className="flex flex-wrap items-end gap-x-8 gap-y-4">
       <div className="flex min-w-0 flex-1 basis-80 flex-col gap-1">

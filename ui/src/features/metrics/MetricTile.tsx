@@ -39,7 +39,7 @@ function Known({ metric, view: given }: { metric: MetricDefinition; view: View }
   const [figure] = figures
   const { unit, measure } = metric
   const against = againstName(measure, view.period)
-  const note = error ? 'Couldn’t be loaded' : reasonUnknown(foreign, figure?.value, { metricId: metric.id, isAbsent })
+  const note = error ? 'Couldn’t be loaded' : reasonUnknown(foreign, figure?.value, { metric, isAbsent })
   return (
     <div ref={ref} className="min-w-0">
       <KeyFigure

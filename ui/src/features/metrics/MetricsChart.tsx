@@ -119,12 +119,13 @@ export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, .
           },
         ]
       }),
-    // The lines are put together anew on each render; their content decides.
+    // The lines are put together again on each render; their content decides.
     // oxlint-disable-next-line react/exhaustive-deps
     [key],
   )
   const isNothing = !series.some(({ values }) => values.some((value) => value !== null))
   const isBlank = given.chart === 'columns' && !series.some(({ values }) => values.some(Boolean))
+  const definition = data.lines.find(({ id }) => id === metric)?.metric
   if (data.isUnknown) return null
   return (
     <SeriesChart
@@ -139,7 +140,7 @@ export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, .
       metric={metric}
       series={series}
       unit={data.unit}
-      {...(!data.isLoading && isNothing ? { empty: <Nothing foreign={data.foreign} isAbsent={data.isAbsent} metric={metric} view={view} /> } : {})}
+      {...(!data.isLoading && isNothing ? { empty: <Nothing foreign={data.foreign} isAbsent={data.isAbsent} metric={definition} view={view} /> } : {})}
       {...(!data.isLoading && isBlank && !isNothing ? { empty: <NoColumns view={view} /> } : {})}
       {...(onMark
         ? {
@@ -166,7 +167,7 @@ export function NoColumns({ view }: { view: View }) {
 
 interface NothingProps {
   view: View
-  metric: string
+  metric: MetricDefinition | undefined
   foreign: readonly FilterName[]
   isAbsent: boolean
 }

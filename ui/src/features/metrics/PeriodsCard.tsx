@@ -7,7 +7,7 @@ import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
-import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, ErrorState } from '~/components/Feedback'
 import { INTERVAL_LABEL } from '~/format/names'
 import { fileValue, formatValue } from '~/format/value'
 import { valueOf } from '~/view/figure'
@@ -22,8 +22,8 @@ interface PeriodsProps {
   view: View
   title: string
   metrics: readonly Omit<MetricLine, 'colorToken'>[]
-  /** How many of the columns a narrow page has room for. */
-  narrow?: number
+  /** The metrics that a narrow page has room for. */
+  narrow: readonly string[]
 }
 
 interface PeriodRow extends ValuePoint {
@@ -37,7 +37,7 @@ function rowsOf(lines: Lines): PeriodRow[] {
   return periods.map((period) => ({ ...period, values: at.map((values) => values.get(period.start_on)) }))
 }
 
-function columnsOf(view: View, lines: Lines, currency: Currency, narrow: number): Column<PeriodRow>[] {
+function columnsOf(view: View, lines: Lines, currency: Currency, narrow: readonly string[]): Column<PeriodRow>[] {
   const hasTotals = lines.some(({ metric }) => metric.measure === 'flow')
   return [
     {
@@ -54,7 +54,7 @@ function columnsOf(view: View, lines: Lines, currency: Currency, narrow: number)
         id,
         header: name ?? metric.label,
         isNumeric: true,
-        isWideOnly: index >= narrow,
+        isWideOnly: !narrow.includes(id),
         sortBy: ({ values }) => values[index] ?? null,
         value: ({ values }) => fileValue(values[index], metric.unit, currency),
         cell: ({ values }) => text(values[index]),
@@ -65,7 +65,7 @@ function columnsOf(view: View, lines: Lines, currency: Currency, narrow: number)
 }
 
 /** Several metrics beside each other, one period a row: all figures of a page as a table and a file. */
-export function PeriodsCard({ view, title, metrics, narrow = 2 }: PeriodsProps) {
+export function PeriodsCard({ view, title, metrics, narrow }: PeriodsProps) {
   const lines = useMemo(() => metrics.map((metric) => ({ ...metric, colorToken: '' })), [metrics])
   const data = useMetricLines(view, lines)
   const currency = data.currency ?? 'usd'
@@ -83,11 +83,7 @@ export function PeriodsCard({ view, title, metrics, narrow = 2 }: PeriodsProps) 
         />
       </CardHead>
       {data.error && <ErrorState error={data.error} onRetry={data.refetch} />}
-      {data.isLoading && (
-        <div className="px-5">
-          <SkeletonRows rows={8} />
-        </div>
-      )}
+      {data.isLoading && <CardSkeleton rows={8} />}
       {rows.length > 0 && (
         <DataTable
           columns={columns}

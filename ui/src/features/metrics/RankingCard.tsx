@@ -10,7 +10,7 @@ import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
-import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, ErrorState } from '~/components/Feedback'
 import { formatRatio } from '~/format/number'
 import { fileValue, formatValue } from '~/format/value'
 import { REST } from '~/view/groupLabels'
@@ -160,11 +160,7 @@ export function RankingCard(props: RankingProps) {
         />
       </CardHead>
       {data.error && <ErrorState error={data.error} onRetry={data.refetch} />}
-      {data.isLoading && (
-        <div className="px-5">
-          <SkeletonRows rows={5} />
-        </div>
-      )}
+      {data.isLoading && <CardSkeleton rows={5} />}
       {isEmpty && <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">{emptyText(foreign, data.isAbsent, nothing)}</p>}
       {rows.length > 0 && (
         <DataTable

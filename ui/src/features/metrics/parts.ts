@@ -25,7 +25,7 @@ export function overlapOf(
 ): string | null {
   if (!SEVERAL.has(by)) return null
   const name = by === 'interval' ? 'billing interval' : by
-  const moved = `whoever switches from one ${name} to another churns in the first and is new in the second`
+  const moved = `a customer who switches from one ${name} to another churns from the first and is new in the second`
   if (!isAdditive(metric)) {
     return metric.id.includes('churn_rate') ? `${capital(moved)}, so each row can be higher than the whole.` : null
   }
@@ -33,7 +33,7 @@ export function overlapOf(
   if (whole?.value == null || sum === whole.value) return null
   return metric.measure === 'flow'
     ? `The rows don’t add up to the total: ${moved}.`
-    : `The rows don’t add up to the total: whoever has more than one ${name} is in several of them.`
+    : `The rows don’t add up to the total: a customer with more than one ${name} is in several of them.`
 }
 
 /** The id of the series of everything that has none of its own. */

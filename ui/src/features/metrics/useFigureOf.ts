@@ -20,6 +20,7 @@ const MISSING: MetricDefinition = {
   dimensions: [],
   looks_ahead: false,
   supports_filters: false,
+  why_unknown: null,
 }
 
 /** The whole of one metric over the page's range, for a sentence: the same requests as its tile. `undefined` until it is known. */

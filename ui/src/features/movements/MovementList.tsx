@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import type { Query } from '~/api/client'
 import { movementsQuery } from '~/api/queries'
 import { DataTable } from '~/components/DataTable'
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, EmptyState, ErrorState } from '~/components/Feedback'
 import { ShowMore } from '~/components/ShowMore'
 import { NothingHere } from '~/features/controls/NothingHere'
 import { useOpenCustomer } from '~/features/customers/useOpenCustomer'
@@ -33,12 +33,7 @@ export function MovementList({ view, query, nothing = NOTHING }: ListProps) {
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? [], [list.data])
   if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
   const isUnknown = list.data?.pages[0]?.data.length === 0 && !isKnown(view.connection) && view.connection.state !== 'failed'
-  if (!list.data || isUnknown)
-    return (
-      <div className="px-4 sm:px-5">
-        <SkeletonRows rows={10} />
-      </div>
-    )
+  if (!list.data || isUnknown) return <CardSkeleton rows={10} />
   if (rows.length === 0) {
     // Where it is known why, filters are not.
     if (nothing !== NOTHING) return <EmptyState title={nothing.title}>{nothing.text}</EmptyState>

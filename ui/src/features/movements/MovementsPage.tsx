@@ -10,7 +10,7 @@ import { fileName } from '~/charts/export'
 import { Chips } from '~/components/Chips'
 import { DownloadAll } from '~/components/DownloadAll'
 import { EndlessTable } from '~/components/EndlessTable'
-import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, ErrorState } from '~/components/Feedback'
 import { MOVEMENT_COLOR, Swatch } from '~/components/Figures'
 import { PageHead } from '~/components/PageHead'
 import { NothingHere } from '~/features/controls/NothingHere'
@@ -122,11 +122,7 @@ function List({ view, query, list }: { view: View; query: Query; list: ReturnTyp
         />
       </div>
       {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
-      {(!list.data || isUnknown) && !list.error && (
-        <div className="px-4 sm:px-5">
-          <SkeletonRows rows={10} />
-        </div>
-      )}
+      {(!list.data || isUnknown) && !list.error && <CardSkeleton rows={10} />}
       {total === 0 && !isUnknown && (
         <NothingHere title="No MRR changes in this period" view={view}>Choose other dates.</NothingHere>
       )}

@@ -10,7 +10,7 @@ import { SeriesChart } from '~/charts/SeriesChart'
 import { CardHead } from '~/components/CardHead'
 import { DataTable } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, EmptyState, ErrorState } from '~/components/Feedback'
 import { Segmented } from '~/components/Segmented'
 import { longerRange } from '~/features/controls/advice'
 import { NothingHere } from '~/features/controls/NothingHere'
@@ -150,11 +150,7 @@ export function BreakdownCard({ view, currency, open }: { view: View; currency: 
         </CardHead>
         <div className="pb-2">
           {now.error && <ErrorState error={now.error} onRetry={now.refetch} />}
-          {!now.report && !now.error && (
-            <div className="px-5">
-              <SkeletonRows rows={6} />
-            </div>
-          )}
+          {!now.report && !now.error && <CardSkeleton rows={6} />}
           {now.report && rows.length === 0 && (
             <NothingHere title="No MRR" view={view}>Choose another currency or range.</NothingHere>
           )}

@@ -78,7 +78,7 @@ export function MrrPage() {
       ) : (
         <>
           <Headline {...now} open={open} series={knownSeries} shown={shown} view={view} />
-          <Tiles label="Key figures">
+          <Tiles isAlone label="Key figures">
             {KEY_FIGURES.map((id) => (
               <MetricTile key={id} id={id} view={view} />
             ))}

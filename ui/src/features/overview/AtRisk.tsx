@@ -82,7 +82,7 @@ function Now({ metric, ...rest }: NowProps & { metric: MetricDefinition | undefi
 function Known({ metric, mrr, note, view, children }: NowProps & { metric: MetricDefinition }) {
   const { figures, currency = 'usd', isLoading, foreign, isAbsent } = useFigures(view, metric)
   const value = figures[0]?.value
-  const unknown = isLoading ? undefined : reasonUnknown(foreign, value, { metricId: metric.id, isAbsent })
+  const unknown = isLoading ? undefined : reasonUnknown(foreign, value, { metric, isAbsent })
   return (
     <Entry
       definition={<Definition metric={metric.id} />}
@@ -108,7 +108,7 @@ function Renewals({ view, onOpen }: Pick<Props, 'view' | 'onOpen'>) {
       definition={<DefinitionButton formula={RENEWALS} label="Renewals" page="upcoming" />}
       isLoading={isUnknown && query.error === null}
       name="Renewals"
-      note="MRR of subscriptions that are billed again"
+      note="MRR of subscriptions about to renew"
       value={isUnknown ? '–' : worthText(page, view.currency) || formatValue(0, 'money', shownCurrency(view) ?? 'usd')}
       valueNote={`in ${DAYS_OF_RENEWALS} days`}
     >

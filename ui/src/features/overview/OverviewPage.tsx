@@ -87,7 +87,7 @@ function Overview({ view }: { view: View }) {
       <MissingHere parts={PARTS} view={view} />
       <Grid>
         <Cell>
-          <Tiles label="Key figures">
+          <Tiles isAlone label="Key figures">
             {TILES.map((id) => (
               <MetricTile key={id} id={id} view={tiles} />
             ))}

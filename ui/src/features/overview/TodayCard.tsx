@@ -5,7 +5,7 @@ import { IS_SHARED } from '~/api/visit'
 import { Change } from '~/components/Change'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
-import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, ErrorState } from '~/components/Feedback'
 import type { DayRange } from '~/features/upcoming/useUpcoming'
 import { daysAhead } from '~/features/upcoming/useUpcoming'
 import { addDays, formatDay } from '~/format/date'
@@ -104,9 +104,7 @@ export function TodayCard({ view, currency, days, ahead, onOpen }: Props) {
       {days.error ? (
         <ErrorState error={days.error} onRetry={days.refetch} />
       ) : days.isLoading ? (
-        <div className="px-5">
-          <SkeletonRows rows={10} />
-        </div>
+        <CardSkeleton rows={10} />
       ) : (
         <DataTable columns={columns} label="Today against yesterday" rowKey={({ id }) => id} rows={lines} />
       )}

@@ -9,7 +9,7 @@ import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
 import { DownloadAll } from '~/components/DownloadAll'
-import { Badge, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { Badge, CardSkeleton, ErrorState } from '~/components/Feedback'
 import { Money, MoneyList } from '~/components/Figures'
 import { ShowMore } from '~/components/ShowMore'
 import { CustomerLink } from '~/features/customers/CustomerLink'
@@ -94,11 +94,7 @@ export function ExpiringCards({ view }: { view: View }) {
         />
       </CardHead>
       {list.error && !page && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
-      {isUnknown && !list.error && (
-        <div className="px-5">
-          <SkeletonRows rows={5} />
-        </div>
-      )}
+      {isUnknown && !list.error && <CardSkeleton rows={5} />}
       {!isUnknown && rows.length > 0 && (
         <DataTable
           columns={columns}

@@ -7,12 +7,13 @@ import type { PaymentPage } from '~/api/types'
 import { fileName } from '~/charts/export'
 import { DataTable } from '~/components/DataTable'
 import { DownloadAll } from '~/components/DownloadAll'
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, EmptyState, ErrorState } from '~/components/Feedback'
 import { loadable } from '~/components/loadable'
 import { ShowMore } from '~/components/ShowMore'
 import { useInView } from '~/components/useInView'
 import { useOpenCustomer } from '~/features/customers/useOpenCustomer'
 import { formatMoney } from '~/format/money'
+import { capital } from '~/format/names'
 import { countOf } from '~/format/number'
 import { sourceOf } from '~/sources'
 import { isKnown } from '~/view/known'
@@ -38,7 +39,7 @@ function Nothing({ view, types }: { view: View; types: readonly string[] }) {
   const isUnread = view.connection.absent.some(({ kind }) => kind === 'charge') && types.some((type) => OF_CHARGES.has(type))
   return isUnread ? (
     <EmptyState title="Not known">
-      The key can’t read charges. Paid {sourceOf(view.connection).bill.many} are known without them.
+      The key can’t read charges. {capital(sourceOf(view.connection).bill.allPaid)} are known without them.
     </EmptyState>
   ) : (
     <EmptyState title="Nothing in this period">Choose other dates or clear a filter.</EmptyState>
@@ -92,11 +93,7 @@ export function PaymentList({ view, query, isEndless = false }: Props) {
           total={total}
         />
       </div>
-      {(total === undefined || isUnknown) && (
-        <div className="px-4 sm:px-5">
-          <SkeletonRows rows={10} />
-        </div>
-      )}
+      {(total === undefined || isUnknown) && <CardSkeleton rows={10} />}
       {total === 0 && !isUnknown && <Nothing types={String(query.type ?? '').split(',')} view={view} />}
       {rows.length > 0 && (endless ? <endless.EndlessTable {...table} list={list} total={total ?? rows.length} /> : <DataTable {...table} />)}
       {!isEndless && <ShowMore className="pt-3" list={list} />}

@@ -51,6 +51,8 @@ const TABLE = [
   { id: 'disputes_lost' },
 ]
 
+const NARROW = ['payments_collected', 'failed_amount']
+
 const PARTS = ['charges', 'disputes', 'balance_transactions'] as const
 
 const OWING = ['mrr', 'plans', 'revenue', 'last_payment'] as const
@@ -163,7 +165,7 @@ function Payments({ view }: { view: View }) {
         <>
           <StandingCard
             columns={OWING}
-            nothing="Nobody’s payment is past due."
+            nothing="No customer is past due."
             status="past_due"
             title="Customers past due"
             view={view}
@@ -171,7 +173,7 @@ function Payments({ view }: { view: View }) {
           <ExpiringCards view={view} />
         </>
       )}
-      <PeriodsCard metrics={TABLE} title="Payments" view={view} />
+      <PeriodsCard metrics={TABLE} narrow={NARROW} title="Payments" view={view} />
       {!IS_SHARED && <PaymentsCard view={view} />}
     </>
   )

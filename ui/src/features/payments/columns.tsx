@@ -11,16 +11,16 @@ import { sourceOf } from '~/sources'
 import type { PaymentType } from '~/view/pageSearch'
 import type { View } from '~/view/useView'
 
-const PAYMENT_LABEL: Record<PaymentType, (bill: string) => string> = {
+const PAYMENT_LABEL: Record<PaymentType, (bill: SourceTexts['bill']) => string> = {
   payment: () => 'Payment',
   failed_payment: () => 'Failed payment',
-  paid_invoice: (bill) => `Paid ${bill}`,
-  open_invoice: (bill) => `Open ${bill}`,
-  voided_invoice: (bill) => `Voided ${bill}`,
-  uncollectible_invoice: (bill) => `Uncollectible ${bill}`,
-  charge_without_invoice: (bill) => `Charge without ${bill}`,
-  failed_invoice: (bill) => `${capital(bill)} that failed at first`,
-  recovered_invoice: (bill) => `Recovered ${bill}`,
+  paid_invoice: ({ paid }) => capital(paid),
+  open_invoice: ({ one }) => `Open ${one}`,
+  voided_invoice: ({ one }) => `Voided ${one}`,
+  uncollectible_invoice: ({ one }) => `Uncollectible ${one}`,
+  charge_without_invoice: ({ one }) => `Charge without ${one}`,
+  failed_invoice: ({ one }) => `${capital(one)} that failed at first`,
+  recovered_invoice: ({ one }) => `Recovered ${one}`,
   refund: () => 'Refund',
   credit_note: () => 'Credit note',
   dispute_opened: () => 'Dispute opened',
@@ -29,7 +29,7 @@ const PAYMENT_LABEL: Record<PaymentType, (bill: string) => string> = {
 
 /** A type of payment in the words of the connection’s source. */
 export function paymentLabel(type: PaymentType, { bill }: SourceTexts): string {
-  return PAYMENT_LABEL[type](bill.one)
+  return PAYMENT_LABEL[type](bill)
 }
 
 /** Revenue is without tax, and what is owed is with it. */

@@ -5,7 +5,7 @@ import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
-import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, ErrorState } from '~/components/Feedback'
 import { RightIcon } from '~/components/icons'
 import { PageLink } from '~/components/PageLink'
 import { NothingHere } from '~/features/controls/NothingHere'
@@ -36,7 +36,7 @@ interface Props {
 }
 
 const NONE: ReadonlySet<string> = new Set()
-/** From so many plans on, the tree starts closed. */
+/** With this many plans or more, the tree starts closed. */
 const OPEN_AT_MOST = 60
 
 /** Every product with its plans below it. */
@@ -67,7 +67,7 @@ export function PlanTable({ view, plans, products, churn }: Props) {
   return (
     <section aria-label="Products and plans" className="card min-w-0 pb-2">
       <CardHead
-        lead={`${compared_with ? `Change since ${levelPhrase(compared_with.level_on)}. ` : ''}Churn is for ${churn.of}; whoever switches plans churns in the first and is new in the second.`}
+        lead={`${compared_with ? `Change since ${levelPhrase(compared_with.level_on)}. ` : ''}Churn is for ${churn.of}; a customer who switches plans churns from the first and is new in the second.`}
         title="Products and plans"
       >
         <DownloadTable isDisabled={rows.length === 0} name={fileName(view.connection.name, 'plans')} table={file} />
@@ -81,9 +81,7 @@ export function PlanTable({ view, plans, products, churn }: Props) {
           }}
         />
       ) : isLoading ? (
-        <div className="px-5">
-          <SkeletonRows rows={8} />
-        </div>
+        <CardSkeleton rows={8} />
       ) : rows.length === 0 ? (
         <NothingHere title="No MRR" view={view}>Choose another currency or range.</NothingHere>
       ) : (

@@ -10,7 +10,7 @@ import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
-import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, ErrorState } from '~/components/Feedback'
 import { Money, MoneyDelta } from '~/components/Figures'
 import { formatRange } from '~/format/date'
 import { countOf, formatCount } from '~/format/number'
@@ -119,11 +119,7 @@ export function SwitchesCard({ view, onOpen }: SwitchesProps) {
         />
       </CardHead>
       {query.error && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
-      {isLoading && !query.error && (
-        <div className="px-5">
-          <SkeletonRows rows={6} />
-        </div>
-      )}
+      {isLoading && !query.error && <CardSkeleton rows={6} />}
       {!isLoading && rows.length === 0 && <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">{emptyText(view)}</p>}
       {!isLoading && rows.length > 0 && <Matrix currency={currency} rows={rows} onOpen={openRow} />}
       {!isLoading && rows.length > 0 && (

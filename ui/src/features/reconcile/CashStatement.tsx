@@ -9,7 +9,7 @@ import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, EmptyState, ErrorState } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
 import { longerRange } from '~/features/controls/advice'
 import { formatMonth } from '~/format/date'
@@ -118,15 +118,12 @@ export function CashStatement({ view, currency, cash }: StatementProps) {
         />
       </CardHead>
       {cash.error && !cash.data && <ErrorState error={cash.error} onRetry={() => void cash.refetch()} />}
-      {!cash.data && !cash.error && (
-        <div className="px-4 sm:px-5">
-          <SkeletonRows rows={12} />
-        </div>
-      )}
+      {!cash.data && !cash.error && <CardSkeleton rows={12} />}
       {cash.data && months.length === 0 && <Nothing view={view} />}
       {months.length > 0 && (
         <DataTable
           columns={columns}
+          hasLongHeads
           initialSort={[{ id: 'month', desc: true }]}
           isStale={cash.isPlaceholderData}
           label={TITLE}

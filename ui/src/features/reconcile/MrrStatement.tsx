@@ -11,7 +11,7 @@ import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
-import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, EmptyState, ErrorState } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
 import { formatMoney } from '~/format/money'
 import { countOf, formatCount } from '~/format/number'
@@ -108,7 +108,7 @@ export function MrrStatement({ view, currency, statement }: StatementProps) {
       <CardHead
         definition={
           <DefinitionButton
-            formula="MRR and all reasons together are the number that the provider’s own published method gives."
+            formula="MRR plus every reason below it is the number that the provider’s own published method gives."
             label="the statement of MRR"
             page="mrr-statement"
           />
@@ -123,11 +123,7 @@ export function MrrStatement({ view, currency, statement }: StatementProps) {
         />
       </CardHead>
       {error && !data && <ErrorState error={error} onRetry={() => void statement.refetch()} />}
-      {!data && !error && (
-        <div className="px-4 sm:px-5">
-          <SkeletonRows rows={6} />
-        </div>
-      )}
+      {!data && !error && <CardSkeleton rows={6} />}
       {data && lines.length === 0 && (
         <EmptyState title="No MRR to compare">{`There is no MRR in this currency, here or in ${provider}.`}</EmptyState>
       )}

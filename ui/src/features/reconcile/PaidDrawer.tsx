@@ -22,7 +22,7 @@ export function PaidDrawer({ view, cell, onClose }: DrawerProps) {
     <DetailDrawer
       isOpen={cell !== undefined}
       subtitle={cell && `${formatMonth(cell.month_on, { long: true })} · ${cell.currency.toUpperCase()}`}
-      title={`Paid ${bill.many}`}
+      title={capital(bill.allPaid)}
       width="max-w-4xl"
       onClose={onClose}
     >

@@ -12,7 +12,7 @@ import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
-import { Banner, EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
+import { Banner, CardSkeleton, EmptyState, ErrorState } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
 import { longerRange } from '~/features/controls/advice'
 import { MissingHere } from '~/features/shell/MissingHere'
@@ -212,7 +212,7 @@ export function ReconcilePage() {
     return columnsOf({ months, connectionId: connection.id, today: view.today, mrr: mrrByMonth(mrr.data, shown ?? undefined), open })
   }, [months, connection.id, view.today, mrr.data, shown, navigate])
   const { bill } = sourceOf(connection)
-  const title = `From paid ${bill.many} to MRR`
+  const title = `From ${bill.allPaid} to MRR`
   const unexplained = query.data?.months.filter((month) => month.unexplained_minor !== 0).length ?? 0
   return (
     <>
@@ -229,7 +229,7 @@ export function ReconcilePage() {
       )}
       {query.data && query.data.months.length > 0 && (
         <Banner
-          title={unexplained === 0 ? `Every paid ${bill.one} is accounted for` : `${countOf(unexplained, 'month doesn’t', 'months don’t')} add up`}
+          title={unexplained === 0 ? `Every ${bill.paid} is accounted for` : `${countOf(unexplained, 'month doesn’t', 'months don’t')} add up`}
           tone={unexplained === 0 ? 'good' : 'danger'}
         >
           {unexplained === 0
@@ -256,17 +256,14 @@ export function ReconcilePage() {
           />
         </CardHead>
         {query.error && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
-        {!query.data && !query.error && (
-          <div className="px-4 sm:px-5">
-            <SkeletonRows rows={12} />
-          </div>
-        )}
+        {!query.data && !query.error && <CardSkeleton rows={12} />}
         {query.data && months.length === 0 && (
-          <EmptyState title={`No ${bill.many} were paid in this period`}>{longerRange(view)}</EmptyState>
+          <EmptyState title="Nothing was paid in this period">{longerRange(view)}</EmptyState>
         )}
         {months.length > 0 && (
           <DataTable
             columns={columns}
+            hasLongHeads
             initialSort={[{ id: 'month', desc: true }]}
             isStale={query.isPlaceholderData}
             label="Paid, counted and left out by month"

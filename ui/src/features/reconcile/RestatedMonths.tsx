@@ -5,7 +5,7 @@ import { restatementsQuery } from '~/api/queries'
 import type { Connection, Restatement } from '~/api/types'
 import type { Column } from '~/components/DataTable'
 import { DataTable } from '~/components/DataTable'
-import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, ErrorState } from '~/components/Feedback'
 import { Money, MoneyDelta } from '~/components/Figures'
 import { ShowMore } from '~/components/ShowMore'
 import { CheckIcon } from '~/components/icons'
@@ -71,11 +71,7 @@ export function RestatedMonths({ connection }: { connection: Connection }) {
         Month-end MRR that changed after the month had closed. Most recent change first.
       </p>
       {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
-      {!list.data && !list.error && (
-        <div className="px-4 sm:px-5">
-          <SkeletonRows rows={3} />
-        </div>
-      )}
+      {!list.data && !list.error && <CardSkeleton rows={3} />}
       {list.data && rows.length === 0 && (
         <p className="flex items-center gap-2 px-4 sm:px-5 pb-3 text-sm text-ink-soft">
           <CheckIcon className="size-4 text-up" />

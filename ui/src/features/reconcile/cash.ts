@@ -9,7 +9,7 @@ export const UNEXPLAINED = 'unexplained'
 export const NET_CASH = 'net_cash'
 
 const LINES: Record<string, string> = {
-  not_booked: 'In no balance',
+  not_booked: 'Not in the balance',
   other_months: 'Booked in another month',
   other_currencies: 'Converted',
   uncounted_payments: 'Payments not counted',

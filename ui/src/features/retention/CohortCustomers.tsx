@@ -97,7 +97,7 @@ function Value({ minor, currency, lacks }: { minor: number | null; currency: Cur
 }
 
 const NOTHING: Record<Shown, string> = {
-  all: 'Nobody is in this cell.',
+  all: 'No customers in this cell.',
   kept: 'No customer of this cell has MRR.',
   gone: 'All customers of this cell have MRR.',
 }

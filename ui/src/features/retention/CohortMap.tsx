@@ -80,7 +80,7 @@ export function CohortMap({ rows, all, style, interval, labels, head, label, ope
   // The stop may be gone with the rows that it was in.
   const at: [number, number] = shown[stop[0]]?.cells[stop[1]] ? stop : [0, 0]
   return (
-    <div className="relative overflow-x-auto pb-1">
+    <div className="relative overflow-x-auto pr-4 pb-1 sm:pr-5">
       <table ref={table} aria-label={label} className={`num ${length >= ENOUGH_TO_FILL ? 'w-full' : ''} border-separate border-spacing-0.5 text-xs`}>
         <thead className="text-ink-soft">
           <tr>

@@ -52,6 +52,8 @@ const TABLE = [
   { id: 'refund_rate' },
 ]
 
+const NARROW = ['gross_revenue', 'net_revenue']
+
 /** With native currencies, revenue is in what customers paid in, and cash in what the balance is kept in. */
 const SETTLED = 'In the currency of your balance, including payments in other currencies that were converted into it.'
 
@@ -138,7 +140,7 @@ function Revenue({ view }: { view: View }) {
           />
         </Cell>
       </Grid>
-      <PeriodsCard metrics={TABLE} title="Revenue" view={view} />
+      <PeriodsCard metrics={TABLE} narrow={NARROW} title="Revenue" view={view} />
       <Grid>
         <Cell span={isConverted ? 6 : 12}>
           <RankingCard by="country" head="Country" metric="net_revenue" nothing={nothing} title="Net revenue by country" view={view} lead={days} />

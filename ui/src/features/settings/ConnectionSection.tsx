@@ -14,7 +14,7 @@ import { Dialog } from '~/components/Overlay'
 import { refusalOf } from '~/features/connect/useKeyCheck'
 import { Reload } from '~/features/sync/Reload'
 import { formatInstant } from '~/format/date'
-import { sentence } from '~/format/names'
+import { sentence, uncapital } from '~/format/names'
 import { formatCount } from '~/format/number'
 import { sourceOf } from '~/sources'
 
@@ -84,7 +84,7 @@ function ReplaceKey({ connection }: { connection: Connection }) {
         </Button>
       </div>
       <p className="text-[0.8125rem] text-ink-soft">
-        {texts?.owner && `Enter the ${texts.owner.label} and the ${texts.label.toLowerCase()} together, with a colon between them. `}The key must belong to the same account. All imported data stays.
+        {texts?.owner && `Enter the ${uncapital(texts.owner.label)} and the ${uncapital(texts.label)} together, with a colon between them. `}The key must belong to the same account. All imported data stays.
       </p>
       {refusal && (
         <Banner title={refusal.title} tone="danger">
@@ -99,7 +99,7 @@ function ReplaceKey({ connection }: { connection: Connection }) {
 function Remove({ connection }: { connection: Connection }) {
   const [isOpen, setIsOpen] = useState(false)
   const [typed, setTyped] = useState('')
-  const { name } = sourceOf(connection)
+  const { webhook } = sourceOf(connection)
   const client = useQueryClient()
   const navigate = useNavigate()
   const remove = useMutation({ mutationFn: () => api.delete<RemovalReceipt>(connectionPath(connection.id)) })
@@ -113,7 +113,7 @@ function Remove({ connection }: { connection: Connection }) {
       <div className="min-w-0 flex-1 basis-64">
         <p className="font-medium">Remove connection</p>
         <p className="text-[0.8125rem] text-ink-soft">
-          Immediately deletes all imported data from this server. In {name}, only Chartsy’s own webhook is removed.
+          Immediately deletes all imported data from this server. {webhook.removal}
         </p>
       </div>
       <Button kind="danger" onPress={() => setIsOpen(true)}>

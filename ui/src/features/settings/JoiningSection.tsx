@@ -24,20 +24,30 @@ export function JoiningSection({ connection }: { connection: Connection }) {
       </p>
       {settings.error && !settings.data && <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />}
       {!settings.data && !settings.error && <SkeletonRows rows={3} />}
-      {settings.data && <JoiningForm key={JSON.stringify(settings.data)} connection={connection} saved={settings.data} />}
+      {settings.data && (
+        <JoiningForm key={JSON.stringify(rulesIn(settings.data))} before={rulesIn(settings.data)} connection={connection} />
+      )}
     </section>
   )
 }
 
-function JoiningForm({ connection, saved }: { connection: Connection; saved: WorkspaceSettings }) {
-  const before: JoiningRules = { join_imported: saved.join_imported ?? true, join_by_email: saved.join_by_email ?? false }
+const rulesIn = ({ join_imported, join_by_email }: WorkspaceSettings): JoiningRules => ({
+  join_imported: join_imported ?? true,
+  join_by_email: join_by_email ?? false,
+})
+
+function JoiningForm({ connection, before }: { connection: Connection; before: JoiningRules }) {
   const [draft, setDraft] = useState(before)
   const client = useQueryClient()
   const isChanged = draft.join_imported !== before.join_imported || draft.join_by_email !== before.join_by_email
   const summary = useQuery(joiningQuery(connection.id))
   const preview = useQuery({ ...joiningPreviewQuery(connection.id, draft), enabled: isChanged })
   const apply = useMutation({
-    mutationFn: () => api.put<WorkspaceSettings>('/workspace/settings', { ...saved, ...draft }),
+    mutationFn: async () => {
+      // The request replaces the other settings, too: what was saved in their own section meanwhile must stay.
+      const now = await client.fetchQuery({ ...workspaceSettingsQuery, staleTime: 0 })
+      return api.put<WorkspaceSettings>('/workspace/settings', { ...now, ...draft })
+    },
     onSuccess: () =>
       Promise.all(
         [workspaceSettingsQuery.queryKey, connectionsQuery.queryKey, ledgerKey(connection.id)].map((queryKey) =>
@@ -52,7 +62,7 @@ function JoiningForm({ connection, saved }: { connection: Connection; saved: Wor
   return (
     <div className="mt-4 flex flex-col gap-5">
       <Toggle
-        hint="If a billing system imported customers from another one, the ids that it keeps say who they were there. A subscription that was moved counts in the old account until the day it begins in the new one."
+        hint="A billing system that imported customers from another one keeps their old IDs, and Chartsy matches customers by them. A subscription that was moved counts in the old account until the day it begins in the new one."
         isSelected={draft.join_imported}
         label="Join customers that were imported"
         onChange={(join_imported) => change({ join_imported })}

@@ -89,7 +89,7 @@ function Retention({ connection, settings }: { connection: Connection; settings:
         onConfirm={() => save.mutate({ retention_months: chosen ?? null })}
         onOpenChange={(isOpen) => setChosen(isOpen ? chosen : undefined)}
       >
-        Names, contact and card details and free text of these customers are erased now, and then once a day. Ids, amounts and times
+        Names, contact and card details and free text of these customers are erased now, and then once a day. IDs, amounts and times
         stay, so figures don’t change. Existing backups still contain the data.
       </ConfirmDialog>
     </div>
@@ -130,7 +130,7 @@ function GdprMode({ connection, settings }: { connection: Connection; settings: 
         onConfirm={() => save.mutate({ gdpr: true })}
         onOpenChange={setIsAsking}
       >
-        Names, contact and card details and free text are erased from all imported data and never saved again. Ids, amounts and
+        Names, contact and card details and free text are erased from all imported data and never saved again. IDs, amounts and
         times stay, so figures don’t change. Existing backups still contain the data.
       </ConfirmDialog>
     </>

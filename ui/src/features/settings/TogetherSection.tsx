@@ -13,6 +13,11 @@ import { currencyChoices, WEEK_START, zoneChoices } from './choices'
 /** What is not set for all accounts is as for the first. */
 const AS_FIRST = ''
 
+/** What this section is about. The rules for joining customers have a section of their own, and stay as they are. */
+type ShownTogether = Pick<WorkspaceSettings, 'reporting_currency' | 'time_zone' | 'week_start'>
+
+const shownIn = ({ reporting_currency, time_zone, week_start }: WorkspaceSettings): ShownTogether => ({ reporting_currency, time_zone, week_start })
+
 /** How all accounts of the workspace are shown together. */
 export function TogetherSection({ connection }: { connection: Connection }) {
   const settings = useQuery(workspaceSettingsQuery)
@@ -21,12 +26,14 @@ export function TogetherSection({ connection }: { connection: Connection }) {
       <h2 className="text-lg font-semibold">All accounts together</h2>
       {settings.error && !settings.data && <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />}
       {!settings.data && !settings.error && <SkeletonRows rows={3} />}
-      {settings.data && <TogetherForm key={JSON.stringify(settings.data)} connection={connection} saved={settings.data} />}
+      {settings.data && (
+        <TogetherForm key={JSON.stringify(shownIn(settings.data))} connection={connection} saved={shownIn(settings.data)} />
+      )}
     </section>
   )
 }
 
-function TogetherForm({ connection, saved }: { connection: Connection; saved: WorkspaceSettings }) {
+function TogetherForm({ connection, saved }: { connection: Connection; saved: ShownTogether }) {
   const [draft, setDraft] = useState(saved)
   const client = useQueryClient()
   const facets = useQuery(facetsQuery(connection.id))
@@ -46,7 +53,7 @@ function TogetherForm({ connection, saved }: { connection: Connection; saved: Wo
     id: AS_FIRST,
     label: value ? `As for the first account (${value})` : 'As for the first account',
   })
-  const change = (patch: Partial<WorkspaceSettings>) => {
+  const change = (patch: Partial<ShownTogether>) => {
     save.reset()
     setDraft((before) => ({ ...before, ...patch }))
   }

@@ -81,7 +81,7 @@ function LinkList({ links }: { links: readonly ShareLink[] }) {
         onConfirm={() => asked && revoke.mutate(asked.id)}
         onOpenChange={(isOpen) => !isOpen && setAsked(undefined)}
       >
-        Whoever has the link, or has the page open, sees nothing from then on. A revoked link can’t be restored.
+        Anyone who has the link, or has the page open, loses access immediately. A revoked link can’t be restored.
       </ConfirmDialog>
     </>
   )

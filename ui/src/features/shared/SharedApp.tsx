@@ -21,7 +21,7 @@ const code = window.location.hash.slice(1)
 function Ended() {
   return (
     <VisitorPage title="This link doesn’t work anymore">
-      <p className="text-sm text-ink-soft">It has expired, was revoked, or is incomplete. Ask whoever sent it to you for a new one.</p>
+      <p className="text-sm text-ink-soft">It has expired, was revoked, or is incomplete. Ask the person who sent it to you for a new one.</p>
     </VisitorPage>
   )
 }

@@ -44,6 +44,7 @@ export function Freshness({ connection }: { connection: Connection }) {
 function Facts({ connection, webhook }: { connection: Connection; webhook: Webhook }) {
   const { title, label, tone } = STATE[webhook.state]
   const zone = connection.time_zone
+  const { states, isByHandOnly } = sourceOf(connection).webhook
   return (
     <>
       <div>
@@ -51,8 +52,8 @@ function Facts({ connection, webhook }: { connection: Connection; webhook: Webho
           {title}
           <Badge tone={tone}>{label}</Badge>
         </h2>
-        <p className="mt-1 text-sm text-ink-soft">{sourceOf(connection).webhook.states[webhook.state]}</p>
-        {webhook.refused && <p className="mt-1 text-sm text-ink-soft">{capital(webhook.refused.message)}.</p>}
+        <p className="mt-1 text-sm text-ink-soft">{states[webhook.state]}</p>
+        {webhook.refused && !isByHandOnly && <p className="mt-1 text-sm text-ink-soft">{capital(webhook.refused.message)}.</p>}
       </div>
       <dl className="grid grid-cols-1 gap-x-6 gap-y-3 text-sm sm:grid-cols-3">
         <Fact

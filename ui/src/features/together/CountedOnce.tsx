@@ -12,8 +12,8 @@ export function CountedOnce({ summary }: { summary: JoiningSummary }) {
       <span className="num">
         <MoneyList amounts={amounts} />
       </span>{' '}
-      MRR of {countOf(subscriptions, 'moved subscription', 'moved subscriptions')} still runs in the account that it left. It is
-      counted once, so the accounts add up to that much more than all of them together.
+      MRR of {countOf(subscriptions, 'moved subscription', 'moved subscriptions')} is still active in the old account, too. It is
+      counted once, so the separate accounts add up to that much more than all of them together.
     </p>
   )
 }

@@ -4,7 +4,7 @@ import { upcomingQuery } from '~/api/queries'
 import { DefinitionButton } from '~/charts/Definition'
 import { Button } from '~/components/Button'
 import { CardHead } from '~/components/CardHead'
-import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, ErrorState } from '~/components/Feedback'
 import { UpcomingTable } from '~/features/upcoming/UpcomingTable'
 import { daysAhead, upcomingOf } from '~/features/upcoming/useUpcoming'
 import { countOf } from '~/format/number'
@@ -53,11 +53,7 @@ export function EndingCard({ view, onOpen }: CardProps) {
         </Button>
       </CardHead>
       {list.error && !page && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
-      {isUnknown && !list.error && (
-        <div className="px-5">
-          <SkeletonRows rows={4} />
-        </div>
-      )}
+      {isUnknown && !list.error && <CardSkeleton rows={4} />}
       {!isUnknown && page.total === 0 && (
         <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">No trial ends in the next {DAYS} days.</p>
       )}

@@ -5,7 +5,7 @@ import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
-import { ErrorState, SkeletonRows } from '~/components/Feedback'
+import { CardSkeleton, ErrorState } from '~/components/Feedback'
 import { useParts } from '~/features/metrics/useParts'
 import { formatRange } from '~/format/date'
 import { formatCount, formatRatio } from '~/format/number'
@@ -88,11 +88,7 @@ export function PlansCard({ view }: { view: View }) {
         />
       </CardHead>
       {error && <ErrorState error={error} onRetry={started.refetch} />}
-      {isLoading && (
-        <div className="px-5">
-          <SkeletonRows rows={5} />
-        </div>
-      )}
+      {isLoading && <CardSkeleton rows={5} />}
       {!isLoading && !error && rows.length === 0 && (
         <p className="px-4 pb-3 text-sm text-ink-soft sm:px-5">No trial started in this range.</p>
       )}

@@ -40,6 +40,8 @@ const TABLE = [
   { id: 'trial_mrr' },
 ]
 
+const NARROW = ['trials_started', 'trials_converted', 'trial_conversion_rate']
+
 /** Not the plan: a customer’s plans are those with MRR, and the card above names what is being tried. */
 const TRYING = ['created', 'country'] as const
 
@@ -155,7 +157,7 @@ function Trials({ view }: { view: View }) {
           view={view}
         />
       )}
-      <PeriodsCard metrics={TABLE} narrow={3} title="Trials" view={view} />
+      <PeriodsCard metrics={TABLE} narrow={NARROW} title="Trials" view={view} />
       {!IS_SHARED && <UpcomingDrawer {...drawer} view={view} />}
     </>
   )

@@ -21,7 +21,7 @@ export function NewWorkspacePage() {
   return (
     <div className="mx-auto flex w-full max-w-xl flex-col gap-5">
       <PageHead
-        lead="A workspace has its own connections, members and tokens. Members of one workspace don’t see any other."
+        lead="A workspace has its own connections, members and tokens. Members see only the workspaces that they belong to."
         title="Create workspace"
       />
       <form

@@ -73,8 +73,8 @@ export function churnStory(given: { when: string; rate: Maybe; before?: Maybe; c
   const kind =
     voluntary != null && involuntary != null
       ? mostOf([
-          { name: 'most canceled', value: voluntary },
-          { name: 'most after failed payments', value: involuntary },
+          { name: 'most of whom canceled', value: voluntary },
+          { name: 'most of them after failed payments', value: involuntary },
         ])
       : null
   const head = moved({ name: 'Customer churn', unit: 'ratio', currency: '', value: rate, before })

@@ -133,7 +133,7 @@ describe('what a total is made of', () => {
 describe('the sentences of the other pages', () => {
   it('tell churn by its kind', () => {
     expect(churnStory({ when, rate: 0.02, before: 0.035, customers: 3, voluntary: 0.015, involuntary: 0.005 })).toBe(
-      'Customer churn fell by 1.5 pp to 2.0% in November 2026 so far, with 3 customers lost, most canceled.',
+      'Customer churn fell by 1.5 pp to 2.0% in November 2026 so far, with 3 customers lost, most of whom canceled.',
     )
     expect(churnStory({ when, rate: 0, customers: 0 })).toBe('No customer churned in November 2026 so far.')
     expect(churnStory({ when, rate: null, customers: 0 })).toBe('There were no customers at the start of the period, so nobody could churn.')

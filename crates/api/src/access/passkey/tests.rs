@@ -82,7 +82,7 @@ fn sign(authenticator_data: &[u8], signature: &[u8]) -> Option<Vec<u8>> {
         "userHandle": text(handle.as_ref()),
     });
     let signed = read_signed(&json!({"id": text(&passkey.credential_id), "response": response}))?;
-    Answer { signed, asked }.verified(&party, &UserId::from("usr_1"), &passkey).unwrap()
+    PasskeyAnswer { signed, asked }.verified(&party, &UserId::from("usr_1"), &passkey).unwrap()
 }
 
 #[test]

@@ -19,6 +19,7 @@ use store::NewIdentity;
 use url::Url;
 
 use super::description::{Descriptions, NoWay, http};
+use super::error::{SignOnError, refused};
 
 /// How far clocks may differ.
 const CLOCKS_DIFFER_SECONDS: i64 = 300;
@@ -36,7 +37,7 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
-/// How a provider is asked, and how far its word goes.
+/// How a provider is reached, and how far it is trusted.
 #[derive(Debug, Clone)]
 pub struct ProviderSettings {
     pub id: String,
@@ -50,28 +51,17 @@ pub struct ProviderSettings {
 }
 
 #[derive(Debug)]
-pub struct Provider {
+pub struct OpenIdProvider {
     pub settings: ProviderSettings,
     network: Network,
     descriptions: Arc<Descriptions>,
 }
 
-/// What an answer has to fit.
+/// What was sent along when somebody went to the provider, and what its answer has to match.
 #[derive(Debug)]
-pub struct Asked {
+pub struct AuthorizationRequest {
     nonce: Nonce,
     verifier: PkceCodeVerifier,
-}
-
-/// Why nobody is signed in. The texts are for the log: they name no person.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum SignOnError {
-    #[error("the identity provider can't be reached: {0}")]
-    Away(String),
-    #[error("the identity provider's answer is not acceptable: {0}")]
-    Refused(String),
-    #[error("the identity provider does not say that the email address was verified")]
-    Unverified,
 }
 
 type Client = CoreClient<
@@ -83,7 +73,7 @@ type Client = CoreClient<
     EndpointMaybeSet,
 >;
 
-impl Provider {
+impl OpenIdProvider {
     pub fn new(settings: ProviderSettings, network: Network, descriptions: Arc<Descriptions>) -> Self {
         Self { settings, network, descriptions }
     }
@@ -91,7 +81,7 @@ impl Provider {
     /// Whether anybody could be sent there: it describes itself, as the issuer that it is said to be.
     ///
     /// # Errors
-    /// As [`Provider::begin`].
+    /// As [`OpenIdProvider::begin`].
     pub async fn check(
         settings: ProviderSettings,
         network: Network,
@@ -110,7 +100,7 @@ impl Provider {
         redirect: &Url,
         email: Option<&str>,
         now: UnixSeconds,
-    ) -> Result<(Url, String, Asked), SignOnError> {
+    ) -> Result<(Url, String, AuthorizationRequest), SignOnError> {
         let client = self.client(self.described(now).await?, redirect)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = CoreAuthenticationFlow::AuthorizationCode;
@@ -126,7 +116,7 @@ impl Provider {
         if !matches!(address.scheme(), "https" | "http") {
             return Err(SignOnError::Refused("its sign-in page is no web address".to_owned()));
         }
-        Ok((address, state.secret().clone(), Asked { nonce, verifier }))
+        Ok((address, state.secret().clone(), AuthorizationRequest { nonce, verifier }))
     }
 
     /// Exchanges the code that the browser came back with, and checks who it is for.
@@ -137,13 +127,13 @@ impl Provider {
         &self,
         redirect: &Url,
         code: String,
-        asked: Asked,
+        authorization: AuthorizationRequest,
         now: UnixSeconds,
     ) -> Result<NewIdentity, SignOnError> {
         let client = self.client(self.described(now).await?, redirect)?;
         let request = client.exchange_code(AuthorizationCode::new(code)).map_err(refused)?;
         let http = http(&self.network, &self.settings.issuer);
-        let answer = request.set_pkce_verifier(asked.verifier).request_async(&http).await;
+        let answer = request.set_pkce_verifier(authorization.verifier).request_async(&http).await;
         let answer = answer.map_err(|error| match error {
             RequestTokenError::Request(NoWay(why)) => SignOnError::Away(why),
             RequestTokenError::ServerResponse(answer) => {
@@ -153,11 +143,11 @@ impl Provider {
                 SignOnError::Refused("its token can't be read".to_owned())
             }
         })?;
-        let claims = match checked(&client, &answer, &asked.nonce, now) {
+        let claims = match checked(&client, &answer, &authorization.nonce, now) {
             Err(ClaimsVerificationError::SignatureVerification(
                 SignatureVerificationError::NoMatchingKey,
             )) => match self.descriptions.newer(&self.settings.issuer, &self.network, now).await {
-                Some(newer) => checked(&self.client(newer?, redirect)?, &answer, &asked.nonce, now),
+                Some(newer) => checked(&self.client(newer?, redirect)?, &answer, &authorization.nonce, now),
                 None => return Err(SignOnError::Refused("it was signed with an unknown key".to_owned())),
             },
             other => other,
@@ -166,7 +156,7 @@ impl Provider {
         self.identity(&client, &answer, &claims).await
     }
 
-    /// Who it is, from the token or, where that doesn't have the address, from where the provider says more.
+    /// The person, from the token or, where that doesn't have the address, from where the provider says more.
     async fn identity(
         &self,
         client: &Client,
@@ -255,8 +245,4 @@ fn checked(
 
 fn name(name: Option<&LocalizedClaim<EndUserName>>) -> String {
     name.and_then(|name| name.get(None)).map_or_else(String::new, |name| name.to_string())
-}
-
-pub(super) fn refused(error: impl std::fmt::Display) -> SignOnError {
-    SignOnError::Refused(error.to_string())
 }

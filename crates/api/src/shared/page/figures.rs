@@ -3,9 +3,9 @@
 use ::metrics::query::Dimension;
 use ::metrics::registry::Metric;
 
-use super::Page;
+use super::UiPage;
 
-impl Page {
+impl UiPage {
     pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "overview" => Self::Overview,

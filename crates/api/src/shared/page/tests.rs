@@ -17,7 +17,7 @@ fn pairs(query: &str) -> Vec<(String, String)> {
 /// Whether a link that shares a page as `view` shows it lets this be asked of a metric.
 fn asks(page: &str, view: &str, metric: &str, query: &str) -> bool {
     let shared = SharedView::read(page, view).unwrap();
-    let asked = Asked::read(Metric::find(metric), &pairs(query));
+    let asked = FigureRequest::read(Metric::find(metric), &pairs(query));
     asked.is_some_and(|asked| shared.asks(&asked, &nothing_hidden(), &[today()]))
 }
 
@@ -85,7 +85,7 @@ fn each_page_has_its_own_breakdowns() {
 fn cohorts_are_followed_as_the_page_does() {
     let shared = SharedView::read("retention", "what=mrr&currency=usd").unwrap();
     let asks = |query: &str| {
-        let asked = Asked::read(None, &pairs(query));
+        let asked = FigureRequest::read(None, &pairs(query));
         asked.is_some_and(|asked| shared.asks(&asked, &nothing_hidden(), &[today()]))
     };
     let own = "from=2025-12-01&to=2026-11-23&interval=month&what=mrr&currency=usd";
@@ -110,7 +110,7 @@ fn what_hides_counts_has_no_metric_of_them() {
     let shared = SharedView::read("churn", "currency=usd").unwrap();
     let asked = |metric: &str| {
         let query = "from=2025-12-01&to=2026-11-23&interval=month&currency=usd";
-        Asked::read(Metric::find(metric), &pairs(query)).unwrap()
+        FigureRequest::read(Metric::find(metric), &pairs(query)).unwrap()
     };
     let hidden = Curtain { scale: None, hides_counts: true };
     assert!(shared.asks(&asked("churned_customers"), &nothing_hidden(), &[today()]));

@@ -21,12 +21,12 @@ pub(super) struct Adjustment {
     net_minor: i64,
     pub created_at: UnixSeconds,
     /// The rest of periods that it gives back.
-    pub rests: Vec<Rest>,
+    pub rests: Vec<ProrationCredit>,
 }
 
 /// The rest of a period that a change gives back of a line that was billed before.
 #[derive(Debug)]
-pub(super) struct Rest {
+pub(super) struct ProrationCredit {
     pub id: String,
     /// The line that is given back.
     pub line: String,
@@ -49,7 +49,7 @@ pub(super) fn adjustment(record: Record) -> Result<Adjustment, ReadError> {
         let Some(period) = period.filter(|_| is_some) else { continue };
         let id = item.text("/id").unwrap_or_else(|| format!("{}-{number}", record.id));
         let net_minor = item.amount("/totals/subtotal")?.or(item.amount("/amount")?).unwrap_or(0);
-        rests.push(Rest { id, line, net_minor, period });
+        rests.push(ProrationCredit { id, line, net_minor, period });
     }
     Ok(Adjustment {
         action: record.text("/action"),

@@ -10,7 +10,7 @@ use model::{PriceId, UnixSeconds};
 use rust_decimal::Decimal;
 
 use super::Read;
-use super::adjustment::{Adjustment, Rest};
+use super::adjustment::{Adjustment, ProrationCredit};
 use super::happening;
 use super::line::DIFFERENCES_SINCE;
 use super::transaction::Bill;
@@ -130,7 +130,7 @@ fn involuntary(subscription: &Subscription, bills: &[Bill]) -> Option<Cancellati
 /// it.
 fn give_back(adjustments: &[Adjustment], bills: &[Bill], history: &mut CustomerHistory) {
     let credits = adjustments.iter().filter(|one| one.is_credit() && one.created_at < DIFFERENCES_SINCE);
-    let rests: Vec<&Rest> = credits.flat_map(|credit| &credit.rests).collect();
+    let rests: Vec<&ProrationCredit> = credits.flat_map(|credit| &credit.rests).collect();
     if rests.is_empty() {
         return;
     }

@@ -7,8 +7,8 @@ use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::message::Picture;
-use crate::{Operator, Webhook};
+use crate::picture::Picture;
+use crate::{FeedbackWebhook, Operator};
 
 /// What answers at the webhook: with a status, or not at all.
 #[derive(Default)]
@@ -45,7 +45,7 @@ fn with_webhook(mut post: Post) -> (Post, Arc<Receiver>) {
     let receiver = Arc::new(Receiver::default());
     let carrier: Arc<dyn Carrier> = receiver.clone();
     let url = Secret::new("https://hooks.example.com/hunter2");
-    let webhook = Some(Webhook::parse(&url, Network::Simulated(carrier)).unwrap());
+    let webhook = Some(FeedbackWebhook::parse(&url, Network::Simulated(carrier)).unwrap());
     let mailbox = post.settings.is_some().then(ada);
     post.operator = Operator { mailbox, webhook };
     (post, receiver)
@@ -137,7 +137,7 @@ async fn nothing_is_taken_without_anybody_who_reads_it() {
 #[tokio::test]
 async fn a_webhook_in_a_private_network_is_not_reached_where_only_the_public_internet_is_allowed() {
     let url = Secret::new(format!("http://127.0.0.1:{}/hook", free_port()));
-    let webhook = Some(Webhook::parse(&url, Network::Public).unwrap());
+    let webhook = Some(FeedbackWebhook::parse(&url, Network::Public).unwrap());
     let mut post = Post::new(None);
     post.operator = Operator { mailbox: None, webhook };
     post.mailer().send_to_operator(grace()).await.unwrap();

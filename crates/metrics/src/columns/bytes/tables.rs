@@ -6,11 +6,11 @@ use model::billing::{BillingInterval, CancellationReason, SubscriptionStatus};
 use model::{Currency, PriceId, ProductId};
 use rustc_hash::FxHashMap;
 
-use super::super::catalog::{Catalog, Plan, PlanInterval};
-use super::super::chunk::{Chunk, Columns, NO_PLAN, Rows, Subscriptions};
+use super::super::catalog::{Plan, PlanCatalog, PlanInterval};
+use super::super::chunk::{Chunk, Columns, NO_PLAN, Subscriptions};
 use super::super::country::Country;
 use super::super::rows::{
-    DifferenceRows, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE, PaidRows, UnexplainedRows,
+    DifferenceRows, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE, PaidRows, Rows, UnexplainedRows,
 };
 use super::super::texts::Texts;
 use super::reader::{Read, Reader, Writer};
@@ -59,7 +59,7 @@ const INTERVALS: [BillingInterval; 4] =
     [BillingInterval::Day, BillingInterval::Week, BillingInterval::Month, BillingInterval::Year];
 
 /// `chunks` is how many of them make the ledger.
-pub(super) fn write_chunk(chunk: &Chunk, catalog: &Catalog, chunks: usize) -> Vec<u8> {
+pub(super) fn write_chunk(chunk: &Chunk, catalog: &PlanCatalog, chunks: usize) -> Vec<u8> {
     let columns = chunk.columns();
     let (rows, subscriptions, money) = (&columns.rows, &columns.subscriptions, &columns.money);
     let mut out = Writer::default();
@@ -178,7 +178,7 @@ fn write_list_rows(out: &mut Writer, rows: &ListRows) {
 }
 
 /// The columns, and how many chunks there were when they were written.
-pub(super) fn read_chunk(bytes: &[u8], catalog: &Catalog) -> Read<(usize, Columns)> {
+pub(super) fn read_chunk(bytes: &[u8], catalog: &PlanCatalog) -> Read<(usize, Columns)> {
     let mut from = Reader::new(bytes);
     let chunks = usize::try_from(from.u32()?).map_err(|_| "it ends too early")?;
     let customers = from.count()?;
@@ -268,7 +268,7 @@ impl Plans {
     }
 }
 
-fn read_plans(from: &mut Reader<'_>, catalog: &Catalog) -> Read<Plans> {
+fn read_plans(from: &mut Reader<'_>, catalog: &PlanCatalog) -> Read<Plans> {
     let plans = from.count()?;
     let names = from.texts(plans)?;
     (0..plans).map(|plan| global_code(names.get(plan), catalog)).collect::<Read<_>>().map(Plans)
@@ -389,7 +389,7 @@ fn check_owners(ends: &[u32], named: &[u32], subscriptions: &Subscriptions) -> R
 }
 
 /// `balance_months` are the numbers of the months that the balance has, so that a missing one is noticed.
-pub(super) fn write_catalog(catalog: &Catalog, balance_months: &[u32]) -> Vec<u8> {
+pub(super) fn write_catalog(catalog: &PlanCatalog, balance_months: &[u32]) -> Vec<u8> {
     let mut plans: Vec<&Plan> = catalog.plans().iter().collect();
     plans.sort_by_key(|plan| (&plan.price, plan.currency));
     let mut out = Writer::default();
@@ -416,7 +416,7 @@ pub(super) fn write_catalog(catalog: &Catalog, balance_months: &[u32]) -> Vec<u8
 }
 
 /// With it the numbers of the months that the balance has.
-pub(super) fn read_catalog(bytes: &[u8]) -> Read<(Catalog, Vec<u32>)> {
+pub(super) fn read_catalog(bytes: &[u8]) -> Read<(PlanCatalog, Vec<u32>)> {
     let mut from = Reader::new(bytes);
     let count = from.count()?;
     let (names, labels) = (from.texts(count)?, from.texts(count)?);
@@ -427,7 +427,7 @@ pub(super) fn read_catalog(bytes: &[u8]) -> Read<(Catalog, Vec<u32>)> {
     let months = from.count()?;
     let balance_months = from.u32s(months)?;
     from.finish()?;
-    let mut catalog = Catalog::default();
+    let mut catalog = PlanCatalog::default();
     for index in 0..count {
         let (price, currency) = split_name(names.get(index))?;
         let unit = INTERVALS.get(usize::from(units[index]));
@@ -446,7 +446,10 @@ pub(super) fn read_catalog(bytes: &[u8]) -> Read<(Catalog, Vec<u32>)> {
 }
 
 /// The plans that are named, in order, and the number of each in that order.
-fn local_plans<'a>(plans: impl Iterator<Item = &'a u32>, catalog: &Catalog) -> (Texts, FxHashMap<u32, u32>) {
+fn local_plans<'a>(
+    plans: impl Iterator<Item = &'a u32>,
+    catalog: &PlanCatalog,
+) -> (Texts, FxHashMap<u32, u32>) {
     let mut used: Vec<u32> = plans.copied().filter(|plan| *plan != NO_PLAN).collect();
     used.sort_unstable();
     used.dedup();
@@ -470,7 +473,7 @@ fn split_name(name: &str) -> Read<(PriceId, Currency)> {
     Ok((PriceId::from(price), code.parse().map_err(|_| "a plan has no currency")?))
 }
 
-fn global_code(name: &str, catalog: &Catalog) -> Read<u32> {
+fn global_code(name: &str, catalog: &PlanCatalog) -> Read<u32> {
     let (price, currency) = split_name(name)?;
     catalog.code(&price, currency).ok_or("a row names a plan that is not in the catalog")
 }

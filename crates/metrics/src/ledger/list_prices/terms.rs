@@ -4,7 +4,7 @@ use model::Currency;
 use model::billing::{Discount, Subscription};
 use rust_decimal::Decimal;
 
-use super::super::amounts::{Months, Picos, Ratio, inclusive_tax_minor, percent_of};
+use super::super::amounts::{IntervalMonths, Picos, Ratio, inclusive_tax_minor, percent_of};
 use super::super::bills::Bill;
 
 /// The terms of one item.
@@ -93,13 +93,13 @@ impl Terms {
     }
 
     /// Per month, of an amount for one interval.
-    pub(super) fn per_month(&self, amount_minor: i64, months: Months) -> i64 {
+    pub(super) fn per_month(&self, amount_minor: i64, months: IntervalMonths) -> i64 {
         let discounted = self.discounted(amount_minor);
         months.per_month(Picos::of_minor(discounted.saturating_sub(self.tax_in(discounted))))
     }
 
     /// The same with the tax that is inside.
-    pub(super) fn taxed_per_month(&self, amount_minor: i64, months: Months) -> i64 {
+    pub(super) fn taxed_per_month(&self, amount_minor: i64, months: IntervalMonths) -> i64 {
         months.per_month(Picos::of_minor(self.discounted(amount_minor)))
     }
 

@@ -9,13 +9,13 @@ const KEPT: usize = 1024;
 /// Values that came before. Most customers are worth what many others are.
 #[derive(Default)]
 pub(super) struct Worths {
-    kept: Vec<Kept>,
+    kept: Vec<CachedValue>,
     /// For each of those, one worth for each period.
     worths: Vec<i64>,
 }
 
 #[derive(Clone, Copy, Default)]
-struct Kept {
+struct CachedValue {
     currency: u32,
     /// 0: none yet.
     value: i64,
@@ -28,7 +28,7 @@ impl Worths {
     pub(super) fn of(&mut self, question: &Question<'_>, currency: u32, value: i64) -> Option<&[i64]> {
         let periods = question.shape.span.buckets.len();
         if self.kept.is_empty() {
-            self.kept.resize(KEPT, Kept::default());
+            self.kept.resize(KEPT, CachedValue::default());
             self.worths.resize(KEPT * periods, 0);
         }
         let hash = (value.cast_unsigned() ^ (u64::from(currency) << 48)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -39,13 +39,13 @@ impl Worths {
             if kept.is_ready {
                 return None;
             }
-            *kept = Kept { currency, value, is_ready: false };
+            *kept = CachedValue { currency, value, is_ready: false };
             return None;
         }
         let worths = &mut self.worths[place * periods..][..periods];
         if !kept.is_ready {
             for (bucket, own) in worths.iter_mut().enumerate() {
-                // What is too large in a period that nobody asks for is no error.
+                // What is too large in a period that nobody asks for is not an error.
                 *own = worth(question.factor_at(currency, bucket), value).ok()?;
             }
             kept.is_ready = true;

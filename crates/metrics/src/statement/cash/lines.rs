@@ -27,7 +27,7 @@ pub enum CashLine {
     WonDisputes,
     /// As the metric `fees`.
     Fees,
-    /// Fees of payouts and transfers, which are no part of net cash.
+    /// Fees of payouts and transfers, which are not part of net cash.
     FeesOfPayouts,
     ServiceFees,
     Taxes,
@@ -48,7 +48,7 @@ pub enum CashLine {
 
 /// What a transaction adds to one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct CashPart {
     pub(super) month: usize,
     pub(super) currency: Currency,
     pub(super) line: CashLine,
@@ -60,15 +60,15 @@ pub(super) fn parts(
     row: &BalanceRow<'_>,
     payment: Option<&PaymentFacts>,
     months: &Months,
-) -> impl Iterator<Item = Part> + use<> {
+) -> impl Iterator<Item = CashPart> + use<> {
     let booked = months.place(row.at);
-    let mut parts: [Option<Part>; 6] = [None; 6];
+    let mut parts: [Option<CashPart>; 6] = [None; 6];
     let mut used = parts.iter_mut();
     let mut push = |month: Option<usize>, currency, line, amount_minor: i64| {
         if let (Some(month), true) = (month, amount_minor != 0)
             && let Some(place) = used.next()
         {
-            *place = Some(Part { month, currency, line, amount_minor });
+            *place = Some(CashPart { month, currency, line, amount_minor });
         }
     };
     push(booked, row.currency, CashLine::Fees, row.fee_minor.saturating_neg());

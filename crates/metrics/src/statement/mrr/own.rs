@@ -19,7 +19,7 @@ pub(super) struct Own {
 }
 
 /// What a subscription is worth in a currency, by its number in the chunk.
-type Worth = SmallVec<[((u32, Currency), i64); 2]>;
+type OwnWorth = SmallVec<[((u32, Currency), i64); 2]>;
 
 impl Own {
     fn new(currency: Currency) -> Self {
@@ -90,9 +90,9 @@ impl Reader {
     }
 
     /// Our value of each subscription.
-    fn worth(&self, chunk: &Chunk, customer: usize) -> Worth {
+    fn worth(&self, chunk: &Chunk, customer: usize) -> OwnWorth {
         let (rows, daily) = (chunk.rows(customer), chunk.daily(customer));
-        let mut worth = Worth::new();
+        let mut worth = OwnWorth::new();
         if let Some(plan) = daily.outline.plan()
             && daily.outline.is_of_one_subscription
             && daily.outline.ended_before(self.now)

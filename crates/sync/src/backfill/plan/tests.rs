@@ -51,7 +51,7 @@ impl List {
 
 /// What a database would hold: objects, and ranges as they were when their last page was committed.
 #[derive(Debug, Default, Clone)]
-struct Kept {
+struct Stored {
     objects: BTreeMap<ObjectKind, BTreeSet<u32>>,
     ranges: BTreeMap<RangeId, Range>,
     plain: BTreeSet<ObjectKind>,
@@ -59,14 +59,14 @@ struct Kept {
 
 struct Run {
     lists: BTreeMap<ObjectKind, List>,
-    kept: Kept,
+    kept: Stored,
     requests: usize,
     most_at_once: usize,
 }
 
 impl Run {
     fn new(lists: Vec<(ObjectKind, List)>) -> Self {
-        Self { lists: lists.into_iter().collect(), kept: Kept::default(), requests: 0, most_at_once: 0 }
+        Self { lists: lists.into_iter().collect(), kept: Stored::default(), requests: 0, most_at_once: 0 }
     }
 
     fn plan(&self) -> LoadPlan {

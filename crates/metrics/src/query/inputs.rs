@@ -7,20 +7,20 @@ use super::money::{self, MoneyFigures};
 use super::moved::Sums;
 use super::span::Span;
 use super::{Query, QueryError};
-use crate::answers::{Answers, Asked};
+use crate::answers::{AnswerKey, Answers};
 use crate::columns::Ledger;
 use crate::fx::Rates;
 
 /// A ledger and rates. Many metrics are made of the same sums; those of a query are computed once where they can be
 /// remembered.
 #[derive(Debug, Clone, Copy)]
-pub struct Source<'a> {
+pub struct QueryInputs<'a> {
     pub ledger: &'a Ledger,
     pub rates: &'a Rates,
     pub answers: Option<&'a Answers>,
 }
 
-impl<'a> Source<'a> {
+impl<'a> QueryInputs<'a> {
     /// Nothing is remembered.
     pub fn new(ledger: &'a Ledger, rates: &'a Rates) -> Self {
         Self { ledger, rates, answers: None }
@@ -42,7 +42,7 @@ impl<'a> Source<'a> {
         self,
         query: &Query,
         span: &Span,
-        shape: &money::Shape<'_>,
+        shape: &money::MoneyShape<'_>,
     ) -> Result<Arc<Sums<MoneyFigures>>, QueryError> {
         let make = || shape.add_up().map(Arc::new);
         let points = |sums: &Arc<Sums<MoneyFigures>>| sums.cells.len() * 2;
@@ -61,7 +61,7 @@ impl<'a> Source<'a> {
         // Only the periods that a query says by itself are remembered.
         let answers = self.answers?;
         let is_own = Span::of(query, self.ledger).is_ok_and(|own| own.buckets == span.buckets);
-        let asked = Asked::new(name, &Query { within_days: None, ..query.clone() });
-        is_own.then(|| answers.answer(self.ledger, asked, query.now, points, make))
+        let key = AnswerKey::new(name, &Query { within_days: None, ..query.clone() });
+        is_own.then(|| answers.answer(self.ledger, key, query.now, points, make))
     }
 }
