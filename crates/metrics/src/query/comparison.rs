@@ -65,19 +65,30 @@ impl Comparison {
 
     /// One amount as a number to sort by.
     pub(super) fn number(&self, currency: Currency, minor: i64) -> i64 {
-        match self.place(currency) {
-            Some(Place::Rated(factor)) => self.rated(worth(*factor, minor)),
-            Some(Place::Banded(band)) => banded(*band, currency, minor),
+        self.number_at(self.place_of(currency), minor)
+    }
+
+    /// The same, of a currency whose place is known: long lists compare every amount.
+    #[inline]
+    pub(super) fn number_at(&self, place: Option<usize>, minor: i64) -> i64 {
+        match place.map(|place| &self.places[place]) {
+            Some((_, Place::Rated(factor))) => self.rated(worth(factor, minor)),
+            Some((currency, Place::Banded(band))) => banded(*band, *currency, minor),
             None => 0,
         }
+    }
+
+    /// `None`: nothing is in this currency.
+    pub(super) fn place_of(&self, currency: Currency) -> Option<usize> {
+        self.places.binary_search_by_key(&currency, |(known, _)| *known).ok()
     }
 
     /// Several amounts as one number: what they are worth together, or the first of those that have no rate.
     pub(super) fn sum(&self, amounts: impl Iterator<Item = Money>) -> i64 {
         let (mut sum, mut without_rate) = (0_i64, None);
         for Money { currency, amount_minor } in amounts.filter(|money| money.amount_minor != 0) {
-            match self.place(currency) {
-                Some(Place::Rated(factor)) => sum = sum.saturating_add(worth(*factor, amount_minor)),
+            match self.place_of(currency).map(|place| &self.places[place].1) {
+                Some(Place::Rated(factor)) => sum = sum.saturating_add(worth(factor, amount_minor)),
                 Some(Place::Banded(band)) => {
                     without_rate.get_or_insert_with(|| banded(*band, currency, amount_minor));
                 }
@@ -87,18 +98,13 @@ impl Comparison {
         if sum == 0 { without_rate.unwrap_or(0) } else { self.rated(sum) }
     }
 
-    fn place(&self, currency: Currency) -> Option<&Place> {
-        let place = self.places.binary_search_by_key(&currency, |(known, _)| *known).ok()?;
-        Some(&self.places[place].1)
-    }
-
     /// Farther from 0 than everything that has no rate.
     fn rated(&self, worth: i64) -> i64 {
         worth.clamp(-LARGEST, LARGEST) + worth.signum() * self.bands * BAND
     }
 }
 
-fn worth(factor: Factor, minor: i64) -> i64 {
+fn worth(factor: &Factor, minor: i64) -> i64 {
     let too_large = LARGEST * minor.signum();
     minor.checked_mul(THOUSANDTHS).and_then(|fine| factor.convert(fine).ok()).unwrap_or(too_large)
 }

@@ -149,6 +149,8 @@ struct List<'a> {
     factors: Vec<Option<Factor>>,
     /// What natively decides between amounts of several currencies.
     comparison: Comparison,
+    /// By the scope's currency: its place there.
+    compared_at: Vec<Option<usize>>,
     asked: &'a CustomersQuery,
     scope: Scope,
     range: Range,
@@ -187,6 +189,7 @@ impl<'a> List<'a> {
         let today = ledger.calendar().day(asked.now);
         let last = asked.on.map_or(today, |on| on.min(today));
         let scope = Scope::new(ledger, selection);
+        let comparison = Comparison::new(ledger, rates, last);
         let factors = match asked.currency {
             Reporting::Native => Vec::new(),
             Reporting::In(target) => {
@@ -198,7 +201,8 @@ impl<'a> List<'a> {
         Self {
             ledger,
             factors,
-            comparison: Comparison::new(ledger, rates, last),
+            compared_at: scope.currencies.iter().map(|own| comparison.place_of(*own)).collect(),
+            comparison,
             asked,
             scope,
             range: Range { first: Day(i32::MIN), last, now: asked.now },
@@ -213,8 +217,7 @@ impl<'a> List<'a> {
 
     /// What an amount is natively sorted by, of a currency by its place in the scope.
     fn compared(&self, currency: u32, minor: i64) -> i64 {
-        let currency = self.scope.currencies.get(currency as usize);
-        currency.map_or(0, |currency| self.comparison.number(*currency, minor))
+        self.comparison.number_at(self.compared_at.get(currency as usize).copied().flatten(), minor)
     }
 
     fn key(&self, hit: &Hit) -> Key<'a> {
