@@ -50,6 +50,6 @@ describe('names of plans', () => {
 
   it('are told apart by the end of their id where nothing else does', () => {
     const plans = [plan('price_agreed_one', 'Agreed', 'usd', 'month'), plan('price_agreed_two', 'Agreed', 'usd', 'month')]
-    expect([...planLabels(facets(['usd'], plans)).values()]).toEqual(['Agreed · …ed_one', 'Agreed · …ed_two'])
+    expect([...planLabels(facets(['usd'], plans)).values()]).toEqual(['Agreed · ...ed_one', 'Agreed · ...ed_two'])
   })
 })

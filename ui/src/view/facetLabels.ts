@@ -32,7 +32,8 @@ export function planLabels(facets: Facets): ReadonlyMap<string, string> {
   let labels: ReadonlyMap<string, string> = new Map(plans.map(({ id, label }) => [id, label]))
   labels = apart(plans, labels, ({ currency }) => currency.toUpperCase())
   labels = apart(plans, labels, ({ interval }) => (interval ? billingInterval(interval).toLowerCase() : null))
-  labels = apart(plans, labels, ({ id }) => `…${id.slice(-ID_END)}`)
+  // Three dots: behind an ellipsis, a line could be broken.
+  labels = apart(plans, labels, ({ id }) => `...${id.slice(-ID_END)}`)
   cache.set(facets, labels)
   return labels
 }
