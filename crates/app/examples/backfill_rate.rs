@@ -1,5 +1,6 @@
 //! How fast an account is loaded, beside two limits in the same run: the provider's own rate limits, and the bare parse of the
-//! same JSON; how much of the time passes after the last page, and how many bytes are written for each that is kept.
+//! same JSON; how much of the time passes after the last page, how many bytes are written for each that is kept, and how much
+//! of its share of the provider's limit a load uses, as the provider counts requests.
 //!
 //! `cargo xtask bench backfill -- [customers, 3000]`
 
@@ -10,13 +11,22 @@ mod process;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use process::{KEY, OWN, Served, WAITED_FOR, chartsy, cpu_time};
+use process::{KEY, OWN, Served, WAITED_FOR, ask, chartsy, cpu_time};
 use store::{DataDir, Objects};
 
 const SCAN: usize = 10_000;
+/// Of the 100 requests a second that the account has, the share that `connect` takes.
+const SHARE_PER_SECOND: u32 = 80;
+/// A load begins and ends with fewer lists than take up its share. This long in its middle, it has enough.
+const STRETCH: Duration = Duration::from_secs(10);
+/// What is to be used of the share then, in percent.
+const SHARE_USED_MIN: u128 = 97;
 
 fn main() -> Result<()> {
     let customers = std::env::args().nth(1).unwrap_or_else(|| "3000".to_owned());
@@ -39,11 +49,15 @@ fn measure(customers: &str, folder: &Path) -> Result<()> {
     );
     let limited = load(customers, "published", &folder.join("limited"))?;
     limited.print("the provider's limits");
-    println!(
-        "{:<16} {:>9} requests a second of the 100 that the account has",
-        "the limit",
-        limited.objects / 100 / limited.wall.as_secs().max(1)
-    );
+    match limited.busiest {
+        Some((requests, over)) => println!(
+            "{:<16} {requests:>9} requests in the busiest {:.1} s: {} % of the share, at least {SHARE_USED_MIN} %",
+            "the limit",
+            over.as_secs_f64(),
+            u128::from(requests) * 100_000 / (u128::from(SHARE_PER_SECOND) * over.as_millis().max(1)),
+        ),
+        None => println!("the load was too short to say how much of its share it uses"),
+    }
     Ok(())
 }
 
@@ -56,6 +70,8 @@ struct Load {
     after_pages: Duration,
     written: u64,
     kept: u64,
+    /// The most requests in a stretch of time, and its length.
+    busiest: Option<(u64, Duration)>,
 }
 
 impl Load {
@@ -98,6 +114,8 @@ fn load(customers: &str, limits: &str, data: &Path) -> Result<Load> {
         .arg(data);
     command.env("RUST_LOG", "sync=info").stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let began = (Instant::now(), cpu_time("self", WAITED_FOR), disk_bytes());
+    let is_over = Arc::new(AtomicBool::new(false));
+    let counting = count_requests(sandbox.addr().to_owned(), Arc::clone(&is_over));
     let mut child = command.spawn()?;
     child.stdin.take().context("it has an input")?.write_all(KEY.as_bytes())?;
     let log = BufReader::new(child.stderr.take().context("it has a log")?);
@@ -110,6 +128,7 @@ fn load(customers: &str, limits: &str, data: &Path) -> Result<Load> {
         }
         std::thread::sleep(Duration::from_millis(20));
     };
+    is_over.store(true, Ordering::Relaxed);
     ensure!(status.success(), "the load ended with {status}");
     let (wall, ended_at) = (began.0.elapsed(), Instant::now());
     let last_page_at = last_page.join().ok().flatten().context("the log says when every list is read")?;
@@ -121,7 +140,30 @@ fn load(customers: &str, limits: &str, data: &Path) -> Result<Load> {
         written: disk_bytes().saturating_sub(began.2),
         kept: size(data)?,
         objects: count(data)?,
+        busiest: counting.join().ok().and_then(|counted| busiest(&counted)),
     })
+}
+
+/// How many requests a sandbox has answered by when, until the load is over.
+fn count_requests(sandbox: String, is_over: Arc<AtomicBool>) -> JoinHandle<Vec<(Instant, u64)>> {
+    std::thread::spawn(move || {
+        let mut counted = Vec::new();
+        while !is_over.load(Ordering::Relaxed) {
+            let answer = ask(&sandbox, "GET", "/sandbox/requests", "none", "").ok();
+            let answer = answer.and_then(|body| serde_json::from_str::<serde_json::Value>(&body).ok());
+            counted.extend(answer.and_then(|body| Some((Instant::now(), body["requests"].as_u64()?))));
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        counted
+    })
+}
+
+fn busiest(counted: &[(Instant, u64)]) -> Option<(u64, Duration)> {
+    let stretches = counted.iter().filter_map(|(from, before)| {
+        let (to, after) = counted.iter().find(|(to, _)| *to - *from >= STRETCH)?;
+        Some((after - before, *to - *from))
+    });
+    stretches.max_by_key(|(requests, over)| u128::from(*requests) * 1_000_000 / over.as_millis().max(1))
 }
 
 /// Reads the log to its end, so that its pipe is never full.

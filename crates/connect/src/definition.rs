@@ -1,7 +1,7 @@
 //! What a source is made of, in one table: its constants, and the functions that read its objects. What every source has
 //! to say is in [`Definition`]; what few of them have is in [`Extras`], which say nothing by default.
 
-use model::billing::Charge;
+use model::billing::{Charge, CustomerHistory};
 use model::{
     BalanceTransaction, CustomerId, KindShape, MrrMethod, ObjectKind, RawObject, Reference, Secret,
     UnixSeconds,
@@ -92,6 +92,8 @@ pub(crate) struct Extras {
     pub requests_at_once: fn(&ClientConfig) -> usize,
     pub created_object: fn(&str) -> Option<RawObject>,
     pub is_creation: fn(&str) -> bool,
+    /// Finds out which of the objects of a history that was read one by one belong together.
+    pub link: fn(&mut CustomerHistory),
     /// `None`: they are those of the lines and subscriptions that are read.
     pub named_prices: Option<fn(&RawObject) -> Vec<String>>,
     pub booked_for: fn(ObjectKind, &str) -> Option<String>,
@@ -122,6 +124,7 @@ impl Extras {
         requests_at_once: |_| 2,
         created_object: |_| None,
         is_creation: |_| false,
+        link: |_| {},
         named_prices: None,
         booked_for: |_, _| None,
         version: |_| None,

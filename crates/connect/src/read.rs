@@ -47,6 +47,41 @@ impl Billed {
         billed
     }
 
+    /// Whether nothing was read.
+    pub fn is_empty(&self) -> bool {
+        let Self { history, inline_prices, skipped } = self;
+        history.customer.is_none()
+            && history.subscriptions.is_empty()
+            && history.invoices.is_empty()
+            && history.invoice_items.is_empty()
+            && history.charges.is_empty()
+            && history.refunds.is_empty()
+            && history.credit_notes.is_empty()
+            && history.invoice_payments.is_empty()
+            && history.disputes.is_empty()
+            && history.given_back.is_empty()
+            && inline_prices.is_empty()
+            && skipped.is_empty()
+    }
+
+    /// Adds what was read of other objects. [`Source::linked`](crate::Source::linked) finds out what belongs together.
+    pub fn add(&mut self, other: &Self) {
+        let Self { history, inline_prices, skipped } = other.clone();
+        let own = &mut self.history;
+        own.customer = own.customer.take().or(history.customer);
+        own.subscriptions.extend(history.subscriptions);
+        own.invoices.extend(history.invoices);
+        own.invoice_items.extend(history.invoice_items);
+        own.charges.extend(history.charges);
+        own.refunds.extend(history.refunds);
+        own.credit_notes.extend(history.credit_notes);
+        own.invoice_payments.extend(history.invoice_payments);
+        own.disputes.extend(history.disputes);
+        own.given_back.extend(history.given_back);
+        self.inline_prices.extend(inline_prices);
+        self.skipped.extend(skipped);
+    }
+
     /// Reports an object that can't be read.
     pub(crate) fn skip(&mut self, object: &RawObject, error: &ReadError) {
         let (kind, id) = (object.kind, object.id.clone());

@@ -202,6 +202,7 @@ fn prepare_with(
         .route("/sandbox/expected_mrr", get(extras::expected_mrr))
         .route("/sandbox/intention", get(extras::expected_mrr)) // its name before, for scripts
         .route("/sandbox/facts", get(extras::facts))
+        .route("/sandbox/requests", get(extras::requests))
         .route("/sandbox/advance", post(extras::advance))
         .fallback(answer::answer)
         .with_state(Arc::clone(&app));

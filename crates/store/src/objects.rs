@@ -135,6 +135,11 @@ impl Objects {
         FileIdentity::of(&self.shared.path).is_ok_and(|now| now != self.shared.identity)
     }
 
+    /// How many objects this handle and its clones have read, for measurements and tests of what work costs.
+    pub fn read_count(&self) -> u64 {
+        self.shared.readers.bodies_read()
+    }
+
     /// Whether this handle may write.
     pub fn is_writer(&self) -> bool {
         self.shared.writer.is_some()

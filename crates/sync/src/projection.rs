@@ -15,8 +15,8 @@ use store::{ConnectionFiles, Objects};
 use crate::SyncError;
 use crate::writing::SEQUENCE;
 
-pub(crate) use build::insert_inline;
 pub use build::{Built, Partial, build_all, build_some};
+pub(crate) use build::{build_ownerless, insert_inline};
 pub use file::{FIRST_VERSION, Keeper, LedgerMeta, Previous};
 pub use restating::{Recording, Restating};
 pub(crate) use restating::{build_recording, correct};

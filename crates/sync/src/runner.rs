@@ -7,6 +7,7 @@
 mod connection;
 mod ledger;
 mod nameless;
+mod ownerless;
 mod prices;
 mod privacy;
 mod projector;

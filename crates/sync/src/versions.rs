@@ -1,7 +1,7 @@
 //! Of several copies of an object the newest counts, where objects say themselves when they were changed: copies come inside
 //! older objects, too, and answers may be older than what was delivered.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use connect::Source;
 use model::{ObjectKind, RawObject};
@@ -19,14 +19,21 @@ pub(crate) fn keep_newest(
     let mut newest: HashMap<(ObjectKind, String), i64> = HashMap::new();
     for object in objects.iter() {
         let Some(version) = source.version(object) else { continue };
-        let key = (object.kind, object.id.clone());
-        if let Some(known) = newest.get_mut(&key) {
-            *known = version.max(*known);
-            continue;
+        let known = newest.entry((object.kind, object.id.clone())).or_insert(version);
+        *known = version.max(*known);
+    }
+    let mut ids: BTreeMap<ObjectKind, Vec<String>> = BTreeMap::new();
+    for (kind, id) in newest.keys() {
+        ids.entry(*kind).or_default().push(id.clone());
+    }
+    // All of a kind at once: to find one, what is new in the file is read.
+    for (kind, ids) in ids {
+        for there in stored.get_many(kind, &ids)? {
+            let (version, id) = (source.version(&there.object), there.object.id);
+            if let Some((known, version)) = newest.get_mut(&(kind, id)).zip(version) {
+                *known = version.max(*known);
+            }
         }
-        let there = stored.get(object.kind, &object.id)?;
-        let there = there.and_then(|stored| source.version(&stored.object));
-        newest.insert(key, there.map_or(version, |there| there.max(version)));
     }
     if newest.is_empty() {
         return Ok(());

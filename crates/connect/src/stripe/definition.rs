@@ -80,6 +80,7 @@ pub(crate) static DEFINITION: Definition = Definition {
         requests_at_once: pace::requests_at_once,
         created_object: translate::created_object,
         is_creation: lifetime::is_creation,
+        link: history::link,
         named_prices: Some(history::named_prices),
         booked_for: lifetime::booked_for,
         says_the_same: lifetime::says_the_same,

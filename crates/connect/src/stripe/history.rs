@@ -4,7 +4,7 @@
 
 mod merge;
 
-use model::billing::{Customer, Price, Product};
+use model::billing::{Customer, CustomerHistory, Price, Product};
 use model::{CustomerId, ObjectKind, ProductId, RawObject};
 
 use super::{kind, translate};
@@ -154,11 +154,16 @@ impl Collected {
         let history = &mut billed.history;
         history.subscriptions = merge::items_into_subscriptions(self.subscriptions, self.items);
         history.invoices = merge::lines_into_invoices(self.invoices, self.lines);
-        merge::mark_invoiced_items(history);
-        merge::link_charges(history);
-        merge::match_charges(history);
+        link(history);
         billed
     }
+}
+
+/// Finds out what of a history belongs together.
+pub fn link(history: &mut CustomerHistory) {
+    merge::mark_invoiced_items(history);
+    merge::link_charges(history);
+    merge::match_charges(history);
 }
 
 #[cfg(test)]

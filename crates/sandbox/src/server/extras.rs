@@ -2,6 +2,7 @@
 //! clock.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -87,6 +88,12 @@ pub(super) async fn facts(State(app): State<Arc<App>>) -> Response<Body> {
         merchant.counts().into_iter().map(|(kind, count)| (kind.as_str().to_owned(), json!(count))).collect();
     let facts = json!({ "merchant": app.merchant_name, "now": merchant.now(), "counts": counts });
     json_response(StatusCode::OK, facts.to_string())
+}
+
+/// `GET /sandbox/requests`: how many requests were answered, refusals included.
+pub(super) async fn requests(State(app): State<Arc<App>>) -> Response<Body> {
+    let answered = app.requests.load(Ordering::Relaxed);
+    json_response(StatusCode::OK, json!({ "requests": answered }).to_string())
 }
 
 /// `POST /sandbox/advance`: the merchant lives on.

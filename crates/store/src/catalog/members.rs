@@ -270,7 +270,7 @@ impl Catalog {
     /// Makes another member the owner in one step; `from` becomes an admin.
     ///
     /// # Errors
-    /// `NotFound` when nobody of that id is a member, `RoleTooLow` when `from` is no owner, `WorkspacesFull` when `to` owns as many as
+    /// `NotFound` when nobody of that id is a member, `RoleTooLow` when `from` is not an owner, `WorkspacesFull` when `to` owns as many as
     /// they may.
     pub fn transfer_ownership(
         &self,

@@ -114,12 +114,15 @@ pub(super) fn objects(
         changes.note(object, &outcome);
         let (previous, owner) = match outcome {
             Outcome::Inserted { owner } => {
-                changes.note_ownerless(&codec.kinds, object.kind, owner.is_none());
+                if owner.is_none() {
+                    changes.note_ownerless(&codec.kinds, object.kind, &object.id);
+                }
                 (None, owner)
             }
             Outcome::Updated { previous_owner, owner, .. } => {
-                let is_or_was = owner.is_none() || previous_owner.is_none();
-                changes.note_ownerless(&codec.kinds, object.kind, is_or_was);
+                if owner.is_none() || previous_owner.is_none() {
+                    changes.note_ownerless(&codec.kinds, object.kind, &object.id);
+                }
                 (previous_owner, owner)
             }
             Outcome::Unchanged => continue,
@@ -271,7 +274,7 @@ impl Heirs<'_> {
         for (code, id, row) in adopted {
             let kind = self.kinds.kind(self.conn, code)?;
             self.changes.kinds.entry(kind).or_default();
-            self.changes.note_ownerless(self.kinds, kind, true);
+            self.changes.note_ownerless(self.kinds, kind, &id);
             self.index.move_row(self.conn, (code, row), None, Some(self.owner))?;
             self.adopt_orphans(kind, &id)?;
         }
@@ -394,8 +397,10 @@ impl Changes {
         }
     }
 
-    fn note_ownerless(&mut self, kinds: &Kinds, kind: ObjectKind, is_or_was: bool) {
-        self.committed.has_touched_ownerless |= is_or_was && kinds.may_be_ownerless(kind);
+    fn note_ownerless(&mut self, kinds: &Kinds, kind: ObjectKind, id: &str) {
+        if kinds.may_be_ownerless(kind) {
+            self.committed.touched_ownerless.push((kind, id.to_owned()));
+        }
     }
 
     /// One that is deleted without a version that says so.

@@ -61,8 +61,8 @@ pub struct Committed {
     pub unchanged: usize,
     /// Customers of what was inserted or updated, each once.
     pub touched_customers: Vec<CustomerId>,
-    /// Whether something that counts though it belongs to no customer came, changed, or has a customer now.
-    pub has_touched_ownerless: bool,
+    /// What counts though it belongs to no customer, as far as it came, changed, or has a customer now.
+    pub touched_ownerless: Vec<(ObjectKind, String)>,
     /// Kinds of which something was inserted or updated, each once.
     pub changed_kinds: Vec<ObjectKind>,
     /// How many restatements the list did not have.

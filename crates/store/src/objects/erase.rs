@@ -138,7 +138,8 @@ fn in_place(
 
 /// The rows of some customers, and of nobody: what is booked for a customer does not say so by itself.
 fn rows_of(conn: &Connection, customers: &[CustomerId]) -> Result<BTreeSet<i64>, Fault> {
-    let rows = Index::load(conn)?.rows_of(conn, customers, ALL_KINDS)?;
+    let index = Index::load(conn)?;
+    let rows = index.rows_of(conn, &index.tail(conn)?, customers, ALL_KINDS)?;
     let mut found: BTreeSet<i64> = rows.into_iter().flatten().map(|(_, row)| row).collect();
     let mut statement = conn.prepare("SELECT row FROM objects WHERE customer IS NULL")?;
     for row in statement.query_map([], |row| row.get(0))? {

@@ -115,7 +115,7 @@ fn prepare_for_reading(conn: &Connection, path: &Path) -> Result<(), Fault> {
     Ok(())
 }
 
-#[derive(PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 enum Format {
     Empty,
     Ours(i64),
@@ -123,9 +123,15 @@ enum Format {
 }
 
 fn format_of(conn: &Connection) -> rusqlite::Result<Format> {
+    format_with_pause(conn, || {})
+}
+
+/// `pause` comes between its two marks.
+fn format_with_pause(conn: &Connection, pause: impl FnOnce()) -> rusqlite::Result<Format> {
     // Both of one state: a file that another connection has just given its tables is not foreign.
     let reading = conn.unchecked_transaction()?;
     let application: i64 = reading.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    pause();
     let version: i64 = reading.pragma_query_value(None, "user_version", |row| row.get(0))?;
     reading.finish()?;
     Ok(match (application, version) {
@@ -210,5 +216,40 @@ mod tests {
         assert_eq!(format(&open_for_writing(&path).unwrap()), FORMAT);
         has_what_was_kept(&Objects::open(dir.path(), &[], None).unwrap());
         has_what_was_kept(&reader);
+    }
+
+    /// A file as it is just before it gets its tables.
+    fn without_tables() -> (tempfile::TempDir, std::path::PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("objects.db");
+        Connection::open(&path).unwrap().pragma_update(None, "journal_mode", "wal").unwrap();
+        (dir, path)
+    }
+
+    #[test]
+    fn a_file_that_gets_its_tables_while_it_is_looked_at_is_empty_or_ours() {
+        let (_dir, path) = without_tables();
+        let reader = Connection::open(&path).unwrap();
+        let seen = format_with_pause(&reader, || drop(open_for_writing(&path).unwrap())).unwrap();
+        assert_eq!(seen, Format::Empty, "as it was when the first mark was read");
+        assert_eq!(format_of(&reader).unwrap(), Format::Ours(FORMAT));
+    }
+
+    #[test]
+    fn a_reader_never_sees_tables_without_their_marks() {
+        let (_dir, path) = without_tables();
+        let is_missing = || matches!(open_for_reading(&path), Err(StoreError::Missing { .. }));
+        let mut writer = Connection::open(&path).unwrap();
+        let tx = writer.transaction().unwrap();
+        for migration in MIGRATIONS {
+            tx.execute_batch(migration).unwrap();
+            assert!(is_missing());
+        }
+        tx.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        assert!(is_missing(), "one of its marks is there");
+        tx.pragma_update(None, "user_version", FORMAT).unwrap();
+        assert!(is_missing());
+        tx.commit().unwrap();
+        assert_eq!(format(&open_for_reading(&path).unwrap()), FORMAT);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Ids and customers come in no order. In one sorted tree each, every object of a load would change two pages for a few
 //! bytes, and nearly all that is written would be those pages. So new rows are found by reading them at first (the tail, some
-//! thousand rows at most). Then their keys are sorted and appended as a run, and some runs of a size are merged into one
+//! thousand rows). Then their keys are sorted and appended as a run, and some runs of a size are merged into one
 //! of the next: each key is written a few times, in long sweeps. Every row up to [`Index::through`] has its keys in exactly
 //! one run. Kinds are the numbers that the file has for them.
 
@@ -16,11 +16,15 @@ use crate::error::Fault;
 
 /// Rows that are found by reading them, before their keys become a run.
 const TAIL_ROWS: usize = 2_048;
-/// So many runs of a level become one of the next.
-const RUNS_PER_LEVEL: usize = 8;
+/// The same while many objects come: a longer first run saves each key one of the merges.
+const TAIL_ROWS_OF_A_LOAD: usize = TAIL_ROWS * FIRST_RUNS;
+/// So many of the shortest runs become one that is as long as a load's first.
+const FIRST_RUNS: usize = 8;
+/// So many runs of any other level become one of the next.
+const RUNS_PER_LEVEL: usize = 16;
 /// Keys of rows whose customer is another than when their run was written; merged with the next run.
 const MOVED: i64 = 0;
-/// From so many objects in one transaction on it pays to know which ids are in no run without looking.
+/// So many objects in one transaction are a load: it pays to know which ids are in no run without looking.
 const BULK_OBJECTS: usize = 64;
 /// Every kind, as a mask.
 pub(super) const ALL_KINDS: i64 = i64::MAX;
@@ -52,6 +56,9 @@ pub(super) struct Index {
 
 /// Kinds and rows of objects, in the order in which a customer's are handed out.
 pub(super) type Rows = BTreeSet<(u8, i64)>;
+
+/// Rows that are in no run yet, by customer.
+pub(super) type Tail = HashMap<String, Rows>;
 
 impl Index {
     pub fn load(conn: &Connection) -> Result<Self, Fault> {
@@ -129,31 +136,32 @@ impl Index {
         Ok(found)
     }
 
-    /// Customers' rows of the kinds in `mask` that no run has yet.
-    fn rows_in_tail(&self, conn: &Connection, mask: i64) -> Result<HashMap<String, Rows>, Fault> {
-        let sql = "SELECT customer, kind, row FROM objects
-            WHERE row > ?1 AND customer IS NOT NULL AND (?2 >> kind) & 1";
+    /// Customers' rows that no run has yet.
+    pub fn tail(&self, conn: &Connection) -> Result<Tail, Fault> {
+        let sql = "SELECT customer, kind, row FROM objects WHERE row > ?1 AND customer IS NOT NULL";
         let mut statement = conn.prepare_cached(sql)?;
-        let mut rows = statement.query([self.through, mask])?;
-        let mut found: HashMap<String, Rows> = HashMap::new();
+        let mut rows = statement.query([self.through])?;
+        let mut found = Tail::new();
         while let Some(row) = rows.next()? {
             found.entry(row.get(0)?).or_default().insert((row.get(1)?, row.get(2)?));
         }
         Ok(found)
     }
 
-    /// Customers' rows of the kinds in `mask`, one answer for each. Reads the tail once for all of them.
+    /// Customers' rows of the kinds in `mask`, one answer for each. `tail` is what [`Index::tail`] gives in this transaction.
     pub fn rows_of(
         &self,
         conn: &Connection,
+        tail: &Tail,
         customers: &[CustomerId],
         mask: i64,
     ) -> Result<Vec<Rows>, Fault> {
-        let mut tail = self.rows_in_tail(conn, mask)?;
+        let is_wanted =
+            |(kind, _): &&(u8, i64)| mask.checked_shr((*kind).into()).is_some_and(|mask| mask & 1 == 1);
         let mut all = Vec::with_capacity(customers.len());
         for customer in customers {
             let mut rows = self.rows_in_runs(conn, customer.as_str(), mask)?;
-            rows.extend(tail.remove(customer.as_str()).unwrap_or_default());
+            rows.extend(tail.get(customer.as_str()).into_iter().flatten().filter(is_wanted));
             all.push(rows);
         }
         Ok(all)
@@ -280,13 +288,14 @@ impl WriterIndex {
     }
 
     /// Writes a run where the tail is long enough, and merges runs where there are enough of a level: the last step of
-    /// a transaction.
-    pub fn compact(&mut self, conn: &Connection) -> Result<(), Fault> {
-        if self.tail_rows < TAIL_ROWS {
+    /// a transaction over so many objects. The first small one after a load leaves no long tail.
+    pub fn compact(&mut self, conn: &Connection, objects: usize) -> Result<(), Fault> {
+        let longest = if objects < BULK_OBJECTS { TAIL_ROWS } else { TAIL_ROWS_OF_A_LOAD };
+        if self.tail_rows < longest {
             return Ok(());
         }
-        self.write_run(conn)?;
-        let mut level = 0;
+        let mut level = i64::from(self.tail_rows >= TAIL_ROWS_OF_A_LOAD);
+        self.write_run(conn, level)?;
         while let Some(runs) = self.full(level) {
             self.merge(conn, &runs, level + 1)?;
             level += 1;
@@ -295,7 +304,7 @@ impl WriterIndex {
     }
 
     /// The keys of the tail, and those that moved since the last run.
-    fn write_run(&mut self, conn: &Connection) -> Result<(), Fault> {
+    fn write_run(&mut self, conn: &Connection, level: i64) -> Result<(), Fault> {
         let number = self.next_number();
         let through: i64 = conn.query_row("SELECT max(row) FROM objects", [], |row| row.get(0))?;
         let of_tail = params![number, self.index.through];
@@ -315,7 +324,7 @@ impl WriterIndex {
         freeing(conn, || {
             Ok(conn.prepare_cached("DELETE FROM by_customer WHERE run = ?1")?.execute([MOVED])?)
         })?;
-        self.begin_run(conn, number, 0, through)?;
+        self.begin_run(conn, number, level, through)?;
         self.index.through = through;
         for (kind, ids) in &mut self.tail {
             for (id, _) in ids.drain() {
@@ -330,7 +339,8 @@ impl WriterIndex {
 
     fn full(&self, level: i64) -> Option<Vec<Run>> {
         let runs: Vec<Run> = self.index.runs.iter().filter(|run| run.level == level).copied().collect();
-        (runs.len() >= RUNS_PER_LEVEL).then_some(runs)
+        let enough = if level == 0 { FIRST_RUNS } else { RUNS_PER_LEVEL };
+        (runs.len() >= enough).then_some(runs)
     }
 
     fn merge(&mut self, conn: &Connection, runs: &[Run], level: i64) -> Result<(), Fault> {

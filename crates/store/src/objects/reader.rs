@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Column, Counterparts, CustomerId, ObjectKind, RawObject, UnixSeconds};
@@ -9,7 +10,7 @@ use rusqlite::{Connection, Row};
 use zstd::zstd_safe::DCtx;
 
 use super::codec::Codec;
-use super::index::{ALL_KINDS, Index, WriterIndex};
+use super::index::{ALL_KINDS, Index, Rows, Tail, WriterIndex};
 use super::{Stored, file};
 use crate::StoreError;
 use crate::error::{Fault, InFile};
@@ -22,11 +23,17 @@ pub(super) struct Readers {
     path: PathBuf,
     codec: Arc<Codec>,
     idle: Mutex<Vec<Reader>>,
+    bodies_read: Arc<AtomicU64>,
 }
 
 impl Readers {
     pub fn new(path: &Path, codec: Arc<Codec>) -> Self {
-        Self { path: path.to_owned(), codec, idle: Mutex::default() }
+        Self { path: path.to_owned(), codec, idle: Mutex::default(), bodies_read: Arc::default() }
+    }
+
+    /// How many bodies were read so far.
+    pub fn bodies_read(&self) -> u64 {
+        self.bodies_read.load(Ordering::Relaxed)
     }
 
     /// Reads in one transaction: all statements of `read` see the same state. A connection that failed is dropped.
@@ -34,7 +41,7 @@ impl Readers {
         let idle = self.idle().pop();
         let mut reader = match idle {
             Some(reader) => reader,
-            None => Reader::open(&self.path, Arc::clone(&self.codec))?,
+            None => Reader::open(&self.path, Arc::clone(&self.codec), Arc::clone(&self.bodies_read))?,
         };
         let answer = reader.in_transaction(read).in_file(&self.path)?;
         let mut idle = self.idle();
@@ -57,11 +64,15 @@ pub(super) struct Reader {
     pub conn: Connection,
     context: DCtx<'static>,
     codec: Arc<Codec>,
+    bodies_read: Arc<AtomicU64>,
+    /// Of the state of the file that has this number.
+    tail: Option<(i64, Tail)>,
 }
 
 impl Reader {
-    fn open(path: &Path, codec: Arc<Codec>) -> Result<Self, StoreError> {
-        Ok(Self { conn: file::open_for_reading(path)?, context: DCtx::create(), codec })
+    fn open(path: &Path, codec: Arc<Codec>, bodies_read: Arc<AtomicU64>) -> Result<Self, StoreError> {
+        let conn = file::open_for_reading(path)?;
+        Ok(Self { conn, context: DCtx::create(), codec, bodies_read, tail: None })
     }
 
     fn in_transaction<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
@@ -79,6 +90,7 @@ impl Reader {
         while let Some(row) = rows.next()? {
             found.push(stored(row, &self.conn, &self.codec, &mut self.context)?);
         }
+        self.bodies_read.fetch_add(found.len() as u64, Ordering::Relaxed);
         Ok(found)
     }
 
@@ -92,6 +104,7 @@ impl Reader {
             let row = rows.next()?.ok_or_else(|| Fault::Damaged(format!("row {number} is missing")))?;
             found.push(stored(row, &self.conn, &self.codec, &mut self.context)?);
         }
+        self.bodies_read.fetch_add(found.len() as u64, Ordering::Relaxed);
         Ok(found)
     }
 
@@ -120,9 +133,23 @@ impl Reader {
         self.at(rows)
     }
 
+    /// What is in no run yet is read once for each state of the file: it may be long while history is imported, and customers
+    /// are read some at a time.
+    fn rows_of(&mut self, customers: &[CustomerId], kinds: i64) -> Result<Vec<Rows>, Fault> {
+        let index = Index::load(&self.conn)?;
+        let state: i64 = self.conn.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        let tail = match self.tail.take() {
+            Some((of, tail)) if of == state => tail,
+            _ => index.tail(&self.conn)?,
+        };
+        let rows = index.rows_of(&self.conn, &tail, customers, kinds);
+        self.tail = Some((state, tail));
+        rows
+    }
+
     /// One answer for each customer; `kinds` as [`Reader::mask`] makes it.
     pub fn by_customers(&mut self, customers: &[CustomerId], kinds: i64) -> Result<Vec<Vec<Stored>>, Fault> {
-        let all = Index::load(&self.conn)?.rows_of(&self.conn, customers, kinds)?;
+        let all = self.rows_of(customers, kinds)?;
         all.into_iter().map(|rows| self.at(rows.into_iter().map(|(_, row)| row))).collect()
     }
 
@@ -192,7 +219,7 @@ impl Reader {
     }
 
     pub fn ids_by_customers(&mut self, customers: &[CustomerId]) -> Result<Vec<(ObjectKind, String)>, Fault> {
-        let rows = Index::load(&self.conn)?.rows_of(&self.conn, customers, ALL_KINDS)?;
+        let rows = self.rows_of(customers, ALL_KINDS)?;
         let mut statement = self.conn.prepare_cached("SELECT id FROM objects WHERE row = ?1")?;
         let mut ids = Vec::new();
         for (code, row) in rows.into_iter().flatten() {

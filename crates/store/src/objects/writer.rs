@@ -106,7 +106,8 @@ impl Writer {
             Some(index) => index,
             None => WriterIndex::load(&tx)?,
         };
-        index.prepare(&tx, group.iter().map(|job| job.batch.objects.len()).sum())?;
+        let objects = group.iter().map(|job| job.batch.objects.len()).sum();
+        index.prepare(&tx, objects)?;
         let starters = starters(&tx, &self.codec, &self.trainer, group)?;
         let mut committed = Vec::with_capacity(group.len());
         for job in group {
@@ -119,7 +120,7 @@ impl Writer {
             let restated = restatements::record(&tx, &job.batch.restatements, job.batch.seen_at)?;
             committed.push(Committed { restated, ..changes.finish(&tx, &self.codec.kinds)? });
         }
-        index.compact(&tx)?;
+        index.compact(&tx, objects)?;
         tx.commit()?;
         for (kind, starter) in starters {
             self.codec.put_to_use(kind, starter);

@@ -3,14 +3,14 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use connect::{Source, Unreadable};
+use connect::{Billed, Source, Unreadable};
 use jiff::tz::TimeZone;
 use metrics::columns::{CustomerEntry, Ledger, LedgerBuilder};
 use metrics::ledger::{CustomerLedger, PriceBook, build};
-use model::billing::{CustomerHistory, Price};
+use model::billing::Price;
 use model::{CustomerId, LedgerRules};
 use rayon::prelude::*;
-use store::{Objects, StoreError, Stored};
+use store::{Objects, StoreError};
 
 use super::{OnProgress, Restating};
 use crate::history::{self, NOBODY, Prices};
@@ -115,42 +115,55 @@ pub fn build_some(
     for ids in ids.chunks(AT_ONCE) {
         for (id, stored) in ids.iter().zip(objects.read_customers(ids, source.history_kinds())?) {
             let stored = if id.as_str() == NOBODY { objects.ownerless()? } else { stored };
-            let history = some.add(source, id, &stored, book, rules);
-            if let (Some(restating), Some((_, ledger))) = (restating, some.changes.last()) {
-                restating.customer(id, &history, ledger)?;
-            }
+            some.add(id, history::from_objects(source, &stored), book, rules, restating)?;
         }
     }
     Ok(some)
 }
 
+/// The same for what belongs to no customer, where that is in memory.
+///
+/// # Errors
+/// What the store says.
+pub(crate) fn build_ownerless(
+    billed: Billed,
+    book: &PriceBook,
+    rules: LedgerRules,
+    restating: Option<&Restating<'_>>,
+) -> Result<Partial, StoreError> {
+    let mut one = Partial::default();
+    one.add(&CustomerId::from(NOBODY), billed, book, rules, restating)?;
+    Ok(one)
+}
+
 impl Partial {
-    /// Returns what the customer's ledger was built from.
     fn add(
         &mut self,
-        source: Source,
         id: &CustomerId,
-        stored: &[Stored],
+        billed: Billed,
         book: &PriceBook,
         rules: LedgerRules,
-    ) -> CustomerHistory {
-        let reading = history::from_objects(source, stored);
-        self.skipped.extend(reading.skipped);
-        let history = reading.history;
-        let ledger = match history::with_inline(book, &history, reading.inline_prices) {
+        restating: Option<&Restating<'_>>,
+    ) -> Result<(), StoreError> {
+        self.skipped.extend(billed.skipped);
+        let history = billed.history;
+        let ledger = match history::with_inline(book, &history, billed.inline_prices) {
             None => build(&history, book, rules),
             Some((own, gaps)) => {
                 self.inline_prices.extend(gaps);
                 build(&history, &own, rules)
             }
         };
+        if let Some(restating) = restating {
+            restating.customer(id, &history, &ledger)?;
+        }
         let unknown = || CustomerEntry {
             name: (id.as_str() == NOBODY).then(|| "Without a customer".to_owned()),
             ..CustomerEntry::unknown(id.clone())
         };
         let entry = history.customer.as_ref().map_or_else(unknown, CustomerEntry::from);
         self.changes.push((entry, ledger));
-        history
+        Ok(())
     }
 }
 

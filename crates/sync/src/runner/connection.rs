@@ -11,6 +11,7 @@ use tokio::sync::{MutexGuard, Notify};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::ownerless::KnownOwnerless;
 use super::prices::KnownPrices;
 use super::privacy::Noted;
 use super::record::MadeOf;
@@ -44,6 +45,7 @@ pub(super) struct Connection {
     forgetting: Mutex<Option<(Noted, Arc<HashSet<String>>)>>,
     /// While nobody works with them.
     prices: Mutex<Option<KnownPrices>>,
+    ownerless: Mutex<Option<KnownOwnerless>>,
     /// Ends its task for good.
     forgotten: CancellationToken,
     /// Ends the work in progress; the next work starts with what the catalog says then.
@@ -75,6 +77,7 @@ impl Connection {
             unmoved: Mutex::default(),
             forgetting: Mutex::default(),
             prices: Mutex::default(),
+            ownerless: Mutex::default(),
             interrupt: Mutex::new(forgotten.child_token()),
             forgotten,
             is_requested: AtomicBool::new(false),
@@ -134,7 +137,12 @@ impl Connection {
 
     pub fn drop_snapshot(&self) {
         *lock(&self.snapshot) = None;
+        self.drop_known();
+    }
+
+    fn drop_known(&self) {
         *lock(&self.prices) = None;
+        *lock(&self.ownerless) = None;
     }
 
     pub fn take_prices(&self) -> Option<KnownPrices> {
@@ -146,6 +154,20 @@ impl Connection {
         let mut kept = lock(&self.prices);
         if epoch == self.epoch() {
             *kept = Some(prices);
+        }
+    }
+
+    /// What belongs to no customer, if it is of all that the objects have.
+    pub fn take_ownerless(&self, objects: &Objects) -> Result<Option<KnownOwnerless>, StoreError> {
+        let Some(known) = lock(&self.ownerless).take() else { return Ok(None) };
+        Ok(known.is_current(objects)?.then_some(known))
+    }
+
+    /// For the next work, as [`Connection::keep_prices`].
+    pub fn keep_ownerless(&self, ownerless: Option<KnownOwnerless>, epoch: u64) {
+        let mut kept = lock(&self.ownerless);
+        if epoch == self.epoch() {
+            *kept = ownerless;
         }
     }
 
@@ -194,7 +216,7 @@ impl Connection {
         self.epoch.fetch_add(1, Ordering::SeqCst);
         *shown = None;
         drop(shown);
-        *lock(&self.prices) = None;
+        self.drop_known();
     }
 
     /// Ends work in progress at its next page, and waiting work before its first page. Blocks everything else,

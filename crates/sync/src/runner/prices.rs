@@ -19,16 +19,23 @@ pub(super) enum Values {
     Others,
 }
 
-/// Which objects a price list is of: of these, up to this commit.
+/// Which objects something in memory is of: of these, up to this commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Of {
+pub(super) struct Of {
     file: Option<String>,
     sequence: Option<String>,
 }
 
 impl Of {
-    fn now(objects: &Objects) -> Result<Self, StoreError> {
+    /// # Errors
+    /// What the store says.
+    pub fn now(objects: &Objects) -> Result<Self, StoreError> {
         Ok(Self { file: objects.meta(FIRST_VERSION)?, sequence: objects.meta(SEQUENCE)? })
+    }
+
+    /// What was written up to a commit is taken in.
+    pub fn advance(&mut self, sequence: u64) {
+        self.sequence = Some(sequence.to_string());
     }
 }
 
@@ -115,7 +122,7 @@ impl KnownPrices {
         if is_less {
             *self = Self::read(source, objects)?;
         } else {
-            self.of.sequence = Some(sequence.to_string());
+            self.of.advance(sequence);
         }
         Ok(Values::AsBefore)
     }

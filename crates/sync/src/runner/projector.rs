@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use connect::Source;
+use connect::{Billed, Source};
 use metrics::columns::{CustomerEntry, Ledger, Updated};
 use metrics::ledger::CustomerLedger;
 use model::{Clock, CustomerId, ObjectKind, Settings};
@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::connection::Connection;
+use super::ownerless::KnownOwnerless;
 use super::prices::{KnownPrices, Values};
 use super::{Snapshot, blocking};
 use crate::SyncError;
@@ -51,6 +52,8 @@ pub(super) struct Projector {
     pub recording: Option<Recording>,
     pub clock: Clock,
     pub prices: KnownPrices,
+    /// `None`: not read yet.
+    pub ownerless: Option<KnownOwnerless>,
     pub shown: Snapshot,
     pub dirty: Dirty,
     pub unsaved: Unsaved,
@@ -77,6 +80,8 @@ impl Default for Unsaved {
 #[derive(Debug, Default)]
 pub(super) struct Dirty {
     customers: BTreeSet<CustomerId>,
+    /// What belongs to no customer, or belonged to none.
+    ownerless: BTreeSet<(ObjectKind, String)>,
     /// Prices and products.
     listed: BTreeSet<(ObjectKind, String)>,
     /// Balance transactions.
@@ -85,9 +90,10 @@ pub(super) struct Dirty {
     sequence: Option<u64>,
 }
 
-#[derive(PartialEq, Eq)]
+/// What became of the "no customer" entry.
 enum Nobody {
     AsBefore,
+    Changed(Box<Billed>),
     /// Shown, and nothing is theirs any more.
     Gone,
 }
@@ -95,10 +101,8 @@ enum Nobody {
 impl Dirty {
     fn absorb(&mut self, source: Source, written: Written) {
         self.customers.extend(written.committed.touched_customers);
+        self.ownerless.extend(written.committed.touched_ownerless);
         let kinds = &written.committed.changed_kinds;
-        if written.committed.has_touched_ownerless {
-            self.customers.insert(CustomerId::from(NOBODY));
-        }
         for (kind, id) in written.listed.into_iter().filter(|(kind, _)| kinds.contains(kind)) {
             if source.balance_kinds().contains(&kind) {
                 self.balance.insert(id);
@@ -110,7 +114,10 @@ impl Dirty {
     }
 
     fn is_empty(&self) -> bool {
-        self.customers.is_empty() && self.listed.is_empty() && self.balance.is_empty()
+        self.customers.is_empty()
+            && self.ownerless.is_empty()
+            && self.listed.is_empty()
+            && self.balance.is_empty()
     }
 }
 
@@ -158,13 +165,15 @@ impl Projector {
         if self.prices.renew(self.source, &self.objects, &dirty.listed, sequence)? == Values::Others {
             return self.build_all();
         }
+        let nobody = match self.nobody(&dirty.ownerless, sequence)? {
+            Nobody::AsBefore => None,
+            Nobody::Changed(billed) => Some(*billed),
+            Nobody::Gone => return self.build_all(),
+        };
         if dirty.is_empty() {
             return self.keep(&[], sequence);
         }
-        let mut customers: Vec<CustomerId> = dirty.customers.into_iter().collect();
-        if self.leave_out_nobody(&mut customers)? == Nobody::Gone {
-            return self.build_all();
-        }
+        let customers: Vec<CustomerId> = dirty.customers.into_iter().collect();
         let before = Arc::clone(&self.shown.ledger);
         let objects = self.objects.clone();
         let restating =
@@ -178,6 +187,15 @@ impl Projector {
             ledger = updated.ledger;
             changed.extend(updated.dirty);
         }
+        let is_described = !customers.is_empty() || nobody.is_some();
+        if let Some(billed) = nobody {
+            let (book, rules) = (self.prices.book(), self.settings.rules);
+            let part = projection::build_ownerless(billed, book, rules, restating.as_ref())?;
+            self.prices.insert_inline(part.inline_prices);
+            let updated = ledger.update(part.changes, self.prices.book());
+            ledger = updated.ledger;
+            changed.extend(updated.dirty);
+        }
         match self.with_balance(&ledger, &dirty.balance)? {
             Some(updated) => {
                 ledger = updated.ledger;
@@ -185,7 +203,7 @@ impl Projector {
             }
             None => return self.build_all(),
         }
-        if customers.is_empty() {
+        if !is_described {
             let described = ledger.with_prices(self.prices.book());
             ledger = described.ledger;
             changed.extend(described.dirty);
@@ -220,18 +238,30 @@ impl Projector {
         Ok(changes)
     }
 
-    /// The "no customer" entry exists only while it owns at least one object.
-    fn leave_out_nobody(&self, customers: &mut Vec<CustomerId>) -> Result<Nobody, StoreError> {
-        let nobody = CustomerId::from(NOBODY);
-        if !customers.contains(&nobody) {
+    /// What is to become of the "no customer" entry, which exists only while it owns at least one object.
+    fn nobody(
+        &mut self,
+        touched: &BTreeSet<(ObjectKind, String)>,
+        sequence: u64,
+    ) -> Result<Nobody, StoreError> {
+        if let Some(known) = &mut self.ownerless {
+            known.renew(self.source, &self.objects, touched, sequence)?;
+        }
+        if touched.is_empty() {
             return Ok(Nobody::AsBefore);
         }
-        if self.recording.is_some() && self.objects.has_ownerless()? {
-            return Ok(Nobody::AsBefore);
+        if self.recording.is_some() {
+            let known = match self.ownerless.take() {
+                Some(known) => known,
+                None => KnownOwnerless::read(self.source, &self.objects)?,
+            };
+            let known = self.ownerless.insert(known);
+            if !known.is_empty() {
+                return Ok(Nobody::Changed(Box::new(known.billed(self.source))));
+            }
         }
-        customers.retain(|id| *id != nobody);
         // Its objects have an owner now. A snapshot can't lose a customer, so it is rebuilt.
-        let is_shown = self.shown.ledger.customer(&nobody).is_some();
+        let is_shown = self.shown.ledger.customer(&CustomerId::from(NOBODY)).is_some();
         Ok(if is_shown { Nobody::Gone } else { Nobody::AsBefore })
     }
 
@@ -253,6 +283,8 @@ impl Projector {
     pub fn build_all(&mut self) -> Result<(), SyncError> {
         self.dirty = Dirty::default();
         self.unsaved = Unsaved::default();
+        // What changed of it is no longer known.
+        self.ownerless = None;
         let reporter = self.connection.reporter.clone();
         let tell = move |done: u64, total: u64| {
             if reporter.is_due() {
@@ -269,7 +301,7 @@ impl Projector {
         );
         self.connection.reporter.message(None);
         let before = std::mem::replace(&mut self.shown, built?);
-        // A damaged file was made anew, and counts from the beginning.
+        // A damaged file was rebuilt, and counts from the beginning.
         if self.shown.version <= before.version {
             self.connection.drop_shown(before.version);
         }
@@ -311,3 +343,6 @@ impl Projector {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

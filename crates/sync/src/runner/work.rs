@@ -175,7 +175,7 @@ fn finish(
     if is_load_done {
         projector.connection.reporter.begin(Phase::Building);
         projector.build_all()?;
-        // Of an import that began anew there is a list already.
+        // An import that began again has a list already.
         projection::correct(&projector.objects, &projector.shown.ledger, projector.clock.now())?;
     } else {
         projector.project()?;
@@ -186,8 +186,9 @@ fn finish(
     {
         projector.audit(audit, &customers)?;
     }
-    let Projector { connection, prices, epoch, .. } = projector;
+    let Projector { connection, prices, ownerless, epoch, .. } = projector;
     connection.keep_prices(prices.listed(), epoch);
+    connection.keep_ownerless(ownerless, epoch);
     outcome
 }
 
@@ -219,7 +220,7 @@ impl SyncRun {
                 Some(own) if is_current(&own)? => own,
                 in_memory => {
                     let opened = ledger::open_to_work(source, &files, &settings, &objects, recording)?;
-                    // A file that was made anew may count from the beginning.
+                    // A file that was rebuilt may count from the beginning.
                     if let Some(outdated) = in_memory.or_else(|| own.peek()) {
                         own.drop_shown(outdated.version);
                     }
@@ -229,6 +230,7 @@ impl SyncRun {
             own.publish(shown.clone(), epoch);
             let erased = own.erased(privacy::Noted::of(&objects)?);
             let prices = KnownPrices::or_read(own.take_prices(), source, &objects)?;
+            let ownerless = own.take_ownerless(&objects)?;
             let projector = Projector {
                 source,
                 connection: own,
@@ -239,6 +241,7 @@ impl SyncRun {
                 recording,
                 clock: opening.config.clock.clone(),
                 prices,
+                ownerless,
                 shown,
                 dirty: Dirty::default(),
                 unsaved: Unsaved::default(),

@@ -16,7 +16,7 @@ use crate::{SyncError, backfill};
 /// Requests at once.
 const AT_ONCE: usize = 8;
 /// Objects written together.
-const BATCH: usize = 200;
+pub(super) const BATCH: usize = 200;
 /// With more new objects of a kind than this, listing them costs less than fetching each.
 const WORTH_LISTING: usize = 20;
 

@@ -107,3 +107,44 @@ async fn what_is_delivered_meanwhile_does_not_wait_for_the_end_of_the_list() {
     assert!(matches!(update(&context, began).await, Err(SyncError::Cancelled)));
     assert_eq!((canceled(&context), context.inbox.facts().unwrap().waiting), (1, 0));
 }
+
+/// The most requests for pages of events that came one after another.
+fn pages_in_a_row(asked: &[String]) -> usize {
+    let is_page = |path: &String| path.starts_with("/v1/events");
+    asked
+        .chunk_by(|a, b| is_page(a) == is_page(b))
+        .filter(|run| is_page(&run[0]))
+        .map(<[_]>::len)
+        .max()
+        .unwrap_or(0)
+}
+
+#[tokio::test]
+async fn no_more_events_and_objects_are_held_at_once_however_many_there_are() {
+    const CHANGED: i64 = 2_300;
+    let provider = Provider::start(Merchant::monthly(CHANGED, 0)).await;
+    let dir = tempfile::tempdir().unwrap();
+    let objects = store::ConnectionFiles::in_folder(dir.path()).objects_to_write().unwrap();
+    let (context, mut heard) = context(&provider, objects);
+    let began = crate::backfill::run(&context).await.unwrap().began.unwrap();
+    provider.merchant(|merchant| {
+        for customer in 0..CHANGED {
+            let id = format!("cus_{customer}");
+            merchant.get_mut(kind::CUSTOMER, &id)["name"] = serde_json::json!("Another");
+            merchant.note("customer.updated", kind::CUSTOMER, &id, began.0 + 6);
+        }
+    });
+    while heard.try_recv().is_ok() {}
+    let before = provider.asked.lock().unwrap().len();
+    assert_eq!(update(&context, began).await.unwrap().how, How::Events);
+    let asked = provider.asked.lock().unwrap()[before..].to_vec();
+    let pages = asked.iter().filter(|path| path.starts_with("/v1/events")).count();
+    assert_eq!(pages, CHANGED as usize / PER_PAGE);
+    assert!(pages_in_a_row(&asked) * PER_PAGE <= AT_ONCE, "events: {}", pages_in_a_row(&asked) * PER_PAGE);
+    let mut commits = Vec::new();
+    while let Ok(written) = heard.try_recv() {
+        commits.push(written.committed.updated);
+    }
+    assert_eq!(commits.iter().sum::<usize>(), CHANGED as usize);
+    assert!(commits.iter().all(|objects| *objects <= fetch::BATCH), "objects: {commits:?}");
+}
