@@ -159,6 +159,7 @@ impl Curtain {
                 &mut point.churn_minor,
                 &mut point.reactivation_minor,
                 &mut point.fx_minor,
+                &mut point.unconverted_minor,
             ] {
                 *minor = self.amount(*minor, MRR.id);
             }

@@ -82,6 +82,7 @@ export const MOVEMENT_COLOR: Record<MovementType, string> = {
   contraction: 'var(--contraction)',
   churn: 'var(--churn)',
   fx: 'var(--fx)',
+  unconverted: 'var(--unconverted)',
 }
 
 export function Swatch({ color }: { color: string }) {

@@ -60,9 +60,7 @@ pub(super) const ALL: &[Metric] = &[
             Term::Moved(MovementKind::Churn),
             Term::Fx,
         ],
-        ..level("net_new_mrr", "Net new MRR", Section::Mrr, |period| {
-            Some(Value::Minor(period.mrr - period.mrr_before))
-        })
+        ..level("net_new_mrr", "Net new MRR", Section::Mrr, |period| Some(Value::Minor(period.net_new())))
     },
     Metric {
         formula: "MRR of customers who never had any before",
@@ -97,9 +95,9 @@ pub(super) const ALL: &[Metric] = &[
         formula: "(MRR at the end − MRR just before the period) ÷ MRR just before the period",
         why_unknown: Some(NO_MRR),
         docs_page: "metrics/mrr-growth-rate.md",
-        terms: &[Term::MrrBefore, Term::Mrr],
+        terms: &[Term::BaseMrr, Term::PairedMrr],
         ..ratio("mrr_growth_rate", "MRR growth rate", Section::Mrr, Better::Up, |period| {
-            Value::ratio(period.mrr - period.mrr_before, period.mrr_before)
+            Value::ratio(period.paired_mrr - period.base_mrr, period.base_mrr)
         })
     },
     Metric {
@@ -252,7 +250,7 @@ pub(super) const ALL: &[Metric] = &[
         why_unknown: Some("No trial started"),
         docs_page: "metrics/trial-conversion-rate.md",
         unit: Unit::Ratio,
-        terms: &[Term::TrialsConverted, Term::TrialsStarted],
+        terms: &[Term::TrialsConverted, Term::TrialsStarted, Term::TrialsRunning],
         ..trials(
             "trial_conversion_rate",
             "Trial conversion rate",

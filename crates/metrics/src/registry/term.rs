@@ -10,9 +10,10 @@ pub(crate) enum Term {
     /// What the metric is the sum of, where that is all there is to it.
     Itself,
     Mrr,
-    MrrBefore,
     /// As of just before the period, of what also has a rate at its end.
     BaseMrr,
+    /// As of the end of the period, of what also has a rate just before it.
+    PairedMrr,
     Moved(MovementKind),
     /// What the movements leave over of a change: the rates moved.
     Fx,
@@ -29,6 +30,7 @@ pub(crate) enum Term {
     Ending,
     TrialsStarted,
     TrialsConverted,
+    TrialsRunning,
     Money(MoneyKind),
     /// What it takes away.
     LessMoney(MoneyKind),
@@ -52,8 +54,8 @@ impl Term {
         match self {
             Self::Itself | Self::Ending => *minor,
             Self::Mrr => figures.mrr,
-            Self::MrrBefore => figures.mrr_before,
             Self::BaseMrr => figures.base_mrr,
+            Self::PairedMrr => figures.paired_mrr,
             Self::Moved(kind) => figures.moved(kind),
             Self::Fx => figures.fx(),
             Self::Lost => figures.lost,
@@ -67,6 +69,7 @@ impl Term {
             Self::Subscriptions => figures.subscriptions,
             Self::TrialsStarted => trials.started,
             Self::TrialsConverted => trials.converted,
+            Self::TrialsRunning => trials.running,
             Self::Money(kind) => money.minor(kind),
             Self::LessMoney(kind) => money.minor(kind).saturating_neg(),
             Self::MoneyCount(kind) => money.count(kind),
@@ -78,8 +81,8 @@ impl Term {
         match self {
             Self::Itself => metric.unit,
             Self::Mrr
-            | Self::MrrBefore
             | Self::BaseMrr
+            | Self::PairedMrr
             | Self::Moved(_)
             | Self::Fx
             | Self::Lost
@@ -96,6 +99,7 @@ impl Term {
             | Self::Subscriptions
             | Self::TrialsStarted
             | Self::TrialsConverted
+            | Self::TrialsRunning
             | Self::MoneyCount(_)
             | Self::Payers => Unit::Count,
         }
@@ -106,8 +110,8 @@ impl Term {
         match self {
             Self::Itself => (metric.id, metric.label),
             Self::Mrr => ("mrr", "MRR at the end"),
-            Self::MrrBefore => ("mrr_before", "MRR just before"),
             Self::BaseMrr => ("base_mrr", "MRR just before"),
+            Self::PairedMrr => ("paired_mrr", "MRR at the end"),
             Self::Moved(kind) => moved(kind),
             Self::Fx => ("fx", "Exchange rates"),
             Self::Lost => ("lost_mrr", "MRR lost by existing customers"),
@@ -122,6 +126,7 @@ impl Term {
             Self::Ending => ("ending_mrr", "Set to end"),
             Self::TrialsStarted => ("trials_started", "Trials started"),
             Self::TrialsConverted => ("trials_converted", "Trials converted"),
+            Self::TrialsRunning => ("trials_running", "Trials still running"),
             Self::Money(kind) | Self::LessMoney(kind) | Self::MoneyCount(kind) => {
                 (kind.as_str(), kind.label())
             }
