@@ -225,7 +225,7 @@ impl<'a> Mover<'a> {
             return self.split(one, series, factor, |_| key);
         }
         let native = one.after - one.before;
-        Ok(std::iter::once(Part { key, native, converted: factor.convert(native)? }).collect())
+        Ok(std::iter::once(ReasonPart { key, native, converted: factor.convert(native)? }).collect())
     }
 
     /// Whether all rows are one price of one subscription, as nearly everybody's are: then a movement is what is converted.
