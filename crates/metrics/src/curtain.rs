@@ -159,7 +159,6 @@ impl Curtain {
                 &mut point.churn_minor,
                 &mut point.reactivation_minor,
                 &mut point.fx_minor,
-                &mut point.unconverted_minor,
             ] {
                 *minor = self.amount(*minor, MRR.id);
             }

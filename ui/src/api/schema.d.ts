@@ -3221,8 +3221,8 @@ export interface components {
             total: number;
         };
         /**
-         * @description MRR at the end of a period and what moved in it. Losses are negative; all movements, `fx_minor` and `unconverted_minor`
-         *     add up to the change since the end of the period before.
+         * @description MRR at the end of a period and what moved in it. Losses are negative; all movements and `fx_minor` add up to the
+         *     change since the end of the period before.
          */
         MrrPoint: {
             /** Format: int64 */
@@ -3262,11 +3262,6 @@ export interface components {
             start_on: string;
             /** Format: int64 */
             subscriptions: number;
-            /**
-             * Format: int64
-             * @description What MRR lost on days from which on its currency has no rate, and what came back when it had one again.
-             */
-            unconverted_minor: number;
         };
         /** @description What one reason adds for one customer. */
         MrrReasonAmount: {
@@ -3330,11 +3325,6 @@ export interface components {
                 start_on: string;
                 /** Format: int64 */
                 subscriptions: number;
-                /**
-                 * Format: int64
-                 * @description What MRR lost on days from which on its currency has no rate, and what came back when it had one again.
-                 */
-                unconverted_minor: number;
             }[];
         };
         /** @description From our MRR to the provider's, as of now. */

@@ -23,7 +23,7 @@ export type Instant = number
 export type Interval = 'day' | 'week' | 'month' | 'quarter' | 'year'
 export type CustomerMovement = Schemas['MovementType']
 /** `fx` moves a sum, never a customer: it is in series, not in lists. */
-export type MovementType = CustomerMovement | 'fx' | 'unconverted'
+export type MovementType = CustomerMovement | 'fx'
 
 /** A page as somebody shared it by a link. */
 export type SharedPage = Answer<'SharedPage'>

@@ -82,7 +82,6 @@ export const MOVEMENT_COLOR: Record<MovementType, string> = {
   contraction: 'var(--contraction)',
   churn: 'var(--churn)',
   fx: 'var(--fx)',
-  unconverted: 'var(--unconverted)',
 }
 
 export function Swatch({ color }: { color: string }) {

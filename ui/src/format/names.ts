@@ -2,10 +2,7 @@ import type { Currency, Interval, MovementType } from '~/api/types'
 
 import { LOCALE } from './locale'
 
-export const MOVEMENTS: readonly MovementType[] = ['new', 'expansion', 'reactivation', 'contraction', 'churn', 'fx', 'unconverted']
-
-/** Those that are of no customer, and shown only where they moved anything. */
-export const isOfNobody = (type: MovementType) => type === 'fx' || type === 'unconverted'
+export const MOVEMENTS: readonly MovementType[] = ['new', 'expansion', 'reactivation', 'contraction', 'churn', 'fx']
 
 export const MOVEMENT_LABEL: Record<MovementType, string> = {
   new: 'New',
@@ -14,7 +11,6 @@ export const MOVEMENT_LABEL: Record<MovementType, string> = {
   contraction: 'Contraction',
   churn: 'Churn',
   fx: 'Exchange rates',
-  unconverted: 'No exchange rate',
 }
 
 export const INTERVALS: readonly Interval[] = ['day', 'week', 'month', 'quarter', 'year']

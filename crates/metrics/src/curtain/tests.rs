@@ -100,7 +100,6 @@ fn nothing_of_an_answer_of_mrr_is_an_amount_or_names_one() {
         churn_minor: -29_031,
         reactivation_minor: 29_033,
         fx_minor: 17_019,
-        unconverted_minor: -1_301,
         new_customers: 83,
         expansion_customers: 79,
         contraction_customers: 73,

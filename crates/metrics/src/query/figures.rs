@@ -30,10 +30,6 @@ pub(crate) struct Figures {
     /// the end of the bucket is in neither.
     pub(crate) base_mrr: i64,
     pub(crate) base_customers: i64,
-    /// MRR at the end of the bucket of what also has a rate just before it.
-    pub(crate) paired_mrr: i64,
-    /// What MRR lost with rates that it no longer had, and what came back with them: nothing that anybody did.
-    pub(crate) unconverted: i64,
     pub(crate) customers_before: i64,
     pub(crate) customers: i64,
     pub(crate) subscriptions: i64,
@@ -195,8 +191,6 @@ impl Figures {
             kept: cell.kept,
             base_mrr: cell.base_mrr,
             base_customers: cell.base_customers,
-            paired_mrr: cell.base_mrr + end.mrr - before.mrr - cell.unpaired,
-            unconverted: cell.unconverted,
             customers_before: before.active,
             customers: end.active,
             subscriptions: end.subscriptions,
@@ -223,11 +217,6 @@ impl Figures {
 
     /// What the movements leave over of the change: the rates moved.
     pub(crate) fn fx(&self) -> i64 {
-        self.net_new() - self.moved.iter().sum::<i64>()
-    }
-
-    /// What MRR changed by, but for what has lost or found its rate.
-    pub(crate) fn net_new(&self) -> i64 {
-        self.mrr - self.mrr_before - self.unconverted
+        self.mrr - self.mrr_before - self.moved.iter().sum::<i64>()
     }
 }

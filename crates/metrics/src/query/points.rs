@@ -61,8 +61,8 @@ pub struct Unconverted {
     pub on: Day,
 }
 
-/// MRR at the end of a period and what moved in it. Losses are negative; all movements, `fx_minor` and `unconverted_minor`
-/// add up to the change since the end of the period before.
+/// MRR at the end of a period and what moved in it. Losses are negative; all movements and `fx_minor` add up to the
+/// change since the end of the period before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MrrPoint {
     #[schema(value_type = String, format = Date)]
@@ -81,8 +81,6 @@ pub struct MrrPoint {
     pub churn_minor: i64,
     pub reactivation_minor: i64,
     pub fx_minor: i64,
-    /// What MRR lost on days from which on its currency has no rate, and what came back when it had one again.
-    pub unconverted_minor: i64,
     pub new_customers: i64,
     pub expansion_customers: i64,
     pub contraction_customers: i64,
@@ -216,7 +214,6 @@ impl MrrPoint {
             churn_minor: moved(MovementKind::Churn),
             reactivation_minor: moved(MovementKind::Reactivation),
             fx_minor: figures.fx(),
-            unconverted_minor: figures.unconverted,
             new_customers: movers(MovementKind::New),
             expansion_customers: movers(MovementKind::Expansion),
             contraction_customers: movers(MovementKind::Contraction),

@@ -84,8 +84,8 @@ pub fn summary(
         mrr: SummaryMrr {
             value_minor: now.mrr,
             before_minor: now.mrr_before,
-            change_minor: now.paired_mrr - now.base_mrr,
-            change_ratio: Value::ratio(now.paired_mrr - now.base_mrr, now.base_mrr),
+            change_minor: now.mrr - now.mrr_before,
+            change_ratio: Value::ratio(now.mrr - now.mrr_before, now.mrr_before),
         },
         arr_minor: now.mrr * 12,
         arpa_minor,

@@ -5,7 +5,6 @@
 
 mod converted;
 mod customer;
-mod gaps;
 mod lines;
 mod one_line;
 
@@ -81,10 +80,6 @@ pub(super) struct Cell {
     /// MRR and customers just before the bucket, of what also has a rate at its end.
     pub(super) base_mrr: i64,
     pub(super) base_customers: i64,
-    /// By how much MRR differs from just before the bucket because of what has a rate at only one of the two.
-    pub(super) unpaired: i64,
-    /// What MRR lost on days from which on there was no rate, and what came back with one.
-    pub(super) unconverted: i64,
 }
 
 /// Adds customers one after the other.
@@ -293,8 +288,6 @@ impl Cell {
         self.involuntary += other.involuntary;
         self.base_mrr += other.base_mrr;
         self.base_customers += other.base_customers;
-        self.unpaired += other.unpaired;
-        self.unconverted += other.unconverted;
     }
 
     /// Counts each kind of movement that a customer has in the bucket once.

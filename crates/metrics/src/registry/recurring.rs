@@ -60,7 +60,9 @@ pub(super) const ALL: &[Metric] = &[
             Term::Moved(MovementKind::Churn),
             Term::Fx,
         ],
-        ..level("net_new_mrr", "Net new MRR", Section::Mrr, |period| Some(Value::Minor(period.net_new())))
+        ..level("net_new_mrr", "Net new MRR", Section::Mrr, |period| {
+            Some(Value::Minor(period.mrr - period.mrr_before))
+        })
     },
     Metric {
         formula: "MRR of customers who never had any before",
@@ -95,9 +97,9 @@ pub(super) const ALL: &[Metric] = &[
         formula: "(MRR at the end − MRR just before the period) ÷ MRR just before the period",
         why_unknown: Some(NO_MRR),
         docs_page: "metrics/mrr-growth-rate.md",
-        terms: &[Term::BaseMrr, Term::PairedMrr],
+        terms: &[Term::MrrBefore, Term::Mrr],
         ..ratio("mrr_growth_rate", "MRR growth rate", Section::Mrr, Better::Up, |period| {
-            Value::ratio(period.paired_mrr - period.base_mrr, period.base_mrr)
+            Value::ratio(period.mrr - period.mrr_before, period.mrr_before)
         })
     },
     Metric {

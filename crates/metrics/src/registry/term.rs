@@ -10,10 +10,9 @@ pub(crate) enum Term {
     /// What the metric is the sum of, where that is all there is to it.
     Itself,
     Mrr,
+    MrrBefore,
     /// As of just before the period, of what also has a rate at its end.
     BaseMrr,
-    /// As of the end of the period, of what also has a rate just before it.
-    PairedMrr,
     Moved(MovementKind),
     /// What the movements leave over of a change: the rates moved.
     Fx,
@@ -54,8 +53,8 @@ impl Term {
         match self {
             Self::Itself | Self::Ending => *minor,
             Self::Mrr => figures.mrr,
+            Self::MrrBefore => figures.mrr_before,
             Self::BaseMrr => figures.base_mrr,
-            Self::PairedMrr => figures.paired_mrr,
             Self::Moved(kind) => figures.moved(kind),
             Self::Fx => figures.fx(),
             Self::Lost => figures.lost,
@@ -81,8 +80,8 @@ impl Term {
         match self {
             Self::Itself => metric.unit,
             Self::Mrr
+            | Self::MrrBefore
             | Self::BaseMrr
-            | Self::PairedMrr
             | Self::Moved(_)
             | Self::Fx
             | Self::Lost
@@ -110,8 +109,8 @@ impl Term {
         match self {
             Self::Itself => (metric.id, metric.label),
             Self::Mrr => ("mrr", "MRR at the end"),
+            Self::MrrBefore => ("mrr_before", "MRR just before"),
             Self::BaseMrr => ("base_mrr", "MRR just before"),
-            Self::PairedMrr => ("paired_mrr", "MRR at the end"),
             Self::Moved(kind) => moved(kind),
             Self::Fx => ("fx", "Exchange rates"),
             Self::Lost => ("lost_mrr", "MRR lost by existing customers"),

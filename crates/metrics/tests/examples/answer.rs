@@ -83,8 +83,7 @@ fn written(value: &Value, unit: Unit) -> String {
 
 /// The field of a point of the MRR series that has a movement's sum.
 fn movement(name: &str) -> Option<String> {
-    let is_one =
-        ["fx", "unconverted"].contains(&name) || MovementKind::ALL.iter().any(|kind| kind.as_str() == name);
+    let is_one = name == "fx" || MovementKind::ALL.iter().any(|kind| kind.as_str() == name);
     is_one.then(|| format!("{name}_minor"))
 }
 

@@ -112,51 +112,6 @@ fn what_has_no_rate_is_in_no_figure_and_listed_by_itself() {
 }
 
 #[test]
-fn what_can_no_longer_be_converted_is_no_movement_of_the_rates() {
-    // The last rates are of January 29: they hold up to February 8.
-    let world = World::default().with("a", "usd", &[("2023-12-30", 10_000), ("2024-02-05", 12_000)]).with(
-        "b",
-        "eur",
-        &[("2023-12-30", 3_000), ("2024-02-20", 3_300)],
-    );
-    let ledger = world.ledger("UTC");
-    let asked = in_euros("2024-02-01", "2024-02-29");
-    let point = query::mrr(&ledger, &rates(), &asked).unwrap().series[0].points[0].clone();
-    assert_eq!((point.mrr_minor, point.customers), (3_300, 1), "it was 8,000 by the end of January");
-    assert_eq!((point.expansion_minor, point.fx_minor, point.unconverted_minor), (1_000 + 300, 0, -6_000));
-    for (id, expected) in [
-        // In euros alone, it grew by a tenth.
-        ("mrr_growth_rate", Value::Ratio("0.1".parse().unwrap())),
-        ("net_new_mrr", Value::Minor(1_300)),
-        ("customer_churn_rate", Value::Ratio(0.into())),
-        ("active_customers", Value::Count(1)),
-    ] {
-        let answer = query::value(&ledger, &rates(), metric(id), &asked).unwrap();
-        assert_eq!(answer.series[0].points[0].value, Some(expected), "{id}");
-    }
-    let days = Query { interval: Interval::Day, ..asked };
-    let points = query::mrr(&ledger, &rates(), &days).unwrap().series.remove(0).points;
-    let lost = points.iter().filter(|point| point.unconverted_minor != 0);
-    let lost: Vec<_> = lost.map(|point| (point.start_on.to_string(), point.unconverted_minor)).collect();
-    assert_eq!(lost, [("2024-02-09".to_owned(), -6_000)]);
-}
-
-#[test]
-fn what_can_be_converted_again_comes_back_as_it_went() {
-    let again = rates().merged(&Rates::from_csv("Date,USD\n2024-02-20,2.5\n").unwrap());
-    let world = World::default().with(
-        "a",
-        "usd",
-        &[("2023-12-30", 10_000), ("2024-02-15", 20_000), ("2024-02-20", 25_000)],
-    );
-    let asked = in_euros("2024-02-01", "2024-02-29");
-    let point = query::mrr(&world.ledger("UTC"), &again, &asked).unwrap().series[0].points[0].clone();
-    // 5,000 went, and what changed in between changed nothing that is shown; 8,000 came back, and 2,000 more on the day.
-    assert_eq!((point.mrr_minor, point.unconverted_minor), (10_000, 8_000 - 5_000));
-    assert_eq!((point.expansion_minor, point.fx_minor), (2_000, 0));
-}
-
-#[test]
 fn twelve_months_are_those_before_the_running_one_and_that_one_so_far() {
     let view = view(World::default().ledger("UTC"), rates());
     let days = |range| {
@@ -302,8 +257,8 @@ fn a_range_that_begins_before_the_first_rate_converts_what_came_after() {
     let point = &answer.series[0].points[0];
     assert!(answer.unconverted.is_empty());
     assert_eq!(
-        (point.mrr_minor, point.new_minor, point.fx_minor, point.unconverted_minor),
-        (1_000, 0, 0, 1_000),
+        (point.mrr_minor, point.new_minor, point.fx_minor),
+        (1_000, 0, 1_000),
         "it came without a rate"
     );
     let asked = in_euros("2024-01-01", "2024-02-09");

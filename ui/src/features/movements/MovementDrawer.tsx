@@ -90,14 +90,6 @@ function Content({ view, currency, days, type, part, reason, switched }: Props &
       </EmptyState>
     )
   }
-  if (type === 'unconverted') {
-    return (
-      <EmptyState title="No exchange rate">
-        No customer changed. The newest exchange rate is too old to convert this MRR to {view.currency.toUpperCase()}, or it is
-        up to date again. Switch to native currencies to see all MRR.
-      </EmptyState>
-    )
-  }
   const filter: Query = {
     ...(part ? { [part.name]: [part.id] } : {}),
     ...(reason ? { [reason.by]: reason.id } : {}),

@@ -19,7 +19,7 @@ import { movementsOf } from '~/features/mrr/useMrrStory'
 import { FiguresPage } from '~/features/shell/FiguresPage'
 import { useOpenCustomer } from '~/features/customers/useOpenCustomer'
 import { formatRange } from '~/format/date'
-import { MOVEMENTS, MOVEMENT_LABEL, isOfNobody } from '~/format/names'
+import { MOVEMENTS, MOVEMENT_LABEL } from '~/format/names'
 import { countOf } from '~/format/number'
 import { shownCurrency } from '~/view/currency'
 import { spanOf } from '~/view/figure'
@@ -35,7 +35,7 @@ import { movementColumns, movementKey, movementsFile } from './columns'
 
 const route = getRouteApi('/app/c/$connectionId/movements')
 /** Exchange rates move the total, not a customer: there is nothing to list. */
-const TYPES = MOVEMENTS.filter((type) => !isOfNobody(type))
+const TYPES = MOVEMENTS.filter((type) => type !== 'fx')
 
 /** Whether all that is listed is in one currency. */
 const canAddUp = ({ currency, facets }: Pick<View, 'currency' | 'facets'>) => currency !== 'native' || facets?.currencies.length === 1

@@ -9,7 +9,7 @@ import { Money } from '~/components/Figures'
 import { longerRange } from '~/features/controls/advice'
 import { NothingHere } from '~/features/controls/NothingHere'
 import { currencyCode, formatMoney } from '~/format/money'
-import { INTERVAL_LABEL, MOVEMENTS, MOVEMENT_LABEL, isOfNobody } from '~/format/names'
+import { INTERVAL_LABEL, MOVEMENTS, MOVEMENT_LABEL } from '~/format/names'
 import { formatCount } from '~/format/number'
 import { rangeName } from '~/view/period'
 import type { View } from '~/view/useView'
@@ -93,7 +93,7 @@ export function MovementsTrend(props: TrendProps) {
   const { view, currency, points, open } = props
   const series = useMemo(
     () =>
-      MOVEMENTS.filter((type) => !isOfNobody(type) || points.some((point) => point[`${type}_minor`] !== 0)).map((type) => ({
+      MOVEMENTS.filter((type) => type !== 'fx' || points.some((point) => point.fx_minor !== 0)).map((type) => ({
         id: type,
         name: MOVEMENT_LABEL[type],
         colorToken: `--${type}`,

@@ -1,7 +1,7 @@
-import type { Currency, CustomerMovement, Day, MovementType, MrrPoint } from '~/api/types'
+import type { Currency, Day, MovementType, MrrPoint } from '~/api/types'
 import type { ExportTable } from '~/charts/export'
 import { moneyOf } from '~/format/money'
-import { MOVEMENTS, isOfNobody } from '~/format/names'
+import { MOVEMENTS } from '~/format/names'
 
 /** Some days, both of them included. */
 export interface MarkedDays {
@@ -18,7 +18,7 @@ export function netOf(point: MrrPoint): number {
 
 /** One row per period with all figures: the file behind both charts. */
 export function pointsFile(currency: Currency, points: readonly MrrPoint[]): ExportTable {
-  const counted = MOVEMENTS.filter((type): type is CustomerMovement => !isOfNobody(type))
+  const counted = MOVEMENTS.filter((type) => type !== 'fx')
   return {
     columns: [
       'start_on',

@@ -22,7 +22,6 @@ const GAINED_FROM: Record<MovementType, string> = {
   contraction: '',
   churn: '',
   fx: 'exchange rates',
-  unconverted: 'MRR that has an exchange rate again',
 }
 
 const LOST_TO: Record<MovementType, string> = {
@@ -32,7 +31,6 @@ const LOST_TO: Record<MovementType, string> = {
   contraction: 'contraction',
   churn: 'churn',
   fx: 'exchange rates',
-  unconverted: 'MRR without an exchange rate',
 }
 
 const TYPES = Object.keys(GAINED_FROM) as MovementType[]

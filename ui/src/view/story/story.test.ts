@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { churnStory, geographyStory, moved, movementsStory, mrrStory, overviewStory, paymentsStory, plansStory, retentionStory, revenueStory, trialsStory } from '.'
 
-const NONE = { new: 0, expansion: 0, reactivation: 0, contraction: 0, churn: 0, fx: 0, unconverted: 0 }
+const NONE = { new: 0, expansion: 0, reactivation: 0, contraction: 0, churn: 0, fx: 0 }
 const when = 'in November 2026 so far'
 const mrr = { currency: 'usd', value: 1_689_200, before: 1_621_100, since: 'end of October 2026' }
 

@@ -77,7 +77,7 @@ fn columns(answer: &Value) -> Vec<String> {
 
 /// As the API writes them; `serde_json` keeps keys in order of the alphabet.
 fn order(name: &str) -> usize {
-    const ORDER: [&str; 19] = [
+    const ORDER: [&str; 18] = [
         "start_on",
         "end_on",
         "value",
@@ -90,7 +90,6 @@ fn order(name: &str) -> usize {
         "churn_minor",
         "reactivation_minor",
         "fx_minor",
-        "unconverted_minor",
         "new_customers",
         "expansion_customers",
         "contraction_customers",

@@ -2,14 +2,11 @@
 //!
 //! What has no rate on a day is in no figure of that day: neither in a sum nor in a count.
 
-use smallvec::SmallVec;
-
 use super::super::exchange::{Factor, TooLarge};
 use super::super::walk::{Range, Trail};
-use super::gaps::Gap;
 use super::lines::Line;
 use super::one_line::At;
-use super::{Cell, Change, Level, Lines, Own, Shape, Tally};
+use super::{Cell, Level, Lines, Own, Shape, Tally};
 
 /// Adds customers one after the other.
 #[derive(Debug)]
@@ -19,7 +16,6 @@ pub(super) struct Converter {
     pub(super) factors: Vec<Option<Factor>>,
     /// By currency.
     pub(super) is_steady: Vec<bool>,
-    pub(super) gaps: Vec<Vec<Gap>>,
     /// By line and level: in its own currency, and converted.
     native: Vec<i64>,
     worth: Vec<i64>,
@@ -53,8 +49,7 @@ impl Converter {
         });
         Self {
             factors: factors.collect(),
-            is_steady: currencies.clone().map(|currency| shape.exchange.is_steady(currency)).collect(),
-            gaps: currencies.map(|currency| Gap::all(shape, currency)).collect(),
+            is_steady: currencies.map(|currency| shape.exchange.is_steady(currency)).collect(),
             lines: Lines::default(),
             native: Vec::new(),
             worth: Vec::new(),
@@ -83,25 +78,6 @@ impl Converter {
             }
         }
         self.leave_out(tally, shape);
-        self.add_gaps(tally, shape)
-    }
-
-    fn add_gaps(&self, tally: &mut Tally, shape: &Shape<'_>) -> Result<(), TooLarge> {
-        for (line, changes) in self.lines.each() {
-            let currency = shape.scope.series[line.series as usize].currency;
-            if self.is_steady[currency as usize] {
-                continue;
-            }
-            let changes: SmallVec<[Change; 8]> = changes.copied().collect();
-            for gap in &self.gaps[currency as usize] {
-                let before = changes.iter().take_while(|change| change.day < gap.day).last();
-                let before = before.map_or(line.opening, |change| change.after);
-                let after = changes.iter().find(|change| change.day == gap.day);
-                let after = after.map_or(before, |change| change.after);
-                let cell = &mut tally.cells[shape.at_bucket(line.counted, gap.bucket)];
-                cell.unconverted += gap.minor(shape, currency, before, after)?;
-            }
-        }
         Ok(())
     }
 
@@ -328,7 +304,6 @@ impl Step {
         cell.retained += retained - start;
         cell.kept += kept - start;
         cell.base_mrr += self.start_in_both_minor - start;
-        cell.unpaired += self.end_minor - self.end_in_both_minor - (start - self.start_in_both_minor);
         cell.base_customers += i64::from(self.was_above_in_both) - i64::from(self.was_above);
     }
 

@@ -67,12 +67,6 @@ impl Converter {
         if !self.is_steady[currency as usize] {
             let left_out = &mut tally.unconverted[currency as usize * shape.levels()..][..shape.levels()];
             leave_out(shape, trail, factors, left_out);
-            for gap in &self.gaps[currency as usize] {
-                let before = trail.moves.iter().take_while(|one| one.day < gap.day).last();
-                let before = before.map_or(lane.opening, |one| one.after);
-                let after = trail.moves.iter().find(|one| one.day == gap.day).map_or(before, |one| one.after);
-                cells[gap.bucket].unconverted += gap.minor(shape, currency, before, after)?;
-            }
         }
         Ok(())
     }

@@ -60,8 +60,8 @@ fn recurring(id: &str) -> Option<fn(&Expected) -> Option<Decimal>> {
         "expansion_mrr" => |period| Some(period.moved["expansion"].into()),
         "contraction_mrr" => |period| Some(period.moved["contraction"].into()),
         "churned_mrr" => |period| Some(period.moved["churn"].into()),
-        "net_new_mrr" => |period| Some((period.mrr - period.mrr_before - period.unconverted).into()),
-        "mrr_growth_rate" => |period| share(period.paired_mrr - period.base_mrr, period.base_mrr),
+        "net_new_mrr" => |period| Some((period.mrr - period.mrr_before).into()),
+        "mrr_growth_rate" => |period| share(period.mrr - period.mrr_before, period.mrr_before),
         "quick_ratio" => |period| {
             let gained = period.moved["new"] + period.moved["reactivation"] + period.moved["expansion"];
             share(gained, -period.moved["contraction"] - period.moved["churn"])

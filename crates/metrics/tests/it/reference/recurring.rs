@@ -23,8 +23,6 @@ pub struct Expected {
     pub kept: i64,
     pub base_mrr: i64,
     pub base_customers: i64,
-    pub paired_mrr: i64,
-    pub unconverted: i64,
 }
 
 /// What is left of one customer in one series.
@@ -64,8 +62,6 @@ impl Reference<'_> {
         expected.mrr_before += self.worth_of(held, start, start);
         expected.mrr += self.worth_of(held, end, end);
         expected.base_mrr += self.worth_of(held, start, end);
-        expected.paired_mrr += self.worth_of(held, end, start);
-        expected.unconverted += self.unconverted_of(held, period);
         if was_above {
             let (before, after) = (self.worth_of(held, start, end), self.worth_of(held, end, start));
             expected.retained += after;
@@ -90,26 +86,6 @@ impl Reference<'_> {
     fn worth_of(&self, held: &Held<'_>, on: Day, also: Day) -> i64 {
         let counted = held.lines.iter().filter(|(line, _)| self.has(line.currency, also));
         counted.filter_map(|(line, days)| self.worth(value(days, on), line.currency, on)).sum()
-    }
-
-    /// Day by day: what was worth something the day before and has no rate any more, and what has one again.
-    fn unconverted_of(&self, held: &Held<'_>, period: Period) -> i64 {
-        let mut sum = 0;
-        for on in (period.start_on.0..=period.end_on.0).map(Day) {
-            let before = on.previous();
-            for (line, days) in &held.lines {
-                let worth = |minor, on| self.worth(minor, line.currency, on);
-                match (self.has(line.currency, before), self.has(line.currency, on)) {
-                    (true, false) => sum -= worth(value(days, before), before).unwrap(),
-                    (false, true) => {
-                        let change = value(days, on) - value(days, before);
-                        sum += worth(value(days, on), on).unwrap() - worth(change, on).unwrap();
-                    }
-                    _ => {}
-                }
-            }
-        }
-        sum
     }
 
     fn add_movements(&self, held: &Held<'_>, period: Period, was_above: bool, expected: &mut Expected) {
