@@ -8,8 +8,8 @@ use model::{
 };
 
 use crate::{
-    Billed, ClientConfig, Event, EventList, Key, KeyError, KeyOwner, Lately, List, Listing, ReadError,
-    SignatureError, Texts, WebhookTerms,
+    Billed, ClientConfig, Event, EventList, Key, KeyError, KeyOwner, Lately, List, Listing, ProviderMrrTerms,
+    ReadError, SignatureError, Texts, WebhookTerms,
 };
 
 /// One source. Each entry is described where [`crate::Source`] offers it.
@@ -73,6 +73,7 @@ pub(crate) struct Extras {
     pub pending_items: Option<ObjectKind>,
     pub balance: Option<Balance>,
     pub mrr_method: Option<MrrMethod>,
+    pub provider_mrr: Option<ProviderMrrTerms>,
     pub event_list: Option<EventList>,
     /// What the command line calls it, if not by its id.
     pub command: Option<&'static str>,
@@ -112,6 +113,7 @@ impl Extras {
         pending_items: None,
         balance: None,
         mrr_method: None,
+        provider_mrr: None,
         event_list: None,
         command: None,
         key_owner: None,
