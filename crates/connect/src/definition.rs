@@ -9,7 +9,7 @@ use model::{
 
 use crate::{
     Billed, ClientConfig, Coupon, Event, EventList, Key, KeyError, KeyOwner, Lately, List, Listing,
-    PaymentIntent, ReadError, Readable, SignatureError, Texts, WebhookTerms,
+    PaymentIntent, ProviderMrrTerms, ReadError, Readable, SignatureError, Texts, WebhookTerms,
 };
 
 /// One source. Each entry is described where [`crate::Source`] offers it.
@@ -75,6 +75,7 @@ pub(crate) struct Extras {
     pub coupons: Option<Readable<Coupon>>,
     pub payment_intents: Option<Readable<PaymentIntent>>,
     pub mrr_method: Option<MrrMethod>,
+    pub provider_mrr: Option<ProviderMrrTerms>,
     pub event_list: Option<EventList>,
     /// What the command line calls it, if not by its id.
     pub command: Option<&'static str>,
@@ -116,6 +117,7 @@ impl Extras {
         coupons: None,
         payment_intents: None,
         mrr_method: None,
+        provider_mrr: None,
         event_list: None,
         command: None,
         key_owner: None,
