@@ -10,6 +10,7 @@ mod invitations;
 mod limits;
 mod members;
 mod outbox;
+mod owners;
 mod passkeys;
 mod people;
 mod rates;

@@ -52,8 +52,12 @@ pub enum StoreError {
     NameTaken,
     #[error("this email address already has an account; sign in instead")]
     EmailTaken,
-    #[error("the last owner can't leave or take another role; make another member an owner first")]
+    #[error("the last owner who can sign in can't leave or take another role; make another member an owner first")]
     LastOwner,
+    #[error(
+        "this person can't sign in, and a workspace needs an owner who can; choose another member, or ask the person who runs this server to unlock the account"
+    )]
+    MemberLocked,
     #[error(
         "only an owner can give somebody the role of an owner or take it away; ask an owner of the workspace"
     )]
@@ -93,7 +97,7 @@ pub enum StoreError {
     )]
     WorkspacesFull { most: u32 },
     #[error(
-        "this account is the only owner of {workspaces}; make another member an owner, or delete the workspace with 'chartsy workspace delete'"
+        "this account is the only owner who can sign in of {workspaces}; make another member an owner, or delete the workspace with 'chartsy workspace delete'"
     )]
     OnlyOwner { workspaces: String },
     #[error("this link is for another account; sign in to the account that asked for it")]

@@ -149,6 +149,20 @@ async fn an_admin_manages_members_but_no_owner() {
 }
 
 #[tokio::test]
+async fn a_workspace_is_not_handed_over_to_somebody_who_is_locked() {
+    let site = Site::new();
+    let ada = site.owner().await;
+    site.member(&ada, Role::Admin).await;
+    let (admin, _) = site.context.catalog.user_by_login("headadmin").unwrap().unwrap();
+    site.context.catalog.lock_user(&admin.id, Some(site.context.clock.now())).unwrap();
+    let request = json!({"user_id": admin.id.as_str()});
+    let handed = site.ask(As::Person(&ada), "POST", "/api/v1/workspace/transfer", Some(request)).await;
+    assert_eq!((handed.status, handed.code()), (409, "member_locked"));
+    assert!(handed.body["action"].as_str().unwrap().starts_with("choose another member"), "{}", handed.text);
+    assert_eq!(members(&site, &ada).await[0]["role"], "owner");
+}
+
+#[tokio::test]
 async fn a_person_of_several_workspaces_acts_in_the_one_that_is_named() {
     let site = Site::new();
     let ada = site.owner().await;

@@ -3,6 +3,7 @@
 use model::{ConnectionId, Role, UnixSeconds, UserId, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
+use super::owners::{keep_an_owner, require_can_sign_in};
 use super::people::{USER, USER_COLUMNS, User, end_sessions, user};
 use super::sessions::SIGN_ON;
 use super::sign_on::IS_OF_DOMAIN;
@@ -239,7 +240,7 @@ impl Catalog {
     ///
     /// # Errors
     /// `NotFound` when nobody of that id is a member, `RoleTooLow` when `by` may not do it, `LastOwner` when nobody else owns the
-    /// workspace, `WorkspacesFull` when they own as many as they may.
+    /// workspace who can sign in, `MemberLocked` when a new owner can't, `WorkspacesFull` when they own as many as they may.
     pub fn set_role(
         &self,
         workspace: &WorkspaceId,
@@ -256,6 +257,7 @@ impl Catalog {
                 keep_an_owner(tx, workspace, user)?;
             }
             if before != Role::Owner && role == Role::Owner {
+                require_can_sign_in(tx, user)?;
                 self.require_room_for_workspace(tx, user)?;
             }
             let sql = "UPDATE members SET role = ?3 WHERE workspace = ?1 AND user = ?2";
@@ -270,8 +272,8 @@ impl Catalog {
     /// Makes another member the owner in one step; `from` becomes an admin.
     ///
     /// # Errors
-    /// `NotFound` when nobody of that id is a member, `RoleTooLow` when `from` is no owner, `WorkspacesFull` when `to` owns as many as
-    /// they may.
+    /// `NotFound` when nobody of that id is a member, `RoleTooLow` when `from` is no owner, `MemberLocked` when `to` can't sign in,
+    /// `WorkspacesFull` when they own as many as they may.
     pub fn transfer_ownership(
         &self,
         workspace: &WorkspaceId,
@@ -283,6 +285,7 @@ impl Catalog {
                 return Err(StoreError::RoleTooLow.into());
             }
             let before = member_role(tx, workspace, to)?.ok_or_else(|| no_member(to))?;
+            require_can_sign_in(tx, to)?;
             if before != Role::Owner {
                 self.require_room_for_workspace(tx, to)?;
             }
@@ -381,13 +384,6 @@ fn withdraw_invitations_of(
         AND invited_by = (SELECT username FROM users WHERE id = ?2)";
     tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str()])?;
     Ok(())
-}
-
-fn keep_an_owner(tx: &Transaction<'_>, workspace: &WorkspaceId, leaving: &UserId) -> Result<(), Fault> {
-    let sql = "SELECT 1 FROM members WHERE workspace = ?1 AND role = ?2 AND user <> ?3";
-    let has_other =
-        tx.prepare_cached(sql)?.exists([workspace.as_str(), Role::Owner.as_str(), leaving.as_str()])?;
-    if has_other { Ok(()) } else { Err(StoreError::LastOwner.into()) }
 }
 
 fn no_member(user: &UserId) -> Fault {

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::Catalog;
 use super::members::{add_member, default_workspace};
+use super::owners::owned_alone;
 use crate::StoreError;
 use crate::error::Fault;
 use crate::ids::new_id;
@@ -170,21 +171,12 @@ impl Catalog {
     /// that it was.
     ///
     /// # Errors
-    /// `NotFound` when there is no such user, `OnlyOwner` when a workspace would be left without an owner.
+    /// `NotFound` when there is no such user, `OnlyOwner` when a workspace would be left without an owner who can sign in.
     pub fn delete_user(&self, id: &UserId) -> Result<User, StoreError> {
         self.write_and_scrub(|tx| {
             let user = by_id(tx, id)?;
-            let sql = "SELECT '“' || workspaces.name || '” (' || workspaces.id || ')' FROM members
-                JOIN workspaces ON workspaces.id = members.workspace
-                WHERE members.user = ?1 AND members.role = 'owner' AND NOT EXISTS (
-                    SELECT 1 FROM members AS others WHERE others.workspace = members.workspace
-                        AND others.role = 'owner' AND others.user <> ?1)
-                ORDER BY workspaces.rowid";
-            let mut statement = tx.prepare_cached(sql)?;
-            let only = statement.query_map([id.as_str()], |row| row.get::<_, String>(0))?;
-            let only = only.collect::<Result<Vec<_>, _>>()?;
-            if !only.is_empty() {
-                return Err(StoreError::OnlyOwner { workspaces: only.join(", ") }.into());
+            if let Some(workspaces) = owned_alone(tx, id)? {
+                return Err(StoreError::OnlyOwner { workspaces }.into());
             }
             tx.prepare_cached("DELETE FROM invitations WHERE invited_by = ?1")?.execute([&user.username])?;
             tx.prepare_cached("DELETE FROM users WHERE id = ?1")?.execute([id.as_str()])?;

@@ -137,6 +137,30 @@ fn a_workspace_is_never_without_an_owner() {
 }
 
 #[test]
+fn an_owner_who_cannot_sign_in_counts_as_none() {
+    let (_dir, catalog) = temp();
+    let (ada, bob) = two(&catalog, Role::Admin);
+    let workspace = catalog.default_workspace().unwrap().id;
+    catalog.lock_user(&bob.id, Some(NOW)).unwrap();
+    let handed = catalog.transfer_ownership(&workspace, &ada.id, &bob.id);
+    assert!(matches!(handed, Err(StoreError::MemberLocked)));
+    let promoted = catalog.set_role(&workspace, &bob.id, Role::Owner, Role::Owner);
+    assert!(matches!(promoted, Err(StoreError::MemberLocked)));
+
+    catalog.lock_user(&bob.id, None).unwrap();
+    catalog.set_role(&workspace, &bob.id, Role::Owner, Role::Owner).unwrap();
+    assert_eq!(catalog.owned_alone(&ada.id).unwrap(), None, "there are two");
+    catalog.lock_user(&bob.id, Some(NOW)).unwrap();
+    let alone = catalog.owned_alone(&ada.id).unwrap().unwrap();
+    assert_eq!(alone, format!("“Workspace” ({workspace})"));
+    assert!(matches!(catalog.remove_member(&workspace, &ada.id, None), Err(StoreError::LastOwner)));
+    let demoted = catalog.set_role(&workspace, &ada.id, Role::Viewer, Role::Owner);
+    assert!(matches!(demoted, Err(StoreError::LastOwner)));
+    assert!(matches!(catalog.delete_user(&ada.id), Err(StoreError::OnlyOwner { .. })));
+    catalog.remove_member(&workspace, &bob.id, Some(Role::Owner)).unwrap();
+}
+
+#[test]
 fn an_invitation_is_used_once_by_whom_it_is_for_and_in_time() {
     let (_dir, catalog) = temp();
     catalog.create_owner(&owner(), NOW).unwrap();
