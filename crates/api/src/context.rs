@@ -64,7 +64,7 @@ pub struct Options {
     pub setup_code: Option<Secret>,
     /// The server encrypts connections itself.
     pub is_tls: bool,
-    /// How providers and whoever else is asked are reached.
+    /// How providers and other servers are reached.
     pub network: Network,
     /// Whose word about where a request came from is believed.
     pub trusted_proxies: TrustedProxies,
@@ -141,7 +141,7 @@ pub struct Context {
     pub mailer: Mailer,
     answers: GivenAnswers,
     pub(crate) given: GivenLists,
-    /// Cancelled when the server is told to stop: streams end then.
+    /// Cancelled when the server is asked to stop: streams end then.
     pub stopping: CancellationToken,
 }
 

@@ -49,7 +49,7 @@ impl Advice {
         Self { code, ..Self::new(error.to_string(), help) }
     }
 
-    /// What was given is no key.
+    /// What was given is not a key.
     pub fn no_key(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { code: KEY_REFUSED, ..Self::new(message, help) }
     }

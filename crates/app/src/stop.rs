@@ -1,6 +1,6 @@
 //! Signals to stop: Ctrl-C, or SIGTERM from a service manager.
 
-/// Listens from when it is made. Make it before anything is told that it runs: until then a signal just kills the process.
+/// Listens from when it is made. Make it before anything reports that the server runs: until then a signal just kills the process.
 #[derive(Debug)]
 pub struct StopSignal {
     #[cfg(unix)]

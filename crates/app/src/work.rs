@@ -29,7 +29,7 @@ impl Default for Polling {
     }
 }
 
-/// A server's runner on a folder. It begins when it is told to.
+/// A server's runner on a folder. It begins when it is started.
 pub fn for_server(
     folder: &Folder,
     callbacks: Callbacks,

@@ -22,11 +22,11 @@ pub(crate) struct Request<'a> {
 }
 
 /// What a request that is under way occupies. Dropping it makes room.
-pub(crate) trait Permit: Send {}
+pub(crate) trait InFlight: Send {}
 
-impl<T: Send> Permit for T {}
+impl<T: Send> InFlight for T {}
 
-pub(crate) type Entering<'a> = Pin<Box<dyn Future<Output = Box<dyn Permit + 'a>> + Send + 'a>>;
+pub(crate) type Entering<'a> = Pin<Box<dyn Future<Output = Box<dyn InFlight + 'a>> + Send + 'a>>;
 
 /// Whose turn it is: what keeps requests below a provider's limits.
 pub(crate) trait Turns: Sync {
@@ -76,7 +76,7 @@ pub(crate) async fn answered<T>(
     let mut attempt = 1;
     loop {
         let outcome = {
-            let _permit = turns.enter().await;
+            let _in_flight = turns.enter().await;
             transport.send(request.url.clone(), request.verb).await
         };
         let failure = match outcome {

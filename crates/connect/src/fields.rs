@@ -84,7 +84,7 @@ impl Filing {
     /// it.
     ///
     /// # Errors
-    /// When it is no object with an id.
+    /// When it is not an object with an id.
     pub fn file(&self, kind: ObjectKind, customers: ObjectKind, body: &str) -> Result<RawObject, ReadError> {
         let fields = Fields::read(kind, body)?;
         let lacking = || ReadError::NotAnObject { kind, reason: format!("it has no {}", self.id) };

@@ -1,4 +1,4 @@
-//! HTTP clients as everybody who is asked needs them: TLS on ring, timeouts, no redirects, limits on what is read and on whom
+//! HTTP clients for all outgoing requests: TLS on ring, timeouts, no redirects, limits on what is read and on whom
 //! is reached.
 
 use std::error::Error;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::{Request, Response};
 use url::{Host, Url};
 
-use crate::network::{Carrier, Carrying, NoAnswer};
+use crate::carrier::{Carrier, Carrying, NoAnswer};
 use crate::reach::{NotPublic, PublicOnly, require_public};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

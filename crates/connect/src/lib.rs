@@ -5,6 +5,7 @@
 mod account;
 mod attempts;
 mod budget;
+mod carrier;
 mod client;
 mod config;
 mod definition;
@@ -37,13 +38,14 @@ mod transport;
 mod webhook;
 
 pub use account::Account;
+pub use carrier::{Carrier, Carrying, NoAnswer};
 pub use client::Client;
 pub use config::{Backoff, ClientConfig, Limits, Privacy};
 pub use error::ConnectError;
 pub use http::is_on_this_machine;
 pub use key::{Key, KeyError, KeyOwner};
 pub use list::{Lately, List, Part, Stage};
-pub use network::{Carrier, Carrying, Network, NoAnswer};
+pub use network::Network;
 pub use page::{Children, ListRequest, Page, Retrieved};
 pub use probe::{Probe, ProbeState};
 pub use reach::is_private;

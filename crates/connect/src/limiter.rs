@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep_until};
 
-use crate::attempts::{Entering, Permit, Turns};
+use crate::attempts::{Entering, InFlight, Turns};
 use crate::budget::Budget;
 use crate::transport::Answer;
 use crate::{ClientConfig, Limits, Network};
@@ -92,7 +92,7 @@ impl Limiter {
 
 impl Turns for Limiter {
     fn enter(&self) -> Entering<'_> {
-        Box::pin(async { Box::new(self.turn().await) as Box<dyn Permit> })
+        Box::pin(async { Box::new(self.turn().await) as Box<dyn InFlight> })
     }
 
     fn refused(&self, _: &Answer, pause: Duration) {

@@ -1,13 +1,12 @@
 //! What carries requests to a provider: the network, or its replacement in a simulation.
 
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response};
 use url::Url;
 
+use crate::carrier::Carrier;
 use crate::http::{Http, Reach};
 
 #[derive(Clone, Default)]
@@ -18,26 +17,6 @@ pub enum Network {
     /// would look names up themselves.
     Public,
     Simulated(Arc<dyn Carrier>),
-}
-
-/// Brings one request to whom it is addressed, once, and the answer back. Whatever it waits for, it waits for by tokio's
-/// clock.
-pub trait Carrier: Send + Sync {
-    fn carry(&self, request: Request<Vec<u8>>) -> Carrying<'_>;
-}
-
-pub type Carrying<'a> = Pin<Box<dyn Future<Output = Result<Response<Vec<u8>>, NoAnswer>> + Send + 'a>>;
-
-/// Why there is no answer. The text is safe to show.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoAnswer {
-    #[error("{0}")]
-    Connection(String),
-    #[error("the answer is too large")]
-    TooLarge,
-    /// Only the public internet may be reached, and the server is not there.
-    #[error("{}", crate::reach::NotPublic)]
-    NotPublic,
 }
 
 impl Network {

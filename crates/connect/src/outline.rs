@@ -9,7 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// A body, letter for letter, but for the values that `kept` lacks: an empty one of the same type stands for each. What is
-/// in the fields `by_key`, whose keys are no names of fields, is as in `kept`. `None`: it can't be read.
+/// in the fields `by_key`, whose keys are not names of fields, is as in `kept`. `None`: it can't be read.
 pub fn outline(body: &str, kept: &str, by_key: &[&str]) -> Option<Box<str>> {
     let kept: Value = serde_json::from_str(kept).ok()?;
     let mut outline = String::with_capacity(body.len());

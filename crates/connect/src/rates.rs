@@ -17,7 +17,7 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 /// All currencies' whole history has some 6 MiB.
 const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
 
-/// An address as it may be shown: without a user, a password or what is asked, which may hold a key.
+/// An address as it may be shown: without a user, a password or a query, which may hold a key.
 pub fn shown(address: &str) -> String {
     let url = Url::parse(&address.replace("{from}", "from"));
     url.map_or_else(

@@ -10,7 +10,7 @@ use model::{ObjectKind, RawObject};
 use serde_json::value::RawValue;
 use tokio::sync::Semaphore;
 
-use crate::attempts::{self, Entering, Failed, Permit, Request, Said, Turns, Unreadable};
+use crate::attempts::{self, Entering, Failed, InFlight, Request, Said, Turns, Unreadable};
 use crate::fields::{Fields, Filing};
 use crate::transport::{Answer, Dialect, Transport, Verb};
 use crate::{
@@ -44,14 +44,14 @@ struct Inner {
     api: &'static Api,
     config: ClientConfig,
     transport: Transport,
-    permits: Permits,
+    slots: RequestSlots,
 }
 
 impl Client {
     pub fn new(api: &'static Api, config: ClientConfig) -> Result<Self, ConnectError> {
         let transport = Transport::new(&api.dialect, &config, &config.base)?;
-        let permits = Permits(Semaphore::new(api.source.requests_at_once(&config)));
-        Ok(Self(Arc::new(Inner { api, config, transport, permits })))
+        let slots = RequestSlots(Semaphore::new(api.source.requests_at_once(&config)));
+        Ok(Self(Arc::new(Inner { api, config, transport, slots })))
     }
 
     pub fn config(&self) -> &ClientConfig {
@@ -140,7 +140,7 @@ impl Client {
         id: Option<&str>,
         query: &[(&str, String)],
     ) -> Result<Option<String>, ConnectError> {
-        let Inner { config, transport, permits, .. } = &*self.0;
+        let Inner { config, transport, slots, .. } = &*self.0;
         let version = self.0.api.dialect.version_path;
         let segments = version.split('/').chain(path.split('/')).filter(|segment| !segment.is_empty());
         let segments: Vec<&str> = segments.chain(id).collect();
@@ -150,7 +150,7 @@ impl Client {
             let not_text = |_| Unreadable { reason: "it is not text".to_owned(), is_cut: false };
             String::from_utf8(answer.body.clone()).map_err(not_text)
         };
-        match attempts::answered((config, transport), &request, permits, read).await {
+        match attempts::answered((config, transport), &request, slots, read).await {
             Ok(body) => Ok(Some(body)),
             Err(Failed::Answer(answer)) if matches!(answer.status, 404 | 410) => Ok(None),
             Err(Failed::Answer(answer)) => {
@@ -163,11 +163,11 @@ impl Client {
 }
 
 /// A bound on requests at once; the provider has no other limits.
-struct Permits(Semaphore);
+struct RequestSlots(Semaphore);
 
-impl Turns for Permits {
+impl Turns for RequestSlots {
     fn enter(&self) -> Entering<'_> {
-        Box::pin(async { Box::new(self.0.acquire().await.ok()) as Box<dyn Permit> })
+        Box::pin(async { Box::new(self.0.acquire().await.ok()) as Box<dyn InFlight> })
     }
 
     fn refused(&self, _: &Answer, _: Duration) {}

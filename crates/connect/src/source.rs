@@ -239,7 +239,7 @@ impl Source {
     /// Reads a key; spaces around it are ignored.
     ///
     /// # Errors
-    /// When it is no key that reads an account.
+    /// When it is not a key that reads an account.
     pub fn parse_key(self, text: &str) -> Result<Key, KeyError> {
         (self.functions().parse_key)(text)
     }
@@ -307,7 +307,7 @@ impl Source {
         (self.extras().is_creation)(event_type)
     }
 
-    /// What an endpoint that is made by hand has to be told about.
+    /// The events that an endpoint which is created by hand has to subscribe to.
     pub fn webhook_terms(self) -> WebhookTerms {
         self.definition().webhook_terms
     }
@@ -436,7 +436,7 @@ impl Source {
     }
 
     /// The tombstone of a deleted object, with what its last known version has to go on saying: a price what was paid by
-    /// it, a customer the country it was in. Who is deleted there is not named here.
+    /// it, a customer the country it was in. A customer who was deleted there is not named here.
     pub fn last_known(self, gone: RawObject, stored: Option<RawObject>) -> RawObject {
         match stored {
             Some(stored) if self.price_list_kinds().contains(&gone.kind) => {

@@ -8,8 +8,8 @@ use http::{Method, Request};
 use model::UnixSeconds;
 use url::Url;
 
+use crate::carrier::{Carrier, NoAnswer};
 use crate::http::host_of;
-use crate::network::{Carrier, NoAnswer};
 use crate::{ClientConfig, ConnectError};
 
 /// Of a whole request, as in providers' own libraries.

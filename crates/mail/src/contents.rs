@@ -11,7 +11,7 @@ use model::{Secret, UnixSeconds};
 use serde::{Deserialize, Serialize};
 
 use crate::error::SendError;
-use crate::message::Picture;
+use crate::picture::Picture;
 use crate::settings::MailSettings;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use model::is_disguising;
 
 use crate::contents::{Contents, ReplyTo};
-use crate::message::Picture;
+use crate::picture::Picture;
 
 /// Longer values are cut: names and subjects belong to strangers as well.
 const SUBJECT_MAX: usize = 150;

@@ -11,6 +11,7 @@ mod mailbox;
 mod mailer;
 mod message;
 mod operator;
+mod picture;
 mod settings;
 mod smtp;
 #[cfg(test)]
@@ -20,7 +21,8 @@ mod webhook;
 pub use error::{MailError, SendError, ServerReply, SmtpStage};
 pub use mailbox::Mailbox;
 pub use mailer::{DeliveryMethod, Mailer, send_test};
-pub use message::{Fact, FromVisitor, Message, OpenInvitation, Picture, VisitorTopic};
+pub use message::{Fact, FromVisitor, Message, OpenInvitation, VisitorTopic};
 pub use operator::Operator;
+pub use picture::Picture;
 pub use settings::{MailSettings, SettingsError};
 pub use webhook::FeedbackWebhook;

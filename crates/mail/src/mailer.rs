@@ -146,7 +146,7 @@ impl Mailer {
         Ok(())
     }
 
-    /// Sends what is in the outbox until it is told to stop. A message that is being handed in then is finished first. Only
+    /// Sends what is in the outbox until it is asked to stop. A message that is being handed in then is finished first. Only
     /// one at a time may run for a data folder.
     pub async fn run(self, stop: CancellationToken) {
         while !stop.is_cancelled() {

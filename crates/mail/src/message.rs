@@ -10,7 +10,7 @@ use url::Url;
 use crate::Mailbox;
 use crate::letter::Letter;
 
-pub use visitor::{Fact, FromVisitor, Picture, VisitorTopic};
+pub use visitor::{Fact, FromVisitor, VisitorTopic};
 
 /// Links that open something are secrets. Links to a page that anybody may open are not.
 #[derive(Debug, Clone)]

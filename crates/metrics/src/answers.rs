@@ -1,4 +1,4 @@
-//! Answers that were given before. What is asked again of the same ledger and the same rates is not computed again.
+//! Answers that were given before. The same question to the same ledger and the same rates is not computed again.
 //!
 //! An answer also depends on the moment: nothing after it counts, and the running period ends with it. It stays the same
 //! until the day is over or anything in the ledger happens or ends, so it is remembered for as long as neither does.
@@ -14,7 +14,7 @@ use crate::columns::Ledger;
 use crate::fx::Rates;
 use crate::query::Query;
 
-/// So many points are remembered of one ledger: some tens of megabytes. Whoever asks for more starts it anew.
+/// The points that are remembered of one ledger: some tens of megabytes. An answer beyond that empties the cache first.
 const POINTS_MAX: usize = 200_000;
 
 /// The answers of one ledger and one set of rates. They keep neither in memory.
@@ -33,10 +33,10 @@ impl fmt::Debug for Answers {
     }
 }
 
-/// What was asked, whenever it was.
+/// What an answer is remembered by: the question, whenever it is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AnswerKey {
-    /// A metric, or another kind of answer. Answers of one name are of one type.
+    /// A metric, or another kind of answer. Answers with the same name have the same type.
     name: String,
     query: Query,
 }
@@ -83,7 +83,7 @@ impl Answers {
         self.ledger.strong_count() > 0
     }
 
-    /// The answer that was given of the ledger before, or a new one, which is of so many points.
+    /// The answer that was given for the ledger before, or a new one, with its number of points.
     ///
     /// # Errors
     /// Those of a new answer, which are not remembered.

@@ -14,7 +14,9 @@ mod daily;
 mod days;
 mod derived;
 mod draft;
+mod ends;
 mod joins;
+mod ledger_part;
 mod name_order;
 mod origin;
 mod revenue;
@@ -45,14 +47,15 @@ pub(crate) use daily::{Daily, NEVER, Outline};
 pub(crate) use days::CalendarDays;
 pub(crate) use derived::PlanUse;
 pub use joins::{JoinedCustomer, Joining, Joins, LeftOutMrr, Member};
+pub use ledger_part::LedgerPart;
 pub(crate) use name_order::by_letters;
-pub use together::{LedgerPart, LedgersTogether, MovedSubscription, split_customer_id};
+pub use together::{LedgersTogether, MovedSubscription, split_customer_id};
 pub use views::SubscriptionView;
 pub(crate) use views::{FailedInvoiceView, RowSlices};
 
 /// The blob that holds the catalog; the chunks follow it.
 pub const CATALOG_BLOB: u32 = 0;
-/// The months of the balance have their blobs from here on, by number. There are never so many chunks.
+/// The months of the balance have their blobs from here on, by number. There are never that many chunks.
 const BALANCE_BLOBS: u32 = 1 << 30;
 
 /// All customers' recurring value and revenue, and the balance.
@@ -63,7 +66,7 @@ pub struct Ledger {
     chunks: Vec<Arc<Chunk>>,
     balance: Balance,
     calendar: Arc<CalendarDays>,
-    /// The connections that it is of. Empty where it is of one.
+    /// The connections that it combines. Empty where there is only one.
     parts: Arc<Parts>,
 }
 

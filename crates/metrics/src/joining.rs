@@ -107,7 +107,7 @@ pub fn summary(together: &LedgersTogether, view: &View) -> JoiningSummary {
     }
 }
 
-/// What it would be with other rules. The view is of what there is now.
+/// What it would be with other rules. The view shows what there is now.
 ///
 /// # Errors
 /// When there are too many currencies to answer for.

@@ -143,7 +143,7 @@ pub enum Valuation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeValuation {
-    /// It is the exact share of so many units more or less, at what each was worth before.
+    /// It is the exact share of the units that were added or removed, at what each was worth before.
     ByUnit,
     /// It is the exact share of the list price, less the discount on the bill.
     ByListPrice,

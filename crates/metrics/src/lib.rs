@@ -10,6 +10,7 @@ pub mod fx;
 pub mod joining;
 pub mod ledger;
 mod months;
+pub mod named_range;
 pub mod preview;
 pub mod query;
 pub mod question;

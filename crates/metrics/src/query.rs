@@ -93,7 +93,7 @@ pub struct Query {
     pub currency: Reporting,
     pub filter: Filter,
     pub by: Option<Dimension>,
-    /// Trials count as converted until so many days after they end; `None`: until now.
+    /// Days after its end until which a trial counts as converted; `None`: until now.
     pub within_days: Option<u32>,
     /// Nothing after this counts: the running period ends here.
     pub now: UnixSeconds,

@@ -1,8 +1,8 @@
 //! What is asked for: a range, an interval, a currency and filters, as written in an address or on a command line.
 
-use jiff::ToSpan;
 use model::{Currency, Day, Interval};
 
+use crate::named_range::NamedRange;
 use crate::query::{Dimension, Filter, Query, QueryError, Reporting};
 use crate::registry::Metric;
 use crate::view::View;
@@ -18,7 +18,7 @@ pub struct Question {
     pub currency: Option<Reporting>,
     pub by: Option<Dimension>,
     pub filter: Filter,
-    /// Until how many days after its end a trial counts as converted.
+    /// Days after its end until which a trial counts as converted.
     pub within_days: Option<u32>,
 }
 
@@ -88,7 +88,7 @@ pub static PARAMETERS: &[Parameter] = &[
     ),
     time(
         "within",
-        "Days: a trial counts as converted until so many days after its end. Default: until now.",
+        "Days after its end until which a trial counts as converted. Default: until now.",
         |question, text| set(&mut question.within_days, text),
     ),
     filter("plan", "Price ids.", |question, text| question.filter.add(Dimension::Plan, text)),
@@ -145,9 +145,8 @@ impl Question {
     pub fn query_of(mut self, view: &View, metric: &Metric) -> Result<Query, QueryError> {
         let has_range = self.from.is_some() || self.to.is_some() || self.range.is_some();
         if metric.looks_ahead && !has_range {
-            let this_month = view.today().date().first_of_month();
-            self.from = Some(Day::from(this_month));
-            self.to = Some(Day::from(this_month.saturating_add(12.months())).previous());
+            let (from, to) = NamedRange::Ahead.days(view.today(), None);
+            (self.from, self.to) = (Some(from), Some(to));
         }
         self.query(view)
     }
@@ -174,12 +173,11 @@ impl Question {
             return Err(QueryError::NoRate(currency));
         }
         let to = self.to.unwrap_or_else(|| view.today());
-        let months_before =
-            |months: i64| Day::from(to.date().first_of_month().saturating_sub(months.months()));
-        let (from, to) = match self.range {
-            None | Some(Preset::Last12Months) => (months_before(11), to),
-            Some(Preset::Last12FullMonths) => (months_before(12), months_before(0).previous()),
+        let range = match self.range {
+            None | Some(Preset::Last12Months) => NamedRange::LastMonths(12),
+            Some(Preset::Last12FullMonths) => NamedRange::FullMonths(12),
         };
+        let (from, to) = range.days(to, None);
         let from = self.from.unwrap_or(from);
         Ok(Query {
             from,

@@ -19,7 +19,7 @@ pub use crate::ledger::Reason;
 use crate::ledger::{PaidPart, PaidRow, Unexplained};
 use crate::months::Months;
 
-/// Of each month, so many invoices that do not add up are named.
+/// How many invoices that do not add up are named in each month.
 const EXAMPLES_MAX: usize = 10;
 
 /// One month of one currency.

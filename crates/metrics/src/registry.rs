@@ -109,7 +109,7 @@ pub struct Metric {
     pub feeds: &'static [Feed],
     #[serde(skip)]
     pub(crate) compute: Compute,
-    /// What its formula is made of, in the order in which that is told. None of what is not of customers.
+    /// What its formula is made of, in the order in which it is explained. Empty where it is not computed from customers.
     #[serde(skip)]
     pub(crate) terms: &'static [Term],
 }

@@ -51,7 +51,7 @@ impl View {
         data_through.map_or(clock_now, |through| through.max(clock_now))
     }
 
-    /// An answer of this name to a query: the one that was given before, if there is one. It is of so many points.
+    /// An answer of this name to a query: the one that was given before, if there is one. `points` counts its points.
     ///
     /// # Errors
     /// Those of a new answer.

@@ -77,7 +77,7 @@ pub struct CardExpiry {
 }
 
 impl CardExpiry {
-    /// `None` where it is no month of this or the next centuries.
+    /// `None` where it is not a month of this or the next centuries.
     pub fn new(year: i64, month: i64) -> Option<Self> {
         let year = i16::try_from(year).ok().filter(|year| (1970..3000).contains(year))?;
         let month = i8::try_from(month).ok().filter(|month| (1..=12).contains(month))?;

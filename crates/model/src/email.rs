@@ -25,7 +25,7 @@ impl EmailKey {
         Self(secret)
     }
 
-    /// What stands for an address; the same for every way to write it. `None`: it is no address.
+    /// What stands for an address; the same for every way to write it. `None`: it is not an address.
     pub fn hash(&self, email: &str) -> Option<String> {
         comparable_email(email).map(|email| self.keyed("email", &email))
     }

@@ -25,7 +25,7 @@ impl ObjectKind {
     /// The kind of this name, read from a file. Names are few and kept for good.
     ///
     /// # Errors
-    /// When it is no lower-case word.
+    /// When it is not a lower-case word.
     pub fn named(name: &str) -> Result<Self, String> {
         static NAMES: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
         let is_plain =

@@ -3,6 +3,7 @@
 //! `docs/guides/account-files.md`.
 
 mod complete;
+mod defaults;
 mod error;
 mod expected_mrr;
 mod lines;
@@ -25,7 +26,7 @@ pub(crate) use settings::{CreatedFilter, ListOrder};
 
 pub(crate) type Fields = Map<String, Value>;
 
-/// The list of discounts is no list of the API: it holds what `expand[]=discounts` puts in the place of ids.
+/// The list of discounts is not a list of the API: it holds what `expand[]=discounts` puts in the place of ids.
 const DISCOUNTS: &str = "discounts";
 /// Objects in all, after `_repeat`.
 const OBJECTS_MAX: usize = 1_000_000;

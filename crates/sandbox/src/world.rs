@@ -71,7 +71,7 @@ pub trait Merchant: Send + Sync {
     /// One object; a deleted customer as its tombstone (`"deleted": true`).
     fn get(&self, kind: ObjectKind, id: &str) -> Option<Value>;
 
-    /// A discount, where `discounts` is expanded. It is no kind of its own: nothing lists them.
+    /// A discount, where `discounts` is expanded. It is not a kind of its own: nothing lists them.
     fn discount(&self, id: &str) -> Option<Value>;
 
     /// What every customer was meant to be worth, by customer, instant and currency: one step a change.

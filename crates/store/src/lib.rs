@@ -10,6 +10,7 @@ mod catalog;
 mod connection_files;
 mod data_dir;
 mod error;
+mod folder_sync;
 mod ids;
 mod inbox;
 mod keyring;

@@ -80,7 +80,7 @@ fn write_until_killed() {
     });
 }
 
-/// Starts the writer, waits until it has reported so many pages, and kills it. Returns what it reported per cursor.
+/// Starts the writer, waits until it has reported `pages`, and kills it. Returns what it reported per cursor.
 fn write_and_kill(folder: &Path, pages: usize, spins: usize) -> Vec<u64> {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["write_until_killed", "--exact", "--ignored", "--nocapture"])

@@ -61,7 +61,7 @@ pub(crate) struct Context {
     pub reporter: Reporter,
     /// Receives every commit.
     pub written: mpsc::UnboundedSender<Written>,
-    /// Customers whose personal data is dropped whenever it comes.
+    /// Customers whose personal data is removed whenever it arrives.
     pub erased: Arc<HashSet<String>>,
     /// Of a load that is going on.
     pub namings: Arc<Namings>,

@@ -20,7 +20,7 @@ const READ_AT_ONCE: usize = 50;
 /// Everything of one customer; of [`NOBODY`], what belongs to no customer.
 ///
 /// # Errors
-/// What the store says. Objects that cannot be read are no error.
+/// What the store says. Objects that cannot be read are not an error.
 pub fn read_customer(source: Source, objects: &Objects, customer: &CustomerId) -> Result<Billed, StoreError> {
     let stored = if customer.as_str() == NOBODY {
         objects.ownerless()?

@@ -70,7 +70,7 @@ impl KindProgress {
     }
 }
 
-/// A snapshot. Every number in it is counted or measured; what is not known is absent.
+/// A snapshot. Every number in it is counted or measured; what is not known is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Progress {
     pub phase: Phase,

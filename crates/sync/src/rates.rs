@@ -101,7 +101,7 @@ impl ReferenceRates {
         Ok(rates)
     }
 
-    /// Fetches what was published since the newest known day and keeps it. The second address is asked where the first
+    /// Fetches what was published since the newest known day and keeps it. The second address is requested where the first
     /// one fails or publishes nothing new any more; where both have a rate, the first one's counts. The newest day that
     /// is known then.
     ///

@@ -3495,7 +3495,7 @@ export interface components {
             currency: string;
             /**
              * Format: int64
-             * @description Who made this switch, each once.
+             * @description The customers who made this switch, each counted once.
              */
             customers: number;
             from_plan?: components["schemas"]["SwitchedPlan"] | null;
@@ -3598,7 +3598,7 @@ export interface components {
             targets: string[];
         };
         RateRequest: {
-            /** @description What the rate is in: so many `currency` are one `base`. */
+            /** @description What the rate is in: how many units of `currency` are one `base`. */
             base: string;
             /** @description An ISO 4217 code. */
             currency: string;
@@ -3830,7 +3830,7 @@ export interface components {
             week_start: string;
         };
         ShareLink: {
-            /** @description The id of the connection, or of the workspace where the page is of all of its connections together. */
+            /** @description The id of the connection, or of the workspace where the page shows all of its connections together. */
             connection: string;
             /** Format: int64 */
             created_at: number;
@@ -3988,7 +3988,7 @@ export interface components {
             /** @description The provider's word for it. */
             status: string;
         };
-        /** @description Everything in one currency. What is "of the month" is of the running one, up to now. */
+        /** @description Everything in one currency. "The month" is the running one, up to now. */
         Summary: {
             /** Format: int64 */
             active_customers: number;
@@ -4937,7 +4937,7 @@ export interface operations {
                 to?: string;
                 /** @description What of a cohort to follow. Default: `customers`. */
                 what?: components["schemas"]["CohortValue"];
-                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                /** @description Days after its end until which a trial counts as converted. Default: until now. */
                 within?: string;
             };
             header?: never;
@@ -5009,7 +5009,7 @@ export interface operations {
                 to?: string;
                 /** @description `customers` (default), `mrr` or `revenue`. */
                 what?: string;
-                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                /** @description Days after its end until which a trial counts as converted. Default: until now. */
                 within?: string;
             };
             header?: never;
@@ -5354,7 +5354,7 @@ export interface operations {
                 range?: string;
                 /** @description Last day. Default: today, or the last day of `range`. */
                 to?: string;
-                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                /** @description Days after its end until which a trial counts as converted. Default: until now. */
                 within?: string;
             };
             header?: never;
@@ -5519,7 +5519,7 @@ export interface operations {
                 range?: string;
                 /** @description Last day. Default: today, or the last day of `range`. */
                 to?: string;
-                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                /** @description Days after its end until which a trial counts as converted. Default: until now. */
                 within?: string;
             };
             header?: never;
@@ -8087,7 +8087,7 @@ export interface operations {
                 to?: string;
                 /** @description What of a cohort the page follows. */
                 what: components["schemas"]["CohortValue"];
-                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                /** @description Days after its end until which a trial counts as converted. Default: until now. */
                 within?: string;
             };
             header?: never;
@@ -8199,7 +8199,7 @@ export interface operations {
                 range?: string;
                 /** @description Last day. Default: today, or the last day of `range`. */
                 to?: string;
-                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                /** @description Days after its end until which a trial counts as converted. Default: until now. */
                 within?: string;
             };
             header?: never;
@@ -8256,7 +8256,7 @@ export interface operations {
                 range?: string;
                 /** @description Last day. Default: today, or the last day of `range`. */
                 to?: string;
-                /** @description Days: a trial counts as converted until so many days after its end. Default: until now. */
+                /** @description Days after its end until which a trial counts as converted. Default: until now. */
                 within?: string;
             };
             header?: never;

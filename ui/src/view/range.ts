@@ -92,7 +92,7 @@ function shiftEnd(end: Day, months: number): Day {
   return end === lastOfMonth(end) ? lastOfMonth(addMonths(firstOfMonth(end), months)) : addMonths(end, months)
 }
 
-/** The same days so many months away. */
+/** The same days, `months` later. */
 export const shiftMonths = ({ start, end }: Days, months: number): Days => ({
   start: addMonths(start, months),
   end: shiftEnd(end, months),

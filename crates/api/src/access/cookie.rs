@@ -30,7 +30,7 @@ pub fn read_sign_on(context: &Context, headers: &HeaderMap) -> Option<Secret> {
     named(headers, sign_on_name(context))
 }
 
-/// The header by which it is told. It comes back from another site, which `Lax` allows.
+/// The header that sets it. It comes back from another site, which `Lax` allows.
 ///
 /// # Errors
 /// Never with a credential of ours.

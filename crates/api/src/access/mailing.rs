@@ -53,7 +53,7 @@ pub fn limit_again(context: &Context, client: &Client, email: &str) -> Result<()
     again.map_err(Problem::too_many_mails)
 }
 
-/// Writes as often as something else would have: who is answered must not learn by the time which of the two happened.
+/// Writes as often as something else would have: the time until the answer must not reveal which of the two happened.
 ///
 /// # Errors
 /// Those of the store.

@@ -1,6 +1,7 @@
 //! Single sign-on by OpenID Connect: people sign in at a provider that the operator has added.
 
 mod description;
+pub mod error;
 pub mod next;
 pub mod provider;
 

@@ -21,7 +21,7 @@ const MAX_MAILS_TO_RECIPIENT: u32 = 10;
 const MAX_DEMO_REQUESTS: u32 = 60;
 /// Before a mail that did not arrive is sent again.
 const SENT_AGAIN_AFTER_S: i64 = 60;
-/// Who has not failed for so long starts again.
+/// Somebody who has not failed for this long starts again.
 const FORGOTTEN_AFTER_S: i64 = 60 * 60;
 /// So that invented logins can't fill the memory.
 const MAX_ENTRIES: usize = 20_000;
@@ -37,7 +37,7 @@ pub struct Throttle {
 pub enum Place {
     /// A browser that has signed in to this account before.
     KnownBrowser(String),
-    /// The network of an address: who has one IPv6 address has the 2⁶⁴ beside it.
+    /// The network of an address: somebody with one IPv6 address has the 2⁶⁴ beside it.
     Address(Option<IpAddr>),
 }
 

@@ -1,4 +1,4 @@
-//! What was asked and waits for an answer, in memory. Each is answered once, and soon.
+//! What waits for an answer, in memory. Each is answered once, and soon.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -22,7 +22,7 @@ pub struct Waiting<K, T> {
 #[derive(Debug)]
 struct Pending<K, T> {
     key: K,
-    /// Where it was asked.
+    /// Where the request came from.
     place: Place,
     at: UnixSeconds,
     what: T,
@@ -49,7 +49,7 @@ impl<K: PartialEq, T> Waiting<K, T> {
         all.push_back(Pending { key, place, at: now, what });
     }
 
-    /// What was asked, unless it was answered or is too old. It can't be answered again.
+    /// What waits under this key, unless it was answered or is too old. It can't be answered again.
     pub fn take(&self, key: &K, now: UnixSeconds) -> Option<T> {
         let mut all = self.lock();
         let position = all.iter().position(|one| one.key == *key)?;

@@ -10,7 +10,7 @@ use crate::problem::Problem;
 
 const LOOK_EVERY: Duration = Duration::from_secs(86_400);
 
-/// Deletes entries that are older than so many days, now and once a day, until the server stops.
+/// Deletes entries that are older than `days`, now and once a day, until the server stops.
 pub async fn keep_up(context: Shared, days: u32) {
     loop {
         match delete_old(&context, days).await {

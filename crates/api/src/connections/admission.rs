@@ -50,7 +50,7 @@ pub struct Candidate {
 /// Reads the address of an API; without one it is the provider's own.
 ///
 /// # Errors
-/// `Base` when it is no http(s) address, or carries credentials or a query.
+/// `Base` when it is not an http(s) address, or carries credentials or a query.
 pub fn parse_base(source: Source, text: Option<&str>) -> Result<Option<Url>, AdmissionError> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
     // What is wrong with it may be a key that was pasted into the wrong field: only a plain address is quoted.
@@ -84,7 +84,7 @@ pub fn sources() -> Vec<&'static str> {
 /// Asks the provider who the key belongs to and what it may read.
 ///
 /// # Errors
-/// When it is no key, is refused, or the provider cannot be reached.
+/// When it is not a key, is refused, or the provider cannot be reached.
 pub async fn examine(
     source: Source,
     key: &Secret,

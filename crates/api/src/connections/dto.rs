@@ -254,7 +254,7 @@ impl ConnectionView {
 }
 
 impl StateView {
-    /// Of two, the one that has to be told.
+    /// Of two, the one that has to be reported.
     fn or(self, other: Self) -> Self {
         let all = [self, other];
         let first = [Self::Failed, Self::Loading].into_iter().find(|state| all.contains(state));

@@ -78,7 +78,7 @@ impl Reserved {
         self.rows as usize
     }
 
-    /// The answer has so many.
+    /// How many rows the answer has.
     pub fn used(mut self, rows: usize) {
         // Dropping it gives back the rest.
         self.rows = self.rows.saturating_sub(u32::try_from(rows).unwrap_or(u32::MAX));

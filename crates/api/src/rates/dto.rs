@@ -13,7 +13,7 @@ use crate::problem::Problem;
 pub struct RateRequest {
     /// An ISO 4217 code.
     pub currency: String,
-    /// What the rate is in: so many `currency` are one `base`.
+    /// What the rate is in: how many units of `currency` are one `base`.
     pub base: String,
     /// The first day, or the only day.
     #[schema(format = Date)]

@@ -134,7 +134,7 @@ impl Started {
     /// 303 to a page of this site, with the cookies.
     ///
     /// # Errors
-    /// When it is no address.
+    /// When it is not an address.
     pub fn to_page(self, page: &str) -> Result<Response, Problem> {
         Ok(self.to(HeaderValue::from_str(page).map_err(|error| Problem::internal(&error))?))
     }

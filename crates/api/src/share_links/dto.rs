@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 pub struct ShareLinkView {
     pub id: String,
     pub name: String,
-    /// The id of the connection, or of the workspace where the page is of all of its connections together.
+    /// The id of the connection, or of the workspace where the page shows all of its connections together.
     pub connection: String,
     /// What the page's address has behind the connection, such as `mrr` or `metrics/arr`.
     pub page: String,

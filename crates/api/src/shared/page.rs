@@ -5,17 +5,18 @@ mod figures;
 use std::collections::HashSet;
 
 use ::metrics::curtain::Curtain;
+use ::metrics::named_range::{NamedRange, first_of, months_later};
 use ::metrics::query::{CohortValue, Dimension, Facets, Filter, Reporting, ValueFacet};
 use ::metrics::question::{PARAMETERS, ParameterKind, Question};
 use ::metrics::registry::Metric;
 use model::{Day, Interval};
 use url::form_urlencoded;
 
-use super::period::{ChartRange, Choice, Days, Period, Range, Rule, Versus, first_of, months_later};
+use super::period::{self, ChartRange, Choice, Days, Period, Range, Versus};
 
 /// Longer addresses are nobody's view.
 const MAX_VIEW_BYTES: usize = 4_000;
-/// For so many days ahead the overview shows what is set to cancel.
+/// How many days ahead the overview looks for what is set to cancel.
 const DAYS_AHEAD: i32 = 90;
 
 /// A page, as an address names it behind the connection.
@@ -52,7 +53,7 @@ pub(crate) enum RequestedFigures {
     Cohorts(CohortValue),
 }
 
-/// A question that a holder of a link asks.
+/// A request for figures from somebody who has opened a link.
 #[derive(Debug, Clone)]
 pub(crate) struct FigureRequest {
     figures: RequestedFigures,
@@ -111,8 +112,8 @@ impl SharedView {
         let day = |text: &str| text.parse::<Day>().map_err(|error| error.to_string());
         match name {
             "range" => {
-                let rule = Rule::named(value).ok_or("use a range of the pages")?;
-                self.choice.range = Some(Range::Rule(rule));
+                let range = period::named(value).ok_or("use a range of the pages")?;
+                self.choice.range = Some(Range::Named(range));
             }
             "from" => days.0 = Some(day(value)?),
             "to" => days.1 = Some(day(value)?),
@@ -157,7 +158,7 @@ impl SharedView {
     }
 
     pub(crate) fn is_of_all_time(&self) -> bool {
-        self.choice.range == Some(Range::Rule(Rule::All))
+        self.choice.range == Some(Range::Named(NamedRange::All))
     }
 
     /// The currency and the filters as a question.
@@ -264,8 +265,8 @@ impl SharedView {
 
     fn spans(&self, request: &FigureRequest, Moment { today, first_on }: Moment) -> HashSet<ChartRange> {
         let usual = match self.page {
-            UiPage::Metric(metric) if metric.looks_ahead => Rule::Ahead,
-            _ => Rule::LastMonths(12),
+            UiPage::Metric(metric) if metric.looks_ahead => NamedRange::Ahead,
+            _ => NamedRange::USUAL,
         };
         let period = Period::of(self.choice, today, first_on, usual);
         let id = match request.figures {
@@ -284,7 +285,9 @@ impl SharedView {
         };
         match self.page {
             UiPage::Overview => overview(id, today, first_on),
-            UiPage::Churn if id == "scheduled_churn" => Period::over(Rule::Ahead, today, first_on).spans(),
+            UiPage::Churn if id == "scheduled_churn" => {
+                Period::over(NamedRange::Ahead, today, first_on).spans()
+            }
             _ => period.spans(),
         }
     }
@@ -295,9 +298,9 @@ fn overview(metric: &str, today: Day, first_on: Option<Day>) -> HashSet<ChartRan
     let by_day = |start: Day, end: Day| HashSet::from([ChartRange { start, end, interval: Interval::Day }]);
     match metric {
         "scheduled_churn" => by_day(today, Day(today.0 + DAYS_AHEAD - 1)),
-        "at_risk_mrr" | "trial_mrr" => Period::over(Rule::LastDays(1), today, first_on).spans(),
+        "at_risk_mrr" | "trial_mrr" => Period::over(NamedRange::LastDays(1), today, first_on).spans(),
         _ => {
-            let mut spans = Period::over(Rule::LastMonths(12), today, first_on).spans();
+            let mut spans = Period::over(NamedRange::USUAL, today, first_on).spans();
             spans.extend(by_day(months_later(first_of(today, 1), -1), today));
             spans
         }

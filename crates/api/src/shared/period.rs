@@ -3,13 +3,12 @@
 
 use std::collections::HashSet;
 
-use jiff::ToSpan;
+use ::metrics::named_range::{NamedRange, first_of, months_later};
 use jiff::civil::Date;
 use model::{Day, Interval};
 
 /// More points than this are nobody's chart.
 const BUCKETS_AT_MOST: i32 = 400;
-const USUAL: Rule = Rule::LastMonths(12);
 
 /// A run of whole days, both of them included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,25 +17,9 @@ pub(super) struct Days {
     pub(super) end: Day,
 }
 
-/// A range that is named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rule {
-    LastDays(i32),
-    /// The full months before the current one, and that one so far.
-    LastMonths(i64),
-    FullMonths(i64),
-    /// The month, quarter or year of today so far, by its months.
-    Current(i64),
-    /// The whole one before it.
-    Last(i64),
-    All,
-    /// The next twelve months.
-    Ahead,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Range {
-    Rule(Rule),
+    Named(NamedRange),
     Custom(Days),
 }
 
@@ -57,7 +40,7 @@ pub(super) struct Choice {
     pub(super) versus: Versus,
 }
 
-/// What is asked about at once.
+/// The days and the interval of one request for figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct ChartRange {
     pub(super) start: Day,
@@ -82,48 +65,28 @@ pub(super) struct Period {
     compared: Option<Compared>,
 }
 
-impl Rule {
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "today" => Self::LastDays(1),
-            "7d" => Self::LastDays(7),
-            "30d" => Self::LastDays(30),
-            "90d" => Self::LastDays(90),
-            "month" => Self::Current(1),
-            "last-month" => Self::Last(1),
-            "quarter" => Self::Current(3),
-            "last-quarter" => Self::Last(3),
-            "ytd" => Self::Current(12),
-            "last-year" => Self::Last(12),
-            "6m" => Self::LastMonths(6),
-            "12m" => Self::LastMonths(12),
-            "24m" => Self::LastMonths(24),
-            "6m-full" => Self::FullMonths(6),
-            "12m-full" => Self::FullMonths(12),
-            "24m-full" => Self::FullMonths(24),
-            "all" => Self::All,
-            _ => return None,
-        })
-    }
-
-    pub(super) fn days(self, today: Day, first_on: Option<Day>) -> Days {
-        let month = first_of(today, 1);
-        let (start, end) = match self {
-            Self::LastDays(count) => (Day(today.0 + 1 - count), today),
-            Self::LastMonths(count) => (months_later(month, 1 - count), today),
-            Self::FullMonths(count) => (months_later(month, -count), month.previous()),
-            Self::Current(months) => (first_of(today, months), today),
-            Self::Last(months) => {
-                let first = first_of(today, months);
-                (months_later(first, -months), first.previous())
-            }
-            Self::All => {
-                (first_on.filter(|day| *day < today).unwrap_or_else(|| USUAL.days(today, None).start), today)
-            }
-            Self::Ahead => (month, months_later(month, 12).previous()),
-        };
-        Days { start, end }
-    }
+/// As an address names it.
+pub(super) fn named(name: &str) -> Option<NamedRange> {
+    Some(match name {
+        "today" => NamedRange::LastDays(1),
+        "7d" => NamedRange::LastDays(7),
+        "30d" => NamedRange::LastDays(30),
+        "90d" => NamedRange::LastDays(90),
+        "month" => NamedRange::Current(1),
+        "last-month" => NamedRange::Last(1),
+        "quarter" => NamedRange::Current(3),
+        "last-quarter" => NamedRange::Last(3),
+        "ytd" => NamedRange::Current(12),
+        "last-year" => NamedRange::Last(12),
+        "6m" => NamedRange::LastMonths(6),
+        "12m" => NamedRange::LastMonths(12),
+        "24m" => NamedRange::LastMonths(24),
+        "6m-full" => NamedRange::FullMonths(6),
+        "12m-full" => NamedRange::FullMonths(12),
+        "24m-full" => NamedRange::FullMonths(24),
+        "all" => NamedRange::All,
+        _ => return None,
+    })
 }
 
 impl Range {
@@ -131,14 +94,14 @@ impl Range {
         let by_days = |count: i32| Days { start: Day(days.start.0 - count), end: Day(days.end.0 - count) };
         match self {
             Self::Custom(_) => Some(by_days(days.length())),
-            Self::Rule(Rule::LastDays(count)) => Some(by_days(count)),
-            Self::Rule(
-                Rule::LastMonths(months)
-                | Rule::FullMonths(months)
-                | Rule::Current(months)
-                | Rule::Last(months),
+            Self::Named(NamedRange::LastDays(count)) => Some(by_days(count)),
+            Self::Named(
+                NamedRange::LastMonths(months)
+                | NamedRange::FullMonths(months)
+                | NamedRange::Current(months)
+                | NamedRange::Last(months),
             ) => Some(days.shifted(-months)),
-            Self::Rule(Rule::All | Rule::Ahead) => None,
+            Self::Named(NamedRange::All | NamedRange::Ahead) => None,
         }
     }
 }
@@ -148,7 +111,7 @@ impl Days {
         self.end.0 - self.start.0 + 1
     }
 
-    /// The same days so many months away: the last day of a month stays one.
+    /// The same days `months` later: the last day of a month stays one.
     fn shifted(self, months: i64) -> Self {
         let end = if self.end == last_of_month(self.end) {
             last_of_month(months_later(first_of(self.end, 1), months))
@@ -199,25 +162,28 @@ impl Days {
 }
 
 impl Period {
-    pub(super) fn of(choice: Choice, today: Day, first_on: Option<Day>, usual: Rule) -> Self {
-        let range = choice.range.unwrap_or(Range::Rule(usual));
+    pub(super) fn of(choice: Choice, today: Day, first_on: Option<Day>, usual: NamedRange) -> Self {
+        let range = choice.range.unwrap_or(Range::Named(usual));
         let days = match range {
             Range::Custom(days) => days,
-            Range::Rule(rule) => rule.days(today, first_on),
+            Range::Named(range) => {
+                let (start, end) = range.days(today, first_on);
+                Days { start, end }
+            }
         };
         let interval = days.readable_interval(choice.interval.unwrap_or_else(|| days.usual_interval()));
         // The usual range is read as of now, against the end of last month; any other one as a whole.
-        let is_usual = range == Range::Rule(USUAL);
+        let is_usual = range == Range::Named(NamedRange::USUAL);
         let focus = if is_usual { Days { start: first_of(today, 1), end: today } } else { days };
-        let against = if is_usual { Range::Rule(Rule::Current(1)) } else { range };
+        let against = if is_usual { Range::Named(NamedRange::Current(1)) } else { range };
         let compared = Compared::of(choice.versus, against, focus);
         Self { days, interval, focus, compared }
     }
 
     /// The period of a range by itself, whatever else an address says.
-    pub(super) fn over(rule: Rule, today: Day, first_on: Option<Day>) -> Self {
-        let choice = Choice { range: Some(Range::Rule(rule)), ..Choice::default() };
-        Self::of(choice, today, first_on, USUAL)
+    pub(super) fn over(rule: NamedRange, today: Day, first_on: Option<Day>) -> Self {
+        let choice = Choice { range: Some(Range::Named(rule)), ..Choice::default() };
+        Self::of(choice, today, first_on, NamedRange::USUAL)
     }
 
     /// Everything that the charts and figures of a page ask about.
@@ -237,7 +203,7 @@ impl Period {
         } else if what == Versus::Year {
             Some(ratio.shifted(-12))
         } else {
-            Range::Rule(Rule::Current(1)).before(ratio)
+            Range::Named(NamedRange::Current(1)).before(ratio)
         };
         spans.insert(by_day(level_on));
         spans.extend(
@@ -256,7 +222,7 @@ impl Period {
 
 impl Compared {
     fn of(what: Versus, range: Range, focus: Days) -> Option<Self> {
-        if what == Versus::None || range == Range::Rule(Rule::Ahead) {
+        if what == Versus::None || range == Range::Named(NamedRange::Ahead) {
             return None;
         }
         if what == Versus::Year {
@@ -266,18 +232,6 @@ impl Compared {
         let days = range.before(focus)?;
         Some(Self { what, days, level_on: focus.start.previous() })
     }
-}
-
-/// The first day of the month, quarter or year of a day, by its months.
-pub(super) fn first_of(day: Day, months: i64) -> Day {
-    let date = day.date().first_of_month();
-    let into = i64::from(date.month() - 1).rem_euclid(months);
-    Day::from(date.saturating_sub(into.months()))
-}
-
-/// The same day of a month later or earlier, or that month's last day where it is shorter.
-pub(super) fn months_later(day: Day, months: i64) -> Day {
-    Day::from(day.date().saturating_add(months.months()))
 }
 
 fn last_of_month(day: Day) -> Day {

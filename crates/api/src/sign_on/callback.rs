@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq;
 use url::Url;
 
 use crate::access::identity::By;
-use crate::access::sign_on::provider::SignOnError;
+use crate::access::sign_on::error::SignOnError;
 use crate::access::sign_on::{Attempt, Unconnected, open};
 use crate::access::throttle::Place;
 use crate::access::{account, cookie, credential};
@@ -32,7 +32,7 @@ pub struct Returned {
     iss: Option<String>,
 }
 
-/// Why nobody is signed in, as the sign-in page is told.
+/// Why nobody is signed in, as the sign-in page shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Failure {
     /// It took too long, was answered before, or was begun in another browser.

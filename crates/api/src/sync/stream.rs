@@ -38,7 +38,7 @@ struct Allowed {
     session: Option<String>,
 }
 
-/// What one listener has been told.
+/// What one listener has been sent.
 struct Listener {
     /// Of each connection.
     progress: Vec<watch::Receiver<Progress>>,
@@ -74,7 +74,7 @@ pub async fn handle(
 }
 
 impl Allowed {
-    /// Whether no connection came or went since, and all are shown as they were. The page then listens anew, to those that there are.
+    /// Whether no connection came or went since, and all are shown as they were. The page then subscribes again, to those that there are.
     async fn is_of_all(&self) -> bool {
         let Business::Together { workspace, settings, connections } = &self.business else { return true };
         let (catalog, workspace) = (self.context.catalog.clone(), workspace.clone());
@@ -90,7 +90,7 @@ impl Allowed {
     /// Whether a request for this would be answered now. A stream is one long request: it must not outlive a membership,
     /// a session or a token.
     async fn is_still(&self) -> bool {
-        // Of several, all are of one workspace.
+        // Several connections belong to one workspace.
         let Some(connection) = self.business.connections().first().map(|record| record.id.clone()) else {
             return false;
         };

@@ -1,4 +1,4 @@
-//! What measurements of the shipped binary share: its processes, what is asked of its API, and time on the processor.
+//! What measurements of the shipped binary share: its processes, requests to its API, and time on the processor.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

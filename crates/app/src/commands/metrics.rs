@@ -35,7 +35,7 @@ pub struct Metrics {
     /// Such as plan=price_123; may be repeated
     #[arg(long, value_name = "DIMENSION=VALUE", value_parser = filter)]
     filter: Vec<(Dimension, String)>,
-    /// A trial counts as converted until so many days after its end; by default until now
+    /// Days after its end until which a trial counts as converted; by default until now
     #[arg(long, value_name = "DAYS")]
     within: Option<u32>,
     #[arg(long, value_enum, default_value_t = Format::Table)]

@@ -388,7 +388,7 @@ impl Server {
 }
 
 /// A code, as long as nobody owns the server. Also on a loopback address: a proxy on this machine may bring anybody there,
-/// and what it sends cannot be told from a visitor on this machine.
+/// and what it sends can't be distinguished from a visitor on this machine.
 fn setup_code(folder: &Folder) -> anyhow::Result<Option<Secret>> {
     Ok(if folder.catalog.has_owner()? { None } else { Some(credential::new_setup_code()?) })
 }

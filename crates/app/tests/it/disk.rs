@@ -20,7 +20,7 @@ fn read_only(data: &Path, args: &[&str]) -> Option<Output> {
     run(&format!(r#"{mounted} && exec "$0" "$@""#))
 }
 
-/// Connects with files that cannot grow beyond so many blocks of 512 bytes; a write beyond fails as on a full disk.
+/// Connects with files that cannot grow beyond `blocks` of 512 bytes; a write beyond fails as on a full disk.
 fn connect_within(blocks: u32, data: &Path, base: &str) -> Output {
     let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
     let mut command = Command::new("sh");

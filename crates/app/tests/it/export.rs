@@ -193,7 +193,7 @@ async fn an_export_that_is_stopped_leaves_the_folder_as_it_was() {
     assert_eq!(fs::read(to.join("export.json")).unwrap(), before);
 }
 
-/// Exports with files that cannot grow beyond so many blocks of 512 bytes; a write beyond fails as on a full disk.
+/// Exports with files that cannot grow beyond `blocks` of 512 bytes; a write beyond fails as on a full disk.
 fn export_within(blocks: u32, data: &Path, to: &Path, format: &str) -> Output {
     let limited = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
     let mut command = Command::new("sh");

@@ -211,7 +211,7 @@ async fn every_route_asks_for_its_permission() {
     let mut together = Vec::new();
     for one in operations(&workspace).into_iter().filter(|one| one.path.contains(&workspace)) {
         let is_stream = one.path.ends_with("/stream");
-        // What is of a single connection only is not found for anybody.
+        // What only a single connection has is not found for anybody.
         if one.method == "GET" && (is_stream || site.get(As::Person(&owner), &one.path).await.status != 404) {
             together.push(one);
         }
@@ -277,7 +277,7 @@ async fn the_holder_of_a_link_reaches_what_it_shares_and_nothing_else() {
 
     let mut shared = Vec::new();
     for one in operations(&id) {
-        // The code is no credential of the API, and what is open to everybody is open to them.
+        // The code is not a credential of the API, and what is open to everybody is open to them.
         let with_code =
             site.ask(As::Program(&code), &one.method, &one.path, body(&one.method, &one.path)).await;
         assert!(one.demand == Demand::Nothing || with_code.status == 401, "{one:?}: {}", with_code.text);

@@ -17,7 +17,7 @@ struct Moved {
     all: String,
     old: String,
     new: String,
-    /// Who moved, as the new system has them.
+    /// The customers who moved, as the new system has them.
     customer: String,
     on: String,
     _running: [Running; 2],

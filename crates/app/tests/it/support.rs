@@ -1,4 +1,4 @@
-//! A server in this process, and how it is asked.
+//! A server in this process, and the requests to it.
 
 use std::sync::Arc;
 

@@ -104,7 +104,7 @@ struct Kind {
 /// Files an entity under its own facts.
 ///
 /// # Errors
-/// When it is no object with an id; says so without any of its data.
+/// When it is not an object with an id; says so without any of its data.
 pub(super) fn file(kind: ObjectKind, json: &str) -> Result<Filed, String> {
     let Fields(fields) = serde_json::from_str(json).map_err(|error| why(&error))?;
     let is_embedded = |name: &str| kind == kind::TRANSACTION && included(name).is_some();

@@ -47,7 +47,7 @@ pub(super) fn entity(body: &[u8]) -> Result<&RawValue, Unreadable> {
 }
 
 /// Where the next page begins. The address of it is given whole: followed blindly, it could lead anywhere with the key, so only
-/// the place is taken, and only from an address of the server that was asked.
+/// the place is taken, and only from an address of the server that was requested.
 pub(super) fn cursor(next: &str, base: &Url) -> Option<String> {
     let next = base.join(next).ok().filter(|next| next.host() == base.host())?;
     let after = next.query_pairs().find(|(name, _)| name == "after")?.1.into_owned();

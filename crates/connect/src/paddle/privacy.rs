@@ -1,5 +1,5 @@
 //! Entities without what identifies a person: ids, amounts, times and states stay, everything that a person wrote or is called
-//! by goes. By a list of what stays: a field that Paddle adds tomorrow is dropped until it is known.
+//! by goes. By a list of what stays: a field that Paddle adds tomorrow is removed until it is known.
 
 use model::ObjectKind;
 use serde_json::{Map, Value};

@@ -9,7 +9,7 @@ use model::{Day, UnixSeconds};
 pub(super) const STATES: [&str; 5] = ["active", "trialing", "past_due", "paused", "deleted"];
 /// The history of webhooks reaches back so far.
 pub(super) const ALERTS_REACH_DAYS: usize = 90;
-/// Payments of so many months are walked month by month, those before them year by year.
+/// How many months of payments are walked month by month; those before them year by year.
 const MONTHS: i64 = 12;
 /// Paddle is from 2012.
 pub(super) const FIRST_DAY: Date = date(2012, 1, 1);
@@ -44,7 +44,7 @@ impl Cursor {
         format!("{}/{}/{}", self.anchor, self.step, self.at)
     }
 
-    /// The page after one of so many rows. `None`: there are no more of so many steps.
+    /// The page after this one: further in the same step where it was full. `None`: it was the last of all `steps`.
     pub(super) fn after(self, is_full: bool, advance: u64, steps: usize) -> Option<Self> {
         if is_full {
             return Some(Self { at: self.at + advance, ..self });

@@ -14,7 +14,7 @@ type Fields = BTreeMap<String, Box<RawValue>>;
 /// A row of a list.
 ///
 /// # Errors
-/// When it is no object with an id. The reason holds nothing of it.
+/// When it is not an object with an id. The reason holds nothing of it.
 pub(super) fn file(kind: ObjectKind, row: &str) -> Result<RawObject, String> {
     let body = cleaned(row)?;
     let record = Record::read(kind, &body).map_err(|error| error.to_string())?;
@@ -81,7 +81,7 @@ pub(super) fn buyer(subscription: &RawObject) -> Option<RawObject> {
     Some(RawObject { kind: kind::USER, id, created_at: None, counterparts, is_deleted: false, body })
 }
 
-/// Alerts that say something about subscriptions or payments: others are of no use here.
+/// Alerts that say something about subscriptions or payments: others are not needed here.
 pub(super) fn is_kept(alert: &str) -> bool {
     alert.starts_with("subscription_") || alert.starts_with("payment_")
 }

@@ -1,5 +1,5 @@
 //! Rows without what identifies a person: ids, amounts, times and states stay. By a list of what stays: a field that is not
-//! known is dropped.
+//! known is removed.
 
 use model::ObjectKind;
 use serde_json::value::RawValue;

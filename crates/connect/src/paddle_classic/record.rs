@@ -85,7 +85,7 @@ impl Record {
     }
 
     /// # Errors
-    /// When it is no number.
+    /// When it is not a number.
     pub fn number(&self, field: &'static str) -> Result<Option<Decimal>, ReadError> {
         let Some(text) = self.text(field) else { return Ok(None) };
         decimal(&text).map(Some).ok_or_else(|| self.wrong(field))
@@ -94,7 +94,7 @@ impl Record {
     /// An amount in the smallest unit of a currency.
     ///
     /// # Errors
-    /// When it is no amount.
+    /// When it is not an amount.
     pub fn minor(&self, field: &'static str, currency: Currency) -> Result<Option<i64>, ReadError> {
         let Some(number) = self.number(field)? else { return Ok(None) };
         in_minor(number, currency).and_then(whole).map(Some).ok_or_else(|| self.wrong(field))
@@ -109,7 +109,7 @@ impl Record {
     /// `YYYY-MM-DD` or `YYYY-MM-DD hh:mm:ss`, in UTC.
     ///
     /// # Errors
-    /// When it is no time.
+    /// When it is not a time.
     pub fn instant(&self, field: &'static str) -> Result<Option<UnixSeconds>, ReadError> {
         let Some(text) = self.text(field) else { return Ok(None) };
         // What a database writes where there is no date.

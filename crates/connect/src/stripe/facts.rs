@@ -55,7 +55,7 @@ pub(super) struct Filed {
 /// Files an object under its own facts; `parent` fills in what a child does not say about where it belongs.
 ///
 /// # Errors
-/// When it is no object with an id; says so without any of its data.
+/// When it is not an object with an id; says so without any of its data.
 pub(super) fn file(kind: ObjectKind, body: &str, parent: Option<&Children>) -> Result<Filed, String> {
     let facts: Facts = loose::read(body)?;
     let Some(id) = facts.id.0.clone().filter(|id| !id.is_empty()) else {

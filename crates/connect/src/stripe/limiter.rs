@@ -124,7 +124,7 @@ impl Limiter {
 
 impl attempts::Turns for Turns<'_> {
     fn enter(&self) -> attempts::Entering<'_> {
-        Box::pin(async { Box::new(self.0.enter(self.1).await) as Box<dyn attempts::Permit> })
+        Box::pin(async { Box::new(self.0.enter(self.1).await) as Box<dyn attempts::InFlight> })
     }
 
     fn refused(&self, answer: &transport::Answer, pause: Duration) {

@@ -89,7 +89,7 @@ pub(super) enum Number {
     #[default]
     Absent,
     Is(Decimal),
-    /// There is something, and it is no number that an amount can be.
+    /// There is something, and it is not a number that an amount can be.
     Wrong,
 }
 loose!(Number);
@@ -115,7 +115,7 @@ impl Number {
         }
     }
 
-    /// This one, or the other where this one is absent.
+    /// This one, or the other where this one is missing.
     pub(super) fn or(self, other: Self) -> Self {
         if self.is_absent() { other } else { self }
     }
@@ -309,7 +309,7 @@ impl<T: DeserializeOwned> Loose for Array<T> {
     }
 }
 
-/// An object whose keys are data, such as currencies; values that are no objects are left out.
+/// An object whose keys are data, such as currencies; values that are not objects are left out.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Keyed<T>(pub(super) BTreeMap<String, T>);
 loose!(Keyed<T: DeserializeOwned>);

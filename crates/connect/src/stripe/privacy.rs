@@ -1,7 +1,7 @@
 //! Objects without what identifies a person: the provider's ids, amounts, times and states stay, everything that a
 //! person wrote or is called by goes.
 //!
-//! By a list of what stays, not of what goes: a field that the provider adds tomorrow is dropped until it is known.
+//! By a list of what stays, not of what goes: a field that the provider adds tomorrow is removed until it is known.
 
 use crate::stripe::kind;
 use model::ObjectKind;

@@ -64,7 +64,7 @@ impl<'a> Reading<'a> {
         self.optional_whole(number, -LARGEST_AMOUNT, LARGEST_AMOUNT, field)
     }
 
-    /// A sum of amounts, each of which may be absent.
+    /// A sum of amounts, each of which may be missing.
     fn sum(self, mut numbers: impl Iterator<Item = Number>, field: &'static str) -> Result<i64, ReadError> {
         numbers.try_fold(0_i64, |sum, number| {
             let amount = self.optional_amount(number, field)?.unwrap_or(0);

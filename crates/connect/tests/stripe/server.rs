@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 
 pub const KEY: &str = "rk_test_51SecretSecretSecretabcd";
 
-/// What was asked.
+/// A request that has arrived.
 #[derive(Debug, Clone)]
 pub struct RecordedRequest {
     pub path: String,

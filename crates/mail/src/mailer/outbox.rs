@@ -221,7 +221,7 @@ fn next_attempt(message: OutboxMessage, now: UnixSeconds) -> (String, UnixSecond
     (message.id, UnixSeconds(now.0 + wait_after(message.attempts)))
 }
 
-/// How long to wait after an attempt that failed, when so many had failed before.
+/// How long to wait after an attempt that failed, by how many had failed before.
 fn wait_after(attempts: u32) -> i64 {
     let doubled = FIRST_WAIT_SECONDS.checked_shl(attempts.min(32)).unwrap_or(LONGEST_WAIT_SECONDS);
     doubled.min(LONGEST_WAIT_SECONDS)

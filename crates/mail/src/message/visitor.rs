@@ -1,11 +1,11 @@
 //! What somebody on the pages writes to the person who runs Chartsy.
 
 use model::UnixSeconds;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::Mailbox;
 use crate::letter::name;
+use crate::picture::Picture;
 
 /// Why somebody writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,21 +35,6 @@ pub struct Fact {
     /// Its name in an email.
     pub label: &'static str,
     pub value: String,
-}
-
-/// A picture of a page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Picture {
-    /// `image/png`, `image/jpeg` or `image/webp`.
-    pub media_type: String,
-    pub base64: String,
-}
-
-impl Picture {
-    pub(crate) fn file_name(&self) -> String {
-        let kind = self.media_type.rsplit('/').next().unwrap_or_default();
-        format!("page.{}", if kind == "jpeg" { "jpg" } else { kind })
-    }
 }
 
 impl FromVisitor {

@@ -1,7 +1,7 @@
 //! What moved the balance, one part per calendar month of UTC, in order of time within it.
 //!
 //! Balance transactions name no customer, so they are not in the chunks of customers. They hardly ever change and most
-//! that are new are of the running month, so an update writes little.
+//! that are new belong to the running month, so an update writes little.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -10,17 +10,17 @@ use super::country::Country;
 use super::daily::{Daily, Outline};
 use super::days::CalendarDays;
 use super::derived::{Derived, PlanUse};
+use super::ends::range;
 use super::name_order::NameOrder;
 use super::revenue::Revenue;
 use super::rows::{
-    DifferenceRows, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE, PaidRows, UnexplainedRows,
+    DifferenceRows, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE, NO_INSTANT, PaidRows, Rows,
+    UnexplainedRows,
 };
 use super::texts::Texts;
 use super::views::{FailedInvoiceView, ListView, MoneySlices, RowSlices, SubscriptionView};
 use crate::ledger::{Apart, ChangeCause, Difference, ListStep, MoneyKind, PaidRow, Unexplained};
 
-/// Instants that are not known are kept as this.
-pub(super) const NO_INSTANT: i64 = i64::MIN;
 /// It is not known what a subscription is paid with.
 pub(super) const UNKNOWN_MEANS: u16 = 0;
 /// With nothing that expires.
@@ -61,19 +61,6 @@ pub(super) struct Columns {
     pub(super) unexplained: UnexplainedRows,
     pub(super) differences: DifferenceRows,
     pub(super) list_rows: ListRows,
-}
-
-/// What changed, when, by how much.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Rows {
-    /// One per customer: where its rows end.
-    pub(super) ends: Vec<u32>,
-    pub(super) at: Vec<i64>,
-    /// Into the chunk's subscriptions.
-    pub(super) subscription: Vec<u32>,
-    /// Into the ledger's catalog.
-    pub(super) plan: Vec<u32>,
-    pub(super) delta_minor: Vec<i64>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -466,11 +453,6 @@ impl Rows {
             delta_minor: &self.delta_minor[range],
         }
     }
-}
-
-pub(super) fn range(ends: &[u32], index: usize) -> Range<usize> {
-    let start = if index == 0 { 0 } else { ends[index - 1] };
-    start as usize..ends[index] as usize
 }
 
 fn instant(at: i64) -> Option<UnixSeconds> {

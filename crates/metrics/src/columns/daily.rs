@@ -3,9 +3,10 @@
 
 use model::{Day, UnixSeconds};
 
-use super::chunk::{Rows, range};
+use super::ends::range;
+use super::rows::Rows;
 
-/// A customer's rows are of several plans.
+/// Stands for the plan of a customer whose rows have several.
 const SEVERAL: u32 = u32::MAX;
 const DAY_SECONDS: i64 = 86_400;
 

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Currency, Day, UnixSeconds};
 
-use super::chunk::{Columns, Rows};
+use super::chunk::Columns;
 use super::country::Country;
 use super::daily::DailyValues;
 use super::days::CalendarDays;
 use super::distinct;
 use super::revenue::RevenueRows;
+use super::rows::Rows;
 use super::texts::Texts;
 use crate::ledger::Apart;
 

@@ -5,9 +5,9 @@ mod joining;
 use model::billing::{CancellationReason, Card, PaymentMeans, SubscriptionStatus};
 use model::{Currency, PriceId, SubscriptionId, UnixSeconds};
 
-use super::chunk::{Chunk, Columns, NO_CARD, NO_INSTANT, NO_PLAN, Rows, Subscriptions, UNKNOWN_MEANS};
+use super::chunk::{Chunk, Columns, NO_CARD, NO_PLAN, Subscriptions, UNKNOWN_MEANS};
 use super::country::Country;
-use super::rows::{CODES_MAX, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE};
+use super::rows::{CODES_MAX, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE, NO_INSTANT, Rows};
 use super::views::RowSlices;
 use super::{CustomerEntry, days::CalendarDays, origin};
 use crate::ledger::{

@@ -11,11 +11,11 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use super::ledger_part::LedgerPart;
 use super::origin::imported_from;
-use super::together::LedgerPart;
 use super::{Chunk, CustomerPosition, Ledger};
 
-/// By what customers are joined.
+/// The rules by which customers are joined.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Joining {
     pub rules: JoinRules,

@@ -3,8 +3,8 @@
 
 use model::{Currency, Day};
 
-use super::chunk::{NO_INSTANT, range};
-use super::rows::MoneyRows;
+use super::ends::range;
+use super::rows::{MoneyRows, NO_INSTANT};
 use crate::ledger::MoneyKind;
 
 #[derive(Debug, Default)]

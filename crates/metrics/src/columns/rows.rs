@@ -5,10 +5,25 @@ use model::{Currency, InvoiceId, UnixSeconds};
 use super::texts::Texts;
 use crate::ledger::{Difference, ListPart, MoneyKind, PaidPart, PaidRow, RuleSets, Unexplained};
 
+/// Instants that are not known are kept as this.
+pub(super) const NO_INSTANT: i64 = i64::MIN;
 /// No decline code.
 pub(super) const NO_CODE: u16 = u16::MAX;
 /// Decline codes of one chunk.
 pub(super) const CODES_MAX: usize = 1_000;
+
+/// What changed, when, by how much.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Rows {
+    /// One per customer: where its rows end.
+    pub(super) ends: Vec<u32>,
+    pub(super) at: Vec<i64>,
+    /// Into the chunk's subscriptions.
+    pub(super) subscription: Vec<u32>,
+    /// Into the ledger's catalog.
+    pub(super) plan: Vec<u32>,
+    pub(super) delta_minor: Vec<i64>,
+}
 
 /// Invoices whose payment failed, and the subscriptions that they put at risk.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -17,7 +32,7 @@ pub(super) struct FailedInvoiceRows {
     /// Into the chunk's subscriptions.
     pub(super) subscription: Vec<u32>,
     pub(super) failed_at: Vec<i64>,
-    /// [`super::chunk::NO_INSTANT`] while it is neither paid nor given up.
+    /// [`NO_INSTANT`] while it is neither paid nor given up.
     pub(super) until: Vec<i64>,
 }
 

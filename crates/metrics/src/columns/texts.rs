@@ -1,6 +1,6 @@
 //! The texts of a column.
 
-use super::chunk::range;
+use super::ends::range;
 
 /// Many short texts in one allocation.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -19,23 +19,11 @@ use super::chunk::{Chunk, NO_PLAN};
 use super::days::CalendarDays;
 use super::draft::{Draft, assemble};
 use super::joins::{JoinedCustomer, Joining, Joins, LeftOutMrr, Move, worth_at};
+use super::ledger_part::LedgerPart;
 use super::{CustomerPosition, Ledger};
 
 /// Between the connection's id and the customer's.
 const SEPARATOR: char = ':';
-
-/// A connection's ledger.
-#[derive(Debug, Clone)]
-pub struct LedgerPart {
-    pub connection: ConnectionId,
-    /// As people call it.
-    pub name: String,
-    /// The billing system that it is with.
-    pub source: String,
-    /// Customers' email addresses are not stored.
-    pub hides_emails: bool,
-    pub ledger: Arc<Ledger>,
-}
 
 /// The ledger of several connections, and what it was made of.
 #[derive(Debug)]
@@ -131,7 +119,7 @@ impl LedgersTogether {
         Self { ledger: Arc::new(ledger), joins, joining: joining.clone(), parts, codes, made }
     }
 
-    /// Whether it is of these very ledgers, in that zone and joined in that way.
+    /// Whether it combines these very ledgers, in that zone and joined in that way.
     pub fn is_of(&self, parts: &[LedgerPart], zone: &TimeZone, joining: &Joining) -> bool {
         let is_same = |(own, other): (&LedgerPart, &LedgerPart)| {
             own.connection == other.connection
@@ -340,7 +328,7 @@ impl Parts {
 }
 
 impl Ledger {
-    /// All ids of a customer of several accounts, the one by which it is known first; only its own where it is of one.
+    /// All ids of a customer of several accounts, the one by which it is known first; only its own where it belongs to one.
     pub fn accounts_of(&self, id: &CustomerId) -> Vec<CustomerId> {
         let id = self.parts.known_by(id);
         self.parts.accounts.get(id).cloned().unwrap_or_else(|| vec![id.clone()])

@@ -5,7 +5,7 @@ use model::billing::{BillingInterval, Price, PriceScheme, Recurrence, Tier};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{RoundingStrategy, ToPrimitive};
 
-use super::exact::Exact;
+use super::exact::{Exact, round_ratio};
 
 /// A price's decimals end at the twelfth.
 const PICOS: i128 = 1_000_000_000_000;
@@ -94,7 +94,7 @@ impl Ratio {
     }
 }
 
-/// The tax that is inside an amount, at so many percent of the amount without it. Amounts of three-decimal currencies
+/// The tax that is inside an amount, at a percentage of the amount without it. Amounts of three-decimal currencies
 /// end in 0.
 pub(super) fn inclusive_tax_minor(amount_minor: i64, percent: Decimal, currency: Currency) -> i64 {
     let grain: i64 = if currency.exponent() == 3 { 10 } else { 1 };
@@ -112,14 +112,6 @@ pub(super) fn percent_of(minor: i64, percent: Decimal) -> i64 {
     let share = Decimal::from(minor).checked_mul(percent).map(|product| product / Decimal::ONE_HUNDRED);
     let rounded = share.map(|share| share.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero));
     rounded.and_then(|rounded| rounded.to_i64()).unwrap_or(0)
-}
-
-/// Half away from zero. The denominator is above zero.
-pub(super) fn round_ratio(numerator: i128, denominator: i128) -> i64 {
-    let half_up =
-        numerator.abs().saturating_mul(2).saturating_add(denominator) / denominator.saturating_mul(2).max(1);
-    let rounded = i64::try_from(half_up).unwrap_or(i64::MAX);
-    if numerator < 0 { -rounded } else { rounded }
 }
 
 /// What a quantity costs for one whole period in a currency. `None` where the price does not say.

@@ -26,7 +26,7 @@ pub(super) use end::service_end;
 pub(super) use made::make_changes;
 use worth::{Delta, Next, Worth};
 
-/// Whether the lines of a subscription are of this kind. A provider writes only one.
+/// Whether a subscription has lines of this kind. A provider writes only one.
 pub(super) fn speak(entries: &[Entry<'_>]) -> bool {
     entries.iter().any(|entry| entry.line.effect != LineEffect::Whole)
 }
@@ -170,7 +170,7 @@ fn events<'a>(entries: &[Entry<'a>], periods: &[Period<'a>]) -> Vec<Event<'a>> {
 /// The times of what one change writes differ by no more than this.
 const SAME_CHANGE_S: u64 = 60;
 
-/// Whether the price that is given back is billed anew by the same change.
+/// Whether the price that is given back is billed again by the same change.
 fn is_replaced(removed: &Entry<'_>, entries: &[Entry<'_>]) -> bool {
     entries.iter().any(|entry| {
         entry.counts()
@@ -268,7 +268,7 @@ impl<'a> Walk<'_, 'a> {
         self.put(at, track, worth, first.months, cause);
     }
 
-    /// The next bill of so many of a price.
+    /// The next bill of a price with this quantity.
     fn next_alike(&self, at: UnixSeconds, track: Track<'a>, wanted: Decimal) -> Option<(Next, Vec<LineRef>)> {
         let later = self.periods.iter().filter(|period| period.start > at);
         let mut bills = later.filter_map(|period| period.by_track().remove(&track));

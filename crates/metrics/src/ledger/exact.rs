@@ -2,8 +2,6 @@
 
 use rust_decimal::Decimal;
 
-use super::amounts::round_ratio;
-
 /// What does not fit any more is kept to this part of a minor unit.
 const FINEST: i128 = 1_000_000_000_000;
 
@@ -95,6 +93,14 @@ fn common_divisor(mut a: u128, mut b: u128) -> u128 {
         (a, b) = (b, a % b);
     }
     a.max(1)
+}
+
+/// Half away from zero. The denominator is above zero.
+pub(super) fn round_ratio(numerator: i128, denominator: i128) -> i64 {
+    let half_up =
+        numerator.abs().saturating_mul(2).saturating_add(denominator) / denominator.saturating_mul(2).max(1);
+    let rounded = i64::try_from(half_up).unwrap_or(i64::MAX);
+    if numerator < 0 { -rounded } else { rounded }
 }
 
 #[cfg(test)]

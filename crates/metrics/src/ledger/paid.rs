@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::lines::Verdicts;
 use super::{LeftOut, LineVerdict};
 
-/// Why money of a paid invoice is no recurring value.
+/// Why money of a paid invoice is not recurring value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {

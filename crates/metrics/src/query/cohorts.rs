@@ -114,7 +114,7 @@ struct Question<'a> {
 /// All cohorts that begin in the range, with their values up to now. A breakdown is by what the customer first had.
 ///
 /// # Errors
-/// When the interval is no month, quarter or year, the range is empty, or an amount is too large to be converted.
+/// When the interval is not a month, quarter or year, the range is empty, or an amount is too large to be converted.
 pub fn cohorts(
     ledger: &Ledger,
     rates: &Rates,

@@ -21,7 +21,7 @@ use crate::schema::MoneyAmount;
 
 #[derive(Debug, Clone)]
 pub struct ExpiringCardsQuery {
-    /// Cards that expire up to so many days from today, and those that have expired.
+    /// Cards that expire at most this many days from today are listed, and those that have expired.
     pub within_days: u32,
     pub filter: Filter,
     pub currency: Reporting,

@@ -81,7 +81,7 @@ impl AllFigures {
 }
 
 /// What becomes one series of the answer.
-pub(super) struct SeriesKey {
+pub(super) struct SeriesLabel {
     pub(super) currency: Currency,
     pub(super) group: Option<Group>,
     pub(super) counted: u32,
@@ -107,11 +107,11 @@ pub(super) fn figures(
 }
 
 /// Every series that a scope can have.
-pub(super) fn parts(scope: &Scope, reporting: Reporting) -> Vec<SeriesKey> {
+pub(super) fn parts(scope: &Scope, reporting: Reporting) -> Vec<SeriesLabel> {
     match reporting {
         Reporting::Native => (0_u32..)
             .zip(&scope.series)
-            .map(|(counted, key)| SeriesKey {
+            .map(|(counted, key)| SeriesLabel {
                 currency: scope.currency_of(counted),
                 group: scope.groups[key.group as usize].clone(),
                 counted,
@@ -119,7 +119,7 @@ pub(super) fn parts(scope: &Scope, reporting: Reporting) -> Vec<SeriesKey> {
             .collect(),
         Reporting::In(currency) => (0_u32..)
             .zip(&scope.groups)
-            .map(|(counted, group)| SeriesKey { currency, group: group.clone(), counted })
+            .map(|(counted, group)| SeriesLabel { currency, group: group.clone(), counted })
             .collect(),
     }
 }
@@ -137,7 +137,7 @@ impl Reader<'_> {
         let mut series = Vec::new();
         for part in parts(&self.shape.scope, reporting) {
             let figures = self.figures(part.counted);
-            let SeriesKey { currency, group, counted } = part;
+            let SeriesLabel { currency, group, counted } = part;
             series.push(FigureSeries { currency, group, counted, figures });
         }
         series.retain(|one| one.is_shown(reporting));

@@ -52,7 +52,7 @@ pub(super) fn lifetime(
         let churn = series.next().unwrap_or_default();
         all.iter().map(|(bucket, figures)| point(&churn, *bucket, figures)).collect()
     });
-    // Whoever left in the months before has a mean in a range in which there is nothing else.
+    // Customers who left in the months before have a mean in a range in which there is nothing else.
     let is_there =
         |key: &SeriesKey| answer.series.iter().any(|one| (one.currency, &one.group) == (key.0, &key.1));
     let gone = churn.iter().filter(|(key, _)| !is_there(key)).map(|((currency, group), churn)| {

@@ -49,7 +49,7 @@ pub struct PlanSwitch {
     pub to_plan: Option<SwitchedPlan>,
     /// All rows beyond the limit together, in which a customer counts once per switch.
     pub is_rest: bool,
-    /// Who made this switch, each once.
+    /// The customers who made this switch, each counted once.
     pub customers: i64,
     /// What the plans were worth that were left, and those that took their place.
     pub mrr_before_minor: i64,
@@ -152,7 +152,7 @@ fn rows(catalog: &PlanCatalog, switches: HashMap<Key, Sum>, most: usize) -> Vec<
     all.into_iter().chain(of_several).map(row(false)).chain(rest.map(row(true))).collect()
 }
 
-/// What is asked of a ledger.
+/// Adds up the plan switches of a ledger.
 struct SwitchCounter<'a> {
     ledger: &'a Ledger,
     shape: &'a Shape<'a>,

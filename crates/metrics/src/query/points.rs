@@ -6,7 +6,7 @@ use rust_decimal::prelude::ToPrimitive;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
-use super::figures::{AllFigures, Figures, SeriesKey, parts};
+use super::figures::{AllFigures, Figures, SeriesLabel, parts};
 use super::scope::Scope;
 use super::span::{Cut, Span};
 use super::{MovementKind, Query, Reporting};
@@ -176,7 +176,7 @@ pub(super) fn series_of_cells<C>(
 ) -> Vec<Series<ValuePoint>> {
     let buckets = span.buckets.len();
     let series = parts(scope, reporting).into_iter().filter_map(|part| {
-        let SeriesKey { currency, group, counted } = part;
+        let SeriesLabel { currency, group, counted } = part;
         let own = &cells[counted as usize * buckets..][..buckets];
         let is_shown = group.is_none() || own.iter().any(&is_something);
         let points = span.buckets.iter().zip(own);

@@ -12,7 +12,7 @@ use crate::fx::Rates;
 use crate::ledger::MoneyKind;
 use crate::registry::net_revenue;
 
-/// Everything in one currency. What is "of the month" is of the running one, up to now.
+/// Everything in one currency. "The month" is the running one, up to now.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Summary {
     #[schema(value_type = String)]

@@ -183,7 +183,7 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// From changes to levels. What is of the customers above 0 before was kept as what they differ by.
+    /// From changes to levels. For customers that were above 0 before, the differences were kept.
     fn finish(&self, tally: &mut Tally) {
         (0_u32..).take(self.scope.counted_len).for_each(|counted| self.finish_counted(tally, counted));
     }

@@ -78,7 +78,7 @@ struct UpcomingAmount {
 /// Soonest first, then the most MRR.
 type Order<'a> = (Day, Reverse<i64>, &'a str, Currency);
 
-/// The days that are asked for: from today where nothing else is said, up to `to`, or so many with the first.
+/// The days that are asked for: from today where nothing else is said, up to `to`, or `days` of them with the first.
 ///
 /// # Errors
 /// When both a last day and a number of days are given: they could contradict each other.

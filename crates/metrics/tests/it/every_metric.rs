@@ -17,7 +17,7 @@ use super::world::World;
 
 const OF_MOVEMENTS: &[Dimension] = &[Dimension::Cause, Dimension::ChurnReason, Dimension::Feedback];
 
-/// The metrics whose definition is of one kind.
+/// The metrics that are defined in the same way.
 fn of_kind(is_one: fn(&Definition) -> bool) -> Vec<(&'static Metric, Definition)> {
     let defined = METRICS.iter().filter_map(|metric| Some((metric, definition(metric.id)?)));
     defined.filter(|(_, definition)| is_one(definition)).collect()

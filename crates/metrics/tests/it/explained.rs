@@ -199,7 +199,7 @@ fn a_rate_is_explained_by_who_left_and_who_could() {
     let february = query("2024-02-01", "2024-02-29");
     let explained = query::explain(&ledger, &rates(), rate, &february).unwrap();
     let parts: Vec<_> = explained.series[0].parts.iter().map(|part| (part.id, part.value)).collect();
-    // Who came and went within the month was not there to be lost.
+    // A customer who came and went within the month was not there to be lost.
     assert_eq!(parts, [("lost_customers", Value::Count(1)), ("base_customers", Value::Count(2))]);
     let asked =
         ContributionsQuery { query: february, part: "lost_customers".to_owned(), cursor: None, limit: 10 };

@@ -103,7 +103,7 @@ fn of_every_status() -> World {
         .with("churned", "usd", &[("2024-01-10", 5_000), ("2024-03-05", 0)])
         .with("never", "usd", &[]);
     world.customer("past_due").statuses.push(("sub_past_due".to_owned(), SubscriptionStatus::PastDue));
-    // Whoever leaves anyway still owes: that comes first.
+    // A customer who leaves anyway still owes: that comes first.
     world.customer("past_due").cancels.push(("sub_past_due".to_owned(), at("2024-06-20")));
     world.customer("canceling").cancels.push(("sub_canceling".to_owned(), at("2024-06-20")));
     let trial = world.customer("trialing");

@@ -55,7 +55,7 @@ fn rows(query: &Query) -> Vec<Row> {
 fn one_plan_for_another_at_the_same_moment_is_a_switch_also_when_it_is_worth_the_same() {
     let (basic, extra) = (Some(BASIC.to_owned()), Some(EXTRA.to_owned()));
     let february = query("2024-02-01", "2024-02-29");
-    // Who began on the day or changed back on it made no movement of this kind.
+    // A customer who began on the day or changed back on it made no movement of this kind.
     let up = (basic.clone(), extra.clone(), 3, 6_000, 12_000);
     let down = (extra.clone(), basic.clone(), 1, 3_000, 1_000);
     assert_eq!(rows(&february), [up, down]);
@@ -64,7 +64,7 @@ fn one_plan_for_another_at_the_same_moment_is_a_switch_also_when_it_is_worth_the
     assert_eq!(rows(&query("2024-03-01", "2024-03-31")), []);
 }
 
-/// Who moved, in order of ids, and the part of each movement that is the switch.
+/// The customers who moved, in order of ids, and the part of each movement that is the switch.
 fn moved(query: &Query, from: &[&str], to: &[&str]) -> Vec<(String, Option<i64>, Option<i64>)> {
     let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
     let only = MovementFilter { plans_from: ids(from), plans_to: ids(to), ..MovementFilter::default() };
@@ -81,7 +81,7 @@ fn the_movements_of_a_switch_say_which_part_of_them_it_is() {
     let february = query("2024-02-01", "2024-02-29");
     let up = |id: &str| (id.to_owned(), Some(2_000), None);
     let down = |id: &str| (id.to_owned(), Some(-2_000), None);
-    // Who switched to a plan of the same value made no movement.
+    // A customer who switched to a plan of the same value made no movement.
     assert_eq!(moved(&february, &[BASIC], &[EXTRA]), [up("again"), up("again"), up("up")]);
     assert_eq!(moved(&february, &[EXTRA], &[]), [down("again")]);
     assert_eq!(moved(&february, &[], &[BASIC]), [down("again")]);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
+use super::defaults::{id_of, over};
 use super::{AccountFile, AccountFileError, DISCOUNTS, Fields, is_given, is_raw, lines, plain_text};
 
 /// 2025-01-01: when what has no date of its own was created.
@@ -89,17 +90,6 @@ pub fn complete_object(
         "invoiceitems" => Ok(lines::invoice_item(fields)),
         _ => Ok(over(fields, json!({ "livemode": false, "metadata": {}, "created": CREATED }))),
     }
-}
-
-/// What is written, and where nothing is, the defaults.
-pub fn over(fields: Fields, defaults: Value) -> Fields {
-    let Value::Object(mut whole) = defaults else { return fields };
-    whole.extend(fields);
-    whole
-}
-
-pub fn id_of(object: &Value) -> Result<Value, AccountFileError> {
-    object.get("id").cloned().ok_or_else(|| AccountFileError::place("has no id"))
 }
 
 fn id_in(fields: &Fields) -> Result<Value, AccountFileError> {

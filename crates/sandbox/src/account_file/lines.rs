@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::complete::{id_of, over};
+use super::defaults::{id_of, over};
 use super::{AccountFileError, Fields, is_given, is_raw, plain_text};
 
 type Prices = HashMap<String, Value>;

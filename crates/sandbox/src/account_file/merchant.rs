@@ -5,7 +5,8 @@ use std::sync::Arc;
 use model::{Clock, UnixSeconds};
 use serde_json::{Value, json};
 
-use super::{AccountFile, complete::over};
+use super::AccountFile;
+use super::defaults::over;
 use crate::kind::ObjectKind;
 use crate::server::list_name;
 use crate::world::{ExpectedStep, ListPage, ListQuery, Merchant, UnknownCursor};

@@ -60,7 +60,7 @@ impl Generated {
     }
 }
 
-/// `"$#name"` is a number (its quotes go), `$name` text within quotes. A name that is no slot stays as it is.
+/// `"$#name"` is a number (its quotes go), `$name` text within quotes. A name that is not a slot stays as it is.
 fn parse(json: &str) -> Template {
     let minified = serde_json::from_str::<Value>(json).map(|value| value.to_string()).unwrap_or_default();
     let minified = strip_quotes_of_numbers(&minified);

@@ -33,7 +33,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What the merchant has; the others are of one subscription, or of whoever is connected.
+    /// What the merchant has; the others belong to one subscription, or to the connected account.
     pub const ALL: [Self; 10] = [
         Self::Customer,
         Self::Address,

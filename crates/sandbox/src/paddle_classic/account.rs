@@ -67,7 +67,7 @@ pub enum Measure {
     GrossRevenue,
     /// Payments, tax included.
     PaymentsCollected,
-    /// Refunds without tax; one of the tax alone is no refund here.
+    /// Refunds without tax; one of the tax alone is not a refund here.
     Refunds,
     /// Tax included.
     DisputesOpened,

@@ -44,7 +44,7 @@ impl Params {
     }
 
     /// # Errors
-    /// When it is no whole number.
+    /// When it is not a whole number.
     pub fn number(&self, name: &str) -> Result<Option<u64>, Refusal> {
         let parse =
             |text: &str| text.parse().map_err(|_| Refusal::bad_parameter(name, "must be a whole number"));

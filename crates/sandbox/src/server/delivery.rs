@@ -24,7 +24,7 @@ const DISORDER_MS: u64 = 400;
 
 /// A provider's side of it: its endpoints, and how it signs.
 pub trait Sender: Send + Sync + 'static {
-    /// Headers beside the content type, made anew for each try.
+    /// Headers beside the content type, made again for each try.
     fn headers(&self, parcel: &Parcel, at: UnixSeconds) -> Vec<(&'static str, String)>;
 
     /// What the body is.

@@ -1,4 +1,4 @@
-//! Answers that go wrong. Which ones is decided by the seed, the request's own URL and how often it was asked before,
+//! Answers that go wrong. Which ones is decided by the seed, the request's own URL and how often it was requested before,
 //! so a run repeats however its requests interleave, and a retry is a new throw.
 
 use std::collections::HashMap;

@@ -12,7 +12,7 @@ use super::version::ApiVersion;
 use crate::ObjectKind;
 use crate::world::{ListQuery, Merchant};
 
-/// An embedded list holds so many and says that there are more, unless the options say otherwise.
+/// How many entries an embedded list holds before it says that there are more, unless the options say otherwise.
 pub const EMBEDDED_MAX: usize = 10;
 
 /// Shows a merchant's objects to one client.

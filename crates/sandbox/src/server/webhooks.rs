@@ -1,4 +1,4 @@
-//! Webhook endpoints: created with a form, listed, deleted; their secret is told once.
+//! Webhook endpoints: created with a form, listed, deleted; their secret is shown once.
 
 use std::sync::{Mutex, PoisonError};
 

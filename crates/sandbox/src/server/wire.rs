@@ -35,7 +35,7 @@ impl Fuse {
         self.0.peer
     }
 
-    /// After so many more bytes the peer gets a reset.
+    /// The number of bytes after which the peer gets a reset.
     pub fn reset_after(&self, bytes: u32) {
         self.0.is_reset.store(true, Ordering::Release);
         self.0.bytes_left.store(i64::from(bytes), Ordering::Release);
@@ -45,7 +45,7 @@ impl Fuse {
         self.0.bytes_left.load(Ordering::Acquire) != i64::MAX
     }
 
-    /// After so many more bytes the connection ends as if all had been said.
+    /// The number of bytes after which the connection ends as if the answer were complete.
     pub fn end_after(&self, bytes: u32) {
         self.0.bytes_left.store(i64::from(bytes), Ordering::Release);
     }

@@ -19,7 +19,7 @@ pub(crate) fn after(anchor: i64, recurrence: Recurrence, periods: i64) -> i64 {
     }
 }
 
-/// The same time of the day so many months later; the last day of a month that is too short.
+/// The same time of the day, `months` later; the last day of a month that is too short.
 pub(crate) fn add_months(at: i64, months: i64) -> i64 {
     let day = Day(at.div_euclid(DAY) as i32);
     let date = day.date().saturating_add(Span::new().months(months));

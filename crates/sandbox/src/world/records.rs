@@ -29,7 +29,7 @@ pub(super) struct Price {
     /// Made with `price_data`, for one subscription: no list shows it.
     pub is_inline: bool,
     pub is_deleted: bool,
-    /// An amount of that price in another currency than its own. It is no object of its own.
+    /// An amount of that price in another currency than its own. It is not an object of its own.
     pub option_of: Option<u32>,
 }
 

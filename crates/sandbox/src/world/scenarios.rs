@@ -195,7 +195,7 @@ impl World {
         self.subscribe(customer, Terms::of(price, quantity))
     }
 
-    /// Some time between so many days from now.
+    /// Some time within a range of days from now.
     fn in_days(&mut self, first: i64, last: i64) -> i64 {
         self.now + self.chance.between(first * DAY + 1, last * DAY)
     }

@@ -117,7 +117,7 @@ impl World {
     fn recurrence_of(&self, terms: &Terms) -> Recurrence {
         let intervals =
             terms.prices.iter().filter_map(|(price, _)| self.catalog.prices[*price as usize].recurrence);
-        // The shortest: longer ones are billed every so many periods.
+        // The shortest: longer ones are billed every few periods.
         let monthly = Recurrence { interval: BillingInterval::Month, interval_count: 1, is_metered: false };
         intervals.min_by_key(|recurrence| pricing::whole_months(*recurrence)).unwrap_or(monthly)
     }

@@ -272,7 +272,7 @@ impl Catalog {
     /// Makes another member the owner in one step; `from` becomes an admin.
     ///
     /// # Errors
-    /// `NotFound` when nobody of that id is a member, `RoleTooLow` when `from` is no owner, `MemberLocked` when `to` can't sign in,
+    /// `NotFound` when nobody of that id is a member, `RoleTooLow` when `from` is not an owner, `MemberLocked` when `to` can't sign in,
     /// `WorkspacesFull` when they own as many as they may.
     pub fn transfer_ownership(
         &self,

@@ -45,7 +45,7 @@ pub struct NewOutboxMessage {
     pub recipient: String,
     /// Subject, bodies and all else that only its reader may see.
     pub contents: Secret,
-    /// When it is of no use anymore.
+    /// When it is no longer useful.
     pub expires_at: Option<UnixSeconds>,
     /// No more than these of its kind may wait. Otherwise there is one limit for all.
     pub most_of_its_kind: Option<u32>,

@@ -102,7 +102,7 @@ impl Catalog {
         })
     }
 
-    /// The same where the key before is lost: what no key opens is dropped. Returns the connections that need their key again.
+    /// The same where the key before is lost: what no key opens is deleted. Returns the connections that need their key again.
     pub(crate) fn drop_lost(
         &self,
         keyring: &Keyring,
@@ -180,7 +180,7 @@ fn check(conn: &Connection) -> Result<Option<Vec<u8>>, Fault> {
 
 fn rows(conn: &Connection, sealed: &SealedColumn) -> Result<Vec<Row>, Fault> {
     let SealedColumn { table, column, key, of, .. } = sealed;
-    // One that is empty was dropped.
+    // One that is empty was deleted.
     let sql = format!("SELECT {key}, {of}, {column} FROM {table} WHERE length({column}) > 0 ORDER BY {key}");
     let mut statement = conn.prepare(&sql)?;
     let rows =

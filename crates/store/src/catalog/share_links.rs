@@ -18,7 +18,7 @@ const LINK: &str = "id, workspace, connection, name, page, view, password_hash, 
 pub struct ShareLink {
     pub id: String,
     pub workspace: WorkspaceId,
-    /// `None` where the page is of all connections of the workspace together.
+    /// `None` where the page shows all connections of the workspace together.
     pub connection: Option<ConnectionId>,
     pub name: String,
     /// The page that it shows: what its address has after the connection.

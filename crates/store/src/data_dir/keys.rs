@@ -2,7 +2,7 @@
 //!
 //! The catalog says which key seals, by a check value that only that key opens. The source of the key (a file, the environment, a
 //! command) only has to know it. A rotation makes the new key known first, then re-encrypts everything and moves the check in one
-//! transaction, and drops the old key last. So at each point in between, everything can be read with the keys that are known.
+//! transaction, and deletes the old key last. So at each point in between, everything can be read with the keys that are known.
 
 mod browsers;
 mod rotation;

@@ -89,7 +89,7 @@ fn printed(child: &mut Child, timeout: Duration) -> Option<Secret> {
     std::thread::spawn(move || {
         let mut bytes = Zeroizing::new(Vec::new());
         let read = stdout.take(MAX_BYTES).read_to_end(&mut bytes);
-        // What is no text is no key: the caller says so.
+        // What is not text is not a key: the caller says so.
         let text = read.map(|_| Secret::new(String::from_utf8_lossy(&bytes).into_owned()));
         // Whoever waited may have given up.
         let _ = sender.send(text);

@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use super::new_key;
 use crate::StoreError;
-use crate::data_dir::sync_folder;
 use crate::error::InFile;
+use crate::folder_sync::sync_folder;
 
 /// Far more than any number of keys.
 const MAX_BYTES: u64 = 16 * 1024;
@@ -22,7 +22,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, StoreError>
     };
     let mut bytes = Zeroizing::new(Vec::new());
     io::Read::read_to_end(&mut io::Read::take(file, MAX_BYTES), &mut bytes).in_file(path)?;
-    // What is no text is no key either.
+    // What is not text is not a key either.
     Ok(Some(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned())))
 }
 
@@ -54,7 +54,7 @@ pub(super) fn replace(path: &Path, text: &str) -> Result<(), StoreError> {
     sync_folder_of(&path)
 }
 
-/// Puts what is no key out of the way; returns where.
+/// Puts what is not a key out of the way; returns where.
 pub(super) fn set_aside(path: &Path) -> Result<PathBuf, StoreError> {
     let aside = path.with_extension("key.unusable");
     std::fs::rename(path, &aside).in_file(path)?;

@@ -5,8 +5,9 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::{FILE_NAME, LOCK_NAME, Objects, RecordedRestatement, file};
-use crate::data_dir::{create_private_dir, lock_file, remove_database, remove_log, sync_folder};
+use crate::data_dir::{create_private_dir, lock_file, remove_database, remove_log};
 use crate::error::{Fault, InFile};
+use crate::folder_sync::sync_folder;
 use crate::{LedgerFile, StoreError};
 
 const DRAFT_NAME: &str = "objects.new.db";

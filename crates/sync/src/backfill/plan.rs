@@ -1,4 +1,4 @@
-//! Decides which cursor reads what next. Pure: it is told what pages contained, and answers which page to request.
+//! Decides which cursor reads what next. Pure: it gets what pages contained, and answers which page to request.
 //!
 //! Every kind begins with one range and one cursor. A cursor without work takes the next range by rank; where none is
 //! left it takes the older part of a range that another is still reading. So a small account costs one request per

@@ -14,7 +14,7 @@ const BATCH: usize = 1000;
 /// All balance transactions, some at a time, in the order of the file; returns what of them could not be read.
 ///
 /// # Errors
-/// What the store says. Objects that cannot be read are no error.
+/// What the store says. Objects that cannot be read are not an error.
 pub fn read_balance(
     source: Source,
     objects: &Objects,

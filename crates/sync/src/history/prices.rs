@@ -21,7 +21,7 @@ pub struct Prices {
 /// All prices and products.
 ///
 /// # Errors
-/// What the store says. Objects that cannot be read are no error.
+/// What the store says. Objects that cannot be read are not an error.
 pub fn price_book(source: Source, objects: &Objects) -> Result<Prices, StoreError> {
     let mut prices = Prices::default();
     for kind in source.price_list_kinds() {
@@ -41,7 +41,7 @@ pub fn price_book(source: Source, objects: &Objects) -> Result<Prices, StoreErro
 /// The prices and products that a history's lines name, of all that there are.
 ///
 /// # Errors
-/// What the store says. Objects that cannot be read are no error.
+/// What the store says. Objects that cannot be read are not an error.
 pub fn price_book_of(
     source: Source,
     objects: &Objects,

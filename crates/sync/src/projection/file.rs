@@ -18,7 +18,7 @@ pub const FIRST_VERSION: &str = "first_ledger_version";
 /// Whose days the figures had when they were last shown.
 const ZONE: &str = "zone";
 
-/// A connection's ledger on disk, for one set of rules. Damage of it is no error: it is made again.
+/// A connection's ledger on disk, for one set of rules. Damage of it is not an error: it is made again.
 pub struct Keeper {
     files: ConnectionFiles,
     file: LedgerFile,
@@ -134,7 +134,7 @@ impl Keeper {
         Ok(problems.is_some_and(|problems| !problems.is_empty() && problems != "[]"))
     }
 
-    /// Higher than that of any ledger before, also of other objects than these: who has one in memory sees that it moved.
+    /// Higher than that of any ledger before, also of other objects than these: a process that has one in memory sees that it moved.
     ///
     /// # Errors
     /// What the store says.

@@ -80,7 +80,7 @@ impl Shared {
                 connection.drop_shown(shown_version);
                 connection.publish(snapshot, epoch);
             }
-            // It was cleared, and is made anew by whoever wants to see it.
+            // It was cleared, and is rebuilt when somebody wants to see it.
             Moved::Cleared => connection.drop_snapshot(),
             Moved::Nothing(found) => connection.note_unmoved_ledger(found),
         }
@@ -149,7 +149,7 @@ pub(super) fn open_to_work(
     }
 }
 
-/// A stored ledger that is of all objects.
+/// A stored ledger that covers all objects.
 pub(super) struct InStep {
     pub snapshot: Snapshot,
     /// Of the objects.
@@ -192,7 +192,7 @@ fn record_new_zone(
     Ok(keeper.put_zone()?)
 }
 
-/// The stored ledger, if it is of these rules and of all objects; while history is still loading it may lag behind.
+/// The stored ledger, if it was computed by these rules and covers all objects; while history is still loading it may lag behind.
 fn stored(
     files: &ConnectionFiles,
     settings: &Settings,

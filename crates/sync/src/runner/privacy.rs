@@ -42,7 +42,7 @@ fn note_of(privacy: &Privacy) -> String {
     }
 }
 
-/// What the objects note of customers whose personal data is dropped whenever it comes again.
+/// What the objects note of customers whose personal data is removed whenever it arrives again.
 #[derive(PartialEq)]
 pub(super) struct Noted {
     for_good: Vec<CustomerId>,

@@ -301,7 +301,7 @@ impl Projector {
         );
         self.connection.reporter.message(None);
         let before = std::mem::replace(&mut self.shown, built?);
-        // A damaged file was made anew, and counts from the beginning.
+        // A damaged file was rebuilt, and counts from the beginning.
         if self.shown.version <= before.version {
             self.connection.drop_shown(before.version);
         }

@@ -28,7 +28,7 @@ const RETURNED: &str = "returned";
 /// The day of the last check, and its retention period in months.
 const LOOKED: &str = "retention";
 
-/// Customers whose personal data is dropped as it comes, for now.
+/// Customers whose personal data is removed as it arrives, for now.
 fn past_retention(objects: &Objects) -> Result<BTreeSet<String>, StoreError> {
     listed(objects, PAST_RETENTION)
 }

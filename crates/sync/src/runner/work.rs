@@ -175,7 +175,7 @@ fn finish(
     if is_load_done {
         projector.connection.reporter.begin(Phase::Building);
         projector.build_all()?;
-        // Of an import that began anew there is a list already.
+        // An import that began again has a list already.
         projection::correct(&projector.objects, &projector.shown.ledger, projector.clock.now())?;
     } else {
         projector.project()?;
@@ -220,7 +220,7 @@ impl SyncRun {
                 Some(own) if is_current(&own)? => own,
                 in_memory => {
                     let opened = ledger::open_to_work(source, &files, &settings, &objects, recording)?;
-                    // A file that was made anew may count from the beginning.
+                    // A file that was rebuilt may count from the beginning.
                     if let Some(outdated) = in_memory.or_else(|| own.peek()) {
                         own.drop_shown(outdated.version);
                     }

@@ -16,7 +16,7 @@ pub(crate) struct Merchant {
 }
 
 impl Merchant {
-    /// So many customers, each on one price for so many months; the last invoice of each was a moment ago.
+    /// A number of customers, each on one price for a number of months; the last invoice of each was a moment ago.
     pub fn monthly(customers: i64, months: i64) -> Self {
         let mut merchant = Self::default();
         merchant.add(kind::PRODUCT, "prod_1", 0, json!({ "name": "Plan", "active": true }));

@@ -32,11 +32,11 @@ pub(crate) struct Manners {
     pub embedded_lines: usize,
     /// Objects a page. 0: as asked for.
     pub page: usize,
-    /// The key is good for so many answers. 0: forever.
+    /// The number of answers for which the key is good. 0: forever.
     pub key_lasts: usize,
     /// The account is never answered for.
     pub is_silent: bool,
-    /// Calls off this work after so many answers.
+    /// Calls off this work after a number of answers.
     pub cancel_after: Option<(usize, tokio_util::sync::CancellationToken)>,
 }
 

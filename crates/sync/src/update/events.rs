@@ -28,7 +28,7 @@ pub(super) enum Events {
     None,
 }
 
-/// Everything since the last walk. Instants are of the provider's clock.
+/// Everything since the last walk. Instants are by the provider's clock.
 pub(super) struct Seen {
     pub since: UnixSeconds,
     pub through: UnixSeconds,

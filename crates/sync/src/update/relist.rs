@@ -33,7 +33,7 @@ pub(super) async fn run(context: &Context, since: UnixSeconds) -> Result<(UnixSe
         None => begin(context).await?,
     };
     let loaded = backfill::run(context).await?;
-    // What a list that could not be read would have shown is no sign of anything.
+    // What a list that could not be read would have shown is not a sign of anything.
     let is_absent = |kind: &ObjectKind| loaded.absent.iter().any(|(absent, _)| absent == kind);
     let source = context.source();
     for kind in source.load_order().iter().filter(|kind| source.has_changes(**kind) && !is_absent(kind)) {

@@ -58,7 +58,7 @@ pub struct World {
 struct Weather {
     spell: Option<Spell>,
     asked: u64,
-    /// How often each address was asked: a second time takes another time.
+    /// How often each address was requested: a second request takes another time.
     times: HashMap<String, u64>,
     trace: Vec<String>,
 }

@@ -19,7 +19,7 @@ import { VisitorPage } from './VisitorPage'
 export function ConfirmEmailPage() {
   useTitle('Confirm your new email address')
   const code = useLocation({ select: ({ hash }) => hash })
-  // Another link in the same tab begins anew.
+  // Another link in the same tab starts again.
   return <Confirm key={code} code={code} />
 }
 

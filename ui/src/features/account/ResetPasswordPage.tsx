@@ -16,7 +16,7 @@ import { VisitorPage } from './VisitorPage'
 export function ResetPasswordPage() {
   useTitle('Choose a new password')
   const code = useLocation({ select: ({ hash }) => hash })
-  // Another link in the same tab begins anew.
+  // Another link in the same tab starts again.
   return <ResetPassword key={code} code={code} />
 }
 

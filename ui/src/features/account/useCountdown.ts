@@ -9,7 +9,7 @@ export function countdownText(seconds: number): string {
 
 const leftUntil = (until: number) => Math.max(0, Math.ceil((until - Date.now()) / 1000))
 
-/** Whole seconds until it has passed, and how to begin anew. */
+/** Whole seconds until it has passed, and how to start again. */
 export function useCountdown(): [left: number, begin: (seconds: number) => void] {
   const [until, setUntil] = useState(0)
   const [left, setLeft] = useState(0)

@@ -119,7 +119,7 @@ export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, .
           },
         ]
       }),
-    // The lines are put together anew on each render; their content decides.
+    // The lines are put together again on each render; their content decides.
     // oxlint-disable-next-line react/exhaustive-deps
     [key],
   )

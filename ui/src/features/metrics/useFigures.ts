@@ -96,7 +96,7 @@ export function useFigures(view: View, metric: MetricDefinition, { by, isEnabled
       const old = valueOf(measure, earlier.get(key)?.points ?? [])
       return { key, label: one.group?.label ?? '', value, before: old, change: changeOf(measure, value, old), series: one }
     })
-    // `days` is made anew on each render, but only changes with the period.
+    // `days` is a new object on each render, but only changes with the period.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [series.data, exact.data, before.data, isInTime, currency, measure, period, metric, by, view])
 

@@ -22,7 +22,7 @@ export interface Ahead {
 
 const DAYS = { today: 1, week: 7, month: 30, quarter: 90 }
 
-/** What is set to cancel within so many days, today included. */
+/** What is set to cancel within `days`, today included. */
 export function useAhead(view: View): Ahead {
   const { connection, today, scope } = view
   const until = (days: number): Day => addDays(today, days - 1)

@@ -36,7 +36,7 @@ interface Props {
 }
 
 const NONE: ReadonlySet<string> = new Set()
-/** From so many plans on, the tree starts closed. */
+/** With this many plans or more, the tree starts closed. */
 const OPEN_AT_MOST = 60
 
 /** Every product with its plans below it. */

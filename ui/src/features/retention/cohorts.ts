@@ -40,7 +40,7 @@ export const cohortInterval = (interval: Interval): CohortInterval =>
 
 const MONTHS: Record<CohortInterval, number> = { month: 1, quarter: 3, year: 12 }
 
-/** The last day of the period that is so many periods after a start. */
+/** The last day of the period that begins a number of periods after a start. */
 export const endOf = (start: Day, interval: CohortInterval, at: number): Day =>
   addDays(firstOfMonth(start, MONTHS[interval] * (at + 1)), -1)
 

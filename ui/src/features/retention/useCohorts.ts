@@ -63,7 +63,7 @@ export function useCohorts(view: View, what: CohortWhat, by: DimensionName | und
   const error = answer ? null : failure
   const isLoading = failure === null && (answer === undefined || currency === undefined)
   const [again, nativeAgain] = [query.refetch, native.refetch]
-  // The same object while nothing has changed: the curves are drawn anew with it.
+  // The same object while nothing has changed: the curves are drawn again with it.
   return useMemo(() => {
     const refetch = () => void Promise.all([again(), lacking.length > 0 && nativeAgain()])
     return { ...rows, labels, interval, currency: currency ?? 'usd', isLoading, isStale, error, refetch, lacking: isIncomplete ? lacking : [] }

@@ -17,7 +17,7 @@ import { useTitle } from '~/view/useTitle'
 export function ConfirmPage() {
   useTitle('Confirm your email address')
   const code = useLocation({ select: ({ hash }) => hash })
-  // Another link in the same tab begins anew.
+  // Another link in the same tab starts again.
   return <Confirm key={code} code={code} />
 }
 

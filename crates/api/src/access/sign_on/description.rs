@@ -11,7 +11,7 @@ use openidconnect::core::CoreProviderMetadata;
 use openidconnect::{DiscoveryError, HttpRequest, HttpResponse, IssuerUrl};
 use url::Url;
 
-use super::provider::SignOnError;
+use super::error::{SignOnError, refused};
 
 /// A person waits for it.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -83,7 +83,7 @@ impl Descriptions {
 
 async fn fetch(issuer: &str, network: &Network) -> Result<CoreProviderMetadata, SignOnError> {
     let http = http(network, issuer);
-    let issuer = IssuerUrl::new(issuer.to_owned()).map_err(super::provider::refused)?;
+    let issuer = IssuerUrl::new(issuer.to_owned()).map_err(refused)?;
     let found = CoreProviderMetadata::discover_async(issuer, &http).await;
     found.map_err(|error| match error {
         DiscoveryError::Request(NoWay(why)) => SignOnError::Away(why),
@@ -105,7 +105,7 @@ pub type Answered = Pin<Box<dyn Future<Output = Result<HttpResponse, NoWay>> + S
 /// Requests go the way of all others: nowhere that this server may not reach, and redirects are not followed.
 pub fn http(network: &Network, issuer: &str) -> impl Fn(HttpRequest) -> Answered + Send + Sync + use<> {
     let network = network.clone();
-    // Nothing is told to anybody unencrypted, except on this machine.
+    // Nothing is sent unencrypted, except on this machine.
     let may_be_plain = issuer.parse().is_ok_and(|issuer| is_on_this_machine(&issuer));
     move |request| Box::pin(carry(network.clone(), may_be_plain, request))
 }

@@ -19,6 +19,7 @@ use store::NewIdentity;
 use url::Url;
 
 use super::description::{Descriptions, NoWay, http};
+use super::error::{SignOnError, refused};
 
 /// How far clocks may differ.
 const CLOCKS_DIFFER_SECONDS: i64 = 300;
@@ -36,7 +37,7 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
-/// How a provider is asked, and how far its word goes.
+/// How a provider is reached, and how far it is trusted.
 #[derive(Debug, Clone)]
 pub struct ProviderSettings {
     pub id: String,
@@ -56,22 +57,11 @@ pub struct OpenIdProvider {
     descriptions: Arc<Descriptions>,
 }
 
-/// What an answer has to fit.
+/// What was sent along when somebody went to the provider, and what its answer has to match.
 #[derive(Debug)]
 pub struct AuthorizationRequest {
     nonce: Nonce,
     verifier: PkceCodeVerifier,
-}
-
-/// Why nobody is signed in. The texts are for the log: they name no person.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum SignOnError {
-    #[error("the identity provider can't be reached: {0}")]
-    Away(String),
-    #[error("the identity provider's answer is not acceptable: {0}")]
-    Refused(String),
-    #[error("the identity provider does not say that the email address was verified")]
-    Unverified,
 }
 
 type Client = CoreClient<
@@ -166,7 +156,7 @@ impl OpenIdProvider {
         self.identity(&client, &answer, &claims).await
     }
 
-    /// Who it is, from the token or, where that doesn't have the address, from where the provider says more.
+    /// The person, from the token or, where that doesn't have the address, from where the provider says more.
     async fn identity(
         &self,
         client: &Client,
@@ -255,8 +245,4 @@ fn checked(
 
 fn name(name: Option<&LocalizedClaim<EndUserName>>) -> String {
     name.and_then(|name| name.get(None)).map_or_else(String::new, |name| name.to_string())
-}
-
-pub(super) fn refused(error: impl std::fmt::Display) -> SignOnError {
-    SignOnError::Refused(error.to_string())
 }

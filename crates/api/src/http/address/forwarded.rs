@@ -10,7 +10,7 @@ const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 /// More hops than any request makes; further ones are not read.
 const MOST_HOPS: usize = 64;
 
-/// The hops of `X-Forwarded-For`, the nearest last. `None` in place of one that is no address; nothing without the header.
+/// The hops of `X-Forwarded-For`, the nearest last. `None` in place of one that is not an address; nothing without the header.
 pub(super) fn by_list(headers: &HeaderMap) -> Option<Vec<Option<IpAddr>>> {
     hops(headers, &FOR, |part| Some(part))
 }
@@ -35,7 +35,7 @@ fn hops(
 ) -> Option<Vec<Option<IpAddr>>> {
     let mut hops = Vec::new();
     for value in headers.get_all(name) {
-        // What is no text is no address.
+        // What is not text is not an address.
         for part in value.to_str().unwrap_or_default().split(',') {
             hops.push(address_of(part.trim()).and_then(address));
         }

@@ -22,7 +22,7 @@ fn a_page_asks_about_the_same_spans_here_and_in_a_browser() {
     assert!(cases.len() > 200);
     for Case { view, today, first_on, ahead, spans } in cases {
         let choice = SharedView::read("mrr", &format!("{view}&currency=usd")).unwrap().choice();
-        let usual = if ahead { Rule::Ahead } else { USUAL };
+        let usual = if ahead { NamedRange::Ahead } else { NamedRange::USUAL };
         let period = Period::of(choice, today, Some(first_on), usual);
         let named = |span: &ChartRange| format!("{} {} {}", span.start, span.end, span.interval);
         let told: BTreeSet<String> = period.spans().iter().map(named).collect();

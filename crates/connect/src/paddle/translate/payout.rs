@@ -110,7 +110,7 @@ fn of_adjustment(record: Record) -> Result<Vec<BalanceTransaction>, ReadError> {
         return Ok(Vec::new());
     }
     let at = record.instant("/created_at")?.ok_or_else(|| record.missing("/created_at"))?;
-    // The fee of a chargeback is no part of what the adjustment says it costs.
+    // The fee of a chargeback is not part of what the adjustment says it costs.
     let charged_minor = if sign < 0 { payout.chargeback_fee_minor } else { 0 };
     Ok(Moved {
         id: &record.id,

@@ -88,7 +88,7 @@ impl Record {
     }
 
     /// # Errors
-    /// When it is no whole number.
+    /// When it is not a whole number.
     pub fn amount(&self, field: &'static str) -> Result<Option<i64>, ReadError> {
         let Some(number) = self.number(field)? else { return Ok(None) };
         let whole = if number.fract().is_zero() { i64::try_from(number).ok() } else { None };
@@ -117,7 +117,7 @@ impl Record {
     }
 
     /// # Errors
-    /// When it is no time.
+    /// When it is not a time.
     pub fn instant(&self, field: &'static str) -> Result<Option<UnixSeconds>, ReadError> {
         let Some(value) = self.at(field) else { return Ok(None) };
         let read = value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
@@ -125,7 +125,7 @@ impl Record {
     }
 
     /// # Errors
-    /// When its ends are no times.
+    /// When its ends are not times.
     pub fn period(&self, field: &'static str) -> Result<Option<Period>, ReadError> {
         let Some(period) = self.part(field) else { return Ok(None) };
         let ends = period.instant("/starts_at")?.zip(period.instant("/ends_at")?);
@@ -133,7 +133,7 @@ impl Record {
     }
 
     /// # Errors
-    /// When it is no currency.
+    /// When it is not a currency.
     pub fn currency(&self, field: &'static str) -> Result<Option<Currency>, ReadError> {
         let Some(code) = self.text(field) else { return Ok(None) };
         code.to_lowercase().parse().map(Some).map_err(|_| self.wrong(field))

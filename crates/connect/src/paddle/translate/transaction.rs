@@ -58,7 +58,7 @@ pub(super) fn transaction(record: Record) -> Result<Bill, ReadError> {
         InvoiceStatus::Void if billed_at.is_none() => InvoiceStatus::Draft,
         status => status,
     };
-    // Who tries to pay at a checkout and leaves is no customer whose payment failed.
+    // Somebody who tries to pay at a checkout and leaves is not a customer whose payment failed.
     let payments = if status == InvoiceStatus::Draft { Vec::new() } else { record.list("/payments") };
     let (mut charges, mut paid_with) = (Vec::new(), None);
     for (number, payment) in payments.iter().enumerate() {
@@ -131,7 +131,7 @@ fn paid_trial(price: &Record) -> Option<(String, i64)> {
     Some((price.text("/id")?, days_of(&price.part("/trial_period")?)?))
 }
 
-/// About how many days a time has that is written as so many of an interval.
+/// About how many days a number of intervals has.
 fn days_of(time: &Record) -> Option<i64> {
     let days = match time.text("/interval")?.as_str() {
         "day" => 1,

@@ -52,7 +52,7 @@ pub(super) struct Sale {
     pub exact: Option<Paid>,
 }
 
-/// `None`: it is of a subscription, whose payments have a list of their own.
+/// `None`: it belongs to a subscription, whose payments have a list of their own.
 ///
 /// # Errors
 /// When it has no time, amount or currency, or one that cannot be understood.

@@ -136,7 +136,7 @@ fn days(from: UnixSeconds, to: UnixSeconds) -> i64 {
     (to.0 - from.0 + DAY_S / 2).div_euclid(DAY_S)
 }
 
-/// How often something is billed that is billed again after so many days: as the plan says if that fits.
+/// How often something is billed that is billed again after `days`: as the plan says if that fits.
 fn by_spacing(days: i64, plan: Option<&Plan>) -> Option<Recurrence> {
     let of_plan = plan.map(|plan| plan.recurrence).filter(|own| fits(*own, days));
     let every = |interval, interval_count| Recurrence { interval, interval_count, is_metered: false };

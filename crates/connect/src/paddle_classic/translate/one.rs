@@ -203,7 +203,7 @@ impl One<'_> {
         }
         let days = self.plan().map_or(0, |plan| plan.trial_days);
         let end = UnixSeconds(start.0 + days * DAY_S);
-        // Who paid at once had none, whatever the plan says now.
+        // A customer who paid at once had none, whatever the plan says now.
         let first = recurring.iter().find(|payment| payment.amount_minor > 0).map(|payment| payment.at);
         let had_one = first.is_none_or(|first| first.0 >= end.0 - DAY_S);
         (days > 0 && had_one).then_some(Period { start, end: first.map_or(end, |first| first.min(end)) })

@@ -32,7 +32,7 @@ fn by_parent<T>(children: Vec<Child<T>>) -> ByParent<T> {
     by_parent
 }
 
-/// What a parent's list left out. Where it left out nothing, what is kept apart is of an earlier, longer list.
+/// What a parent's list left out. Where it left out nothing, what is kept apart comes from an earlier, longer list.
 fn rest<T>(by_parent: &mut ByParent<T>, id: &str, is_cut: bool) -> impl Iterator<Item = T> + use<T> {
     let children = by_parent.remove(id).filter(|_| is_cut).unwrap_or_default();
     children.into_iter().map(|child| child.value)

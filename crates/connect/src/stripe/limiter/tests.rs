@@ -13,7 +13,7 @@ fn lists() -> Vec<Endpoint> {
     kind::ALL.iter().map(|kind| Endpoint { kind: *kind, access: Access::List }).collect()
 }
 
-/// When each of so many requests, started at once over these endpoints in turn, was let go. In order.
+/// When each request was let go, in order: all are started at once, over these endpoints in turn.
 async fn started(limiter: &Limiter, endpoints: &[Endpoint], requests: usize) -> Vec<Instant> {
     let request = |index: usize| async move {
         drop(limiter.enter(endpoints[index % endpoints.len()]).await);

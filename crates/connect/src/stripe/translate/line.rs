@@ -64,7 +64,7 @@ pub(super) struct TaxRate {
 }
 
 /// The rates together that are inside an amount, in percent of the amount without them. `None` where there is none, or one
-/// that is no number: the tax then shows on the invoice only.
+/// that is not a number: the tax then shows on the invoice only.
 pub(super) fn inclusive_percent(rates: &Array<TaxRate>) -> Option<Decimal> {
     let inclusive = rates.iter().filter(|rate| rate.inclusive.is_set());
     let percents: Option<Vec<Decimal>> = inclusive.map(|rate| rate.percentage.percent()).collect();

@@ -1,4 +1,4 @@
-//! What customers pay by, as far as customers, subscriptions and charges tell. Payment methods are no objects that are read.
+//! What customers pay by, as far as customers, subscriptions and charges tell. Payment methods are not objects that are read.
 
 use model::billing::{Card, CardExpiry, PaymentMeans, PaymentMethod};
 use serde::Deserialize;

@@ -228,7 +228,7 @@ impl DiscountShape {
 }
 
 impl ItemShape {
-    /// `period`: the subscription's own, in the older shape. An item without any price is no item.
+    /// `period`: the subscription's own, in the older shape. An item without any price is not an item.
     fn read(&self, period: Option<Period>) -> Result<(Option<SubscriptionItem>, Option<Price>), ReadError> {
         let reading = Reading::begin(kind::SUBSCRIPTION_ITEM, &self.id)?;
         let (price, inline) = linked([&self.price, &self.plan, &Link::Absent]);

@@ -7,7 +7,7 @@ use http::{Request, Response};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::message::Picture;
+use crate::picture::Picture;
 use crate::{FeedbackWebhook, Operator};
 
 /// What answers at the webhook: with a status, or not at all.

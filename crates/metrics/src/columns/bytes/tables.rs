@@ -7,10 +7,10 @@ use model::{Currency, PriceId, ProductId};
 use rustc_hash::FxHashMap;
 
 use super::super::catalog::{Plan, PlanCatalog, PlanInterval};
-use super::super::chunk::{Chunk, Columns, NO_PLAN, Rows, Subscriptions};
+use super::super::chunk::{Chunk, Columns, NO_PLAN, Subscriptions};
 use super::super::country::Country;
 use super::super::rows::{
-    DifferenceRows, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE, PaidRows, UnexplainedRows,
+    DifferenceRows, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE, PaidRows, Rows, UnexplainedRows,
 };
 use super::super::texts::Texts;
 use super::reader::{Read, Reader, Writer};

@@ -6,7 +6,7 @@ use model::Currency;
 use model::billing::SubscriptionStatus;
 
 use super::{Draft, DraftRow, DraftSubscription};
-use crate::columns::chunk::NO_INSTANT;
+use crate::columns::rows::NO_INSTANT;
 use crate::ledger::{ChangeCause, ListPart};
 
 impl Draft {

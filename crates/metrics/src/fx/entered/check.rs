@@ -132,7 +132,7 @@ impl Rates {
         if self.has(base) { Ok(()) } else { Err(EntryError::BaseWithoutRates(shown(base))) }
     }
 
-    /// Against what markets paid. An official peg can be far from that, so it is no measure.
+    /// Against what markets paid. An official peg can be far from that, so it is not a measure.
     fn check_size(&self, entry: &EnteredRate) -> Result<(), EntryError> {
         let published = self.published.quote(entry.first, entry.currency);
         let base = self.quote(entry.first, entry.base, 0);

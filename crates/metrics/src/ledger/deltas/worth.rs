@@ -32,7 +32,7 @@ pub(super) struct Delta {
     pub quantity: Decimal,
     /// Of an interval, above zero.
     pub share: Exact,
-    /// What so many cost for an interval.
+    /// What the quantity costs for an interval.
     pub list_price: Option<Exact>,
 }
 

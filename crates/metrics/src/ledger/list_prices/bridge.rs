@@ -255,7 +255,7 @@ struct Walk<'s> {
     sums: &'s mut Sums,
     currency: Currency,
     reached_minor: i64,
-    /// So much is no reason of its own.
+    /// So much is not a reason of its own.
     rounding_minor: i64,
 }
 

@@ -45,7 +45,7 @@ impl Worths {
         let worths = &mut self.worths[place * periods..][..periods];
         if !kept.is_ready {
             for (bucket, own) in worths.iter_mut().enumerate() {
-                // What is too large in a period that nobody asks for is no error.
+                // What is too large in a period that nobody asks for is not an error.
                 *own = worth(question.factor_at(currency, bucket), value).ok()?;
             }
             kept.is_ready = true;

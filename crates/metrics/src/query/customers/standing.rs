@@ -94,7 +94,7 @@ impl Paid {
         let last = money.kind[..so_far].iter().rposition(|kind| *kind == MoneyKind::Payment);
         let mut paid =
             Self { revenue: Amounts::default(), last_at: last.map(|row| UnixSeconds(money.at[row])) };
-        // What is of one currency in a row, as nearly everything is, is added up before it is looked up.
+        // Rows in one currency in a row, as nearly all are, are added up before that is looked up.
         let mut run: Option<(Currency, i64)> = None;
         for ((kind, currency), minor) in
             money.kind.iter().zip(money.currency).zip(money.amount_minor).take(so_far)

@@ -27,7 +27,7 @@ pub enum CashLine {
     WonDisputes,
     /// As the metric `fees`.
     Fees,
-    /// Fees of payouts and transfers, which are no part of net cash.
+    /// Fees of payouts and transfers, which are not part of net cash.
     FeesOfPayouts,
     ServiceFees,
     Taxes,

@@ -1,4 +1,4 @@
-//! The rules of a customer's MRR, each asked anew for every instant. Slow and plain on purpose.
+//! The rules of a customer's MRR, each computed again for every instant. Slow and plain on purpose.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
         self.lines.iter().any(|line| line.start() < change.start())
     }
 
-    /// Whether the subscription has the price, or a later line is of it; in this quantity, if there is one to look for.
+    /// Whether the subscription has the price, or a later line bills it; in this quantity, if there is one to look for.
     fn is_known_later(&self, change: &Line, quantity: Option<Decimal>) -> bool {
         let items = self.subscription.map_or(&[][..], |subscription| &subscription.items);
         let of = |line: &Line| {
@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
         self.subscription.is_some_and(|one| matches!(one.status, Active | PastDue | Trialing | Paused))
     }
 
-    /// Whether the line is of the invoice that a pending update waits for.
+    /// Whether the line belongs to the invoice that a pending update waits for.
     fn waits(&self, line: &Line) -> bool {
         let update = self.subscription.and_then(|one| one.pending_update.as_ref());
         let waited = update.and_then(|update| update.invoice.as_ref());

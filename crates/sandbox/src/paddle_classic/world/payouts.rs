@@ -1,4 +1,4 @@
-//! What Paddle pays to the seller. These alerts are of no customer, and of no subscription.
+//! What Paddle pays to the seller. These alerts belong to no customer and no subscription.
 
 use super::super::account::{Account, Alert, Measure, decimal, instant};
 use super::DAY_S;

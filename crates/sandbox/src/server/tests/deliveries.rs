@@ -37,7 +37,7 @@ async fn register(client: &Client, form: &[(&str, &str)]) -> Value {
     reply.json
 }
 
-/// Lets the merchant live so many seconds: an event each.
+/// Lets the merchant live for `seconds`, with an event in each.
 async fn live(client: &Client, seconds: i64) -> usize {
     client.sandbox.advance(model::UnixSeconds(client.sandbox.now().0 + seconds)).await
 }

@@ -46,7 +46,7 @@ impl Told {
         self
     }
 
-    /// Days since the beginning and what the customer is worth from then on, until so many days have passed.
+    /// Days since the beginning and what the customer is worth from then on, until `days` have passed.
     pub(super) fn until(mut self, days: i64) -> Vec<(i64, i64)> {
         self.merchant.advance(UnixSeconds(self.began_at + days * DAY));
         let steps = self.merchant.expected_mrr();
@@ -54,7 +54,7 @@ impl Told {
     }
 }
 
-/// The days from the beginning to the renewal after so many months.
+/// The days from the beginning to the renewal after `months`.
 pub(super) fn renewal(months: i64) -> i64 {
     (calendar::add_months(NOW, months) - NOW) / DAY
 }

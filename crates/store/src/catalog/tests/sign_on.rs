@@ -201,7 +201,7 @@ fn whoever_was_removed_does_not_come_back_by_connecting_again() {
     assert_eq!(catalog.connect_identity(&grace.id, &grace_at_acme, NOW).unwrap(), []);
     assert_eq!(catalog.memberships(&grace.id, &by_sign_on()).unwrap(), []);
 
-    // By an invitation they do, and then leaving counts anew.
+    // By an invitation they do, and then leaving counts again.
     let invitation = NewInvitation {
         workspace: workspace.clone(),
         email: None,

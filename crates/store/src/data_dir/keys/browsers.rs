@@ -38,7 +38,7 @@ impl DataDir {
     /// Opens what a browser has kept. Earlier versions sealed it under the master key itself.
     ///
     /// # Errors
-    /// `Sealed` when it is of another context or server; as [`DataDir::existing_keyring`].
+    /// `Sealed` when it belongs to another context or server; as [`DataDir::existing_keyring`].
     pub fn open_from_browser(
         &self,
         catalog: &Catalog,

@@ -35,7 +35,7 @@ impl DataDir {
     /// a server may be using the folder. After an interruption at any point everything can be read, and the next one finishes it.
     ///
     /// # Errors
-    /// `MasterKey` when `wanted` is no key, or comes while another rotation is unfinished or where chartsy can't keep it;
+    /// `MasterKey` when `wanted` is not a key, or comes while another rotation is unfinished or where chartsy can't keep it;
     /// `MasterKeyLost`; `AlreadyOpen` during another rotation or a backup with the key; those of the files.
     pub fn rotate_key(&self, catalog: &Catalog, wanted: Option<&Secret>) -> Result<Rotation, StoreError> {
         let _alone = self.lock_keys()?;

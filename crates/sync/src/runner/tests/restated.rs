@@ -1,4 +1,4 @@
-//! Figures of past months do not change without being told. It is 23 November.
+//! Figures of past months do not change without being reported. It is 23 November.
 
 use crate::testing::kind;
 use metrics::restate::PreviousFigures;
@@ -67,7 +67,7 @@ async fn an_update_tells_what_it_changes_of_finished_months_and_a_load_and_a_reb
     folder.sync(&runner).await.unwrap();
     runner.rebuild(&folder.record.workspace, &folder.record.id, |_, _| {}).await.unwrap();
     assert_eq!(told(&folder), expected);
-    // Nothing but what was told is another now.
+    // Nothing has changed but what was reported.
     let now = folder.ledger(&runner).await;
     let both = PreviousFigures::new(&shown, UnixSeconds(NOW), shown.zone()).because(SettingsChanged);
     assert_eq!(both.restated_by(&now).count(), 1);

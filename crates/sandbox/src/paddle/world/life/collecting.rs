@@ -10,7 +10,7 @@ const RETRIED_AFTER_DAYS: [i64; 5] = [0, 3, 7, 14, 21];
 const DUNNING_DAYS: i64 = 30;
 
 impl Life<'_> {
-    /// The renewal fails so many times at most; how it stands then.
+    /// How often the renewal fails at most, and how it stands then.
     fn fail_to_renew(&mut self, times: usize) -> Option<Value> {
         let mut bill = self.begin_period()?;
         for (number, day) in RETRIED_AFTER_DAYS.into_iter().take(times).enumerate() {
@@ -74,7 +74,7 @@ impl Life<'_> {
         Some(())
     }
 
-    /// Invoiced, and paid by transfer so many days later; due after 14.
+    /// Invoiced, and paid by transfer some days later; due after 14.
     pub fn renew_by_transfer(&mut self, days: i64) -> Option<()> {
         let mut bill = self.begin_period()?;
         let due_at = self.period.0 + 14 * DAY_S;
@@ -93,7 +93,7 @@ impl Life<'_> {
         Some(())
     }
 
-    /// Invoiced and never paid: the seller cancels after so many days. As nobody tried to collect it, that period never was.
+    /// Invoiced and never paid: the seller cancels some days later. As nobody tried to collect it, that period never was.
     pub fn never_pays(&mut self, days: i64) -> Option<()> {
         let mut bill = self.begin_period()?;
         let due_at = self.period.0 + 14 * DAY_S;

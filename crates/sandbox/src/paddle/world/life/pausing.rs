@@ -18,7 +18,7 @@ impl Life<'_> {
         self.tell(at, "updated");
     }
 
-    /// Asked for at `at`, paused at the end of the period; for so many days, if that is agreed.
+    /// Asked for at `at`, paused at the end of the period; for `days`, if that is agreed.
     pub fn pause(&mut self, at: i64, days: Option<i64>) -> Option<()> {
         self.reach(at)?;
         let effective_at = self.period.1;

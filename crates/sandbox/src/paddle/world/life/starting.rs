@@ -123,7 +123,7 @@ impl Life<'_> {
         self.check_out(&mut sale, at)
     }
 
-    /// An invoice, paid so many days after it was issued. The subscription exists from its issue on.
+    /// An invoice, paid some days after it was issued. The subscription exists from its issue on.
     pub fn invoice(&mut self, at: i64, items: Vec<Item>, days: i64) -> Option<()> {
         self.reach(at)?;
         self.is_manual = true;

@@ -20,7 +20,7 @@ pub enum Billed {
 }
 
 impl Life<'_> {
-    /// The subscription is of that plan and quantity from now on.
+    /// The subscription has this plan and quantity from now on.
     pub fn change(&mut self, at: i64, plan: &Plan, quantity: i64, billed: Billed) -> Option<()> {
         self.change_price(at, plan, quantity, plan.recurring_cents, billed)
     }

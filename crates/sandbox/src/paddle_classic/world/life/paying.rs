@@ -184,7 +184,7 @@ impl Life<'_> {
         Some(())
     }
 
-    /// Something is bought that is no subscription.
+    /// Something is bought that is not a subscription.
     pub fn buy_once(&mut self, at: i64, product: &Product, quantity: i64) -> Option<()> {
         self.until(at)?;
         let bill = self.bill(self.country.local_minor(product.cents) * quantity, false);

@@ -110,7 +110,7 @@ impl Subscription {
         regular + once + self.carry_minor
     }
 
-    /// Whether what is due is the plan's first payment and not like the others. A trial without a price is no payment.
+    /// Whether what is due is the plan's first payment and not like the others. A trial without a price is not a payment.
     pub fn is_to_pay_first_price(&self) -> bool {
         let has_free_trial = self.plan.trial_days > 0 && self.plan.initial_cents == 0;
         let is_over = self.plan.trial_days > 0 && self.state != State::Trialing;

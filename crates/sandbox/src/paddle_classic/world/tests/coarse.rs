@@ -8,7 +8,7 @@ use crate::world::after;
 
 /// How much too early a payment of the next period may be.
 const EARLY_DAYS: i64 = 3;
-/// After so many days without a payment nothing was paid for.
+/// Days without a payment after which nothing was paid for.
 const LATE_DAYS: i64 = 14;
 
 struct Payment {

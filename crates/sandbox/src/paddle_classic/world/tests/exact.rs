@@ -7,7 +7,7 @@ use super::*;
 #[derive(Default)]
 struct Told {
     values: BTreeMap<i64, i64>,
-    /// Net and gross of the last regular payment: how much of a price is no tax.
+    /// Net and gross of the last regular payment: how much of a price is not tax.
     share: Option<(i64, i64)>,
     has_modifiers: bool,
     off: Option<(Value, bool)>,
