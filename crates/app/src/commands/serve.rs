@@ -18,7 +18,7 @@ use url::Url;
 use crate::cli::{DataArgs, FeedbackArgs, MailArgs, ProviderShareArgs};
 use crate::failure::Advice;
 use crate::folder::Folder;
-use crate::outgoing;
+use crate::outgoing::{self, Outgoing};
 use crate::samples::Sandboxes;
 use crate::stop::StopSignal;
 use crate::work::{self, Polling};
@@ -109,6 +109,13 @@ pub struct Serve {
     feedback: FeedbackArgs,
 }
 
+impl Serve {
+    /// Strangers can enter any address: none of them leads into the network of the server, unless the operator wants that.
+    pub fn outgoing_by_default(&self) -> Outgoing {
+        if self.sign_up == SignUpBy::Open { Outgoing::Public } else { Outgoing::Any }
+    }
+}
+
 pub async fn run(args: Serve) -> anyhow::Result<()> {
     let mail = args.mail.settings()?;
     let operator = args.feedback.operator(mail.is_some())?;
@@ -120,8 +127,9 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
         members: args.max_members,
         workspaces: workspaces_of_person(args.max_workspaces, args.sign_up),
     });
-    // For 'chartsy user password', which sets passwords of the same server.
+    // For other commands, which work for the same users.
     folder.catalog.set_meta(REFUSES_GUESSABLE, yes_or_no(args.refuse_guessable_passwords))?;
+    folder.catalog.set_meta(outgoing::OF_SERVER, outgoing::name())?;
     if let Some(warning) =
         missing_proxy(args.public_url.as_ref(), args.tls_cert.is_some(), &args.trusted_proxies)
     {
