@@ -100,7 +100,7 @@ pub enum Command {
     /// Add, list and remove identity providers for single sign-on, and the email domains that each may name
     SignOn(commands::sign_on::SignOn),
     /// List and delete the workspaces of this server
-    Workspace(commands::workspace::Workspace),
+    Workspace(commands::workspace::WorkspaceArgs),
     /// Enter, import, list and remove exchange rates
     Rates(commands::rates::Rates),
     /// Check that email can be sent

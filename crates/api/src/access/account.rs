@@ -121,7 +121,8 @@ fn has_host(word: &str) -> bool {
         let is_known_name = label == "js" || (before == "co" && matches!(label, "kg" | "kgaa" | "ohg"));
         !before.is_empty() && is_ending && !is_known_name
     };
-    word.parse::<Ipv4Addr>().is_ok() || labels.windows(2).any(|pair| matches!(pair, [before, label] if is_host(before, label)))
+    word.parse::<Ipv4Addr>().is_ok()
+        || labels.windows(2).any(|pair| matches!(pair, [before, label] if is_host(before, label)))
 }
 
 /// # Errors
@@ -189,7 +190,17 @@ mod tests {
 
     #[test]
     fn a_name_turns_no_text_around_and_leads_nowhere() {
-        for good in ["Ada Lovelace", "Zoë", "شركة", "O'Neil & Sons", "Jean-Luc", "J.R. Smith", "J. Smith", "St. John", "Acme Inc."] {
+        for good in [
+            "Ada Lovelace",
+            "Zoë",
+            "شركة",
+            "O'Neil & Sons",
+            "Jean-Luc",
+            "J.R. Smith",
+            "J. Smith",
+            "St. John",
+            "Acme Inc.",
+        ] {
             assert!(check_full_name(good).is_ok(), "{good}");
         }
         for bad in [
@@ -218,7 +229,17 @@ mod tests {
 
     #[test]
     fn a_dot_in_a_name_is_a_web_address_only_where_a_domain_could_follow() {
-        for name in ["Node.js GmbH", "Müller GmbH & Co.KG", "Verein e.V.", "S.p.A.", "Web 2.0", "v1.2beta", "No.1", "U.S.A", "..."] {
+        for name in [
+            "Node.js GmbH",
+            "Müller GmbH & Co.KG",
+            "Verein e.V.",
+            "S.p.A.",
+            "Web 2.0",
+            "v1.2beta",
+            "No.1",
+            "U.S.A",
+            "...",
+        ] {
             assert!(!has_link(name), "{name}");
         }
         for name in ["Booking.com", "St.John", "evil.co.kg", "co.kg.evil.com", "evil.com..", "a-b.de"] {

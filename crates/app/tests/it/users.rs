@@ -86,7 +86,8 @@ fn accounts_that_wait_to_be_confirmed_are_listed_as_such_and_accounts_can_be_del
     assert_eq!(only.status.code(), Some(1));
     let told = text(&only.stderr);
     assert!(
-        told.contains("only owner who can sign in of “Workspace” (ws_") && told.contains("make another member an owner"),
+        told.contains("only owner who can sign in of “Workspace” (ws_")
+            && told.contains("make another member an owner"),
         "{told}"
     );
     for name in ["bob", "eve@example.com"] {
@@ -115,7 +116,8 @@ fn the_only_owner_of_a_workspace_is_locked_only_by_whoever_means_it() {
     let told = text(&refused.stderr);
     assert_eq!(refused.status.code(), Some(1));
     assert!(
-        told.contains("ada is the only owner who can sign in of “Workspace” (ws_") && told.contains("add --yes"),
+        told.contains("ada is the only owner who can sign in of “Workspace” (ws_")
+            && told.contains("add --yes"),
         "{told}"
     );
     assert!(!is_locked("ada"));
