@@ -149,9 +149,7 @@ fn delete(folder: &Folder, login: &str, yes: bool) -> anyhow::Result<()> {
     match folder.catalog.delete_user(&user.id) {
         Ok(_) => {}
         Err(error @ StoreError::OnlyOwner { .. }) => {
-            let told = error.to_string();
-            let (title, help) = told.split_once("; ").unwrap_or((&told, ""));
-            return Err(Advice::new(title, help).into());
+            return Err(Advice::of_refusal(&error.to_string()).into());
         }
         Err(error) => return Err(error.into()),
     }

@@ -347,9 +347,19 @@ async fn the_audit_log_says_who_did_what() {
     );
     let path = format!("/api/v1/audit?cursor={}", page["next_cursor"]);
     let next = site.get(As::Person(&ada), &path).await.body;
-    assert_eq!(actions(&next), ["member.joined", "member.invited"]);
+    // From the first one on: the owner's account, and their session.
+    assert_eq!(actions(&next), ["member.joined", "member.invited", "session.created", "account.created"]);
+    assert_eq!(
+        (&next["data"][3]["actor_name"], &next["data"][3]["subject"], &next["data"][3]["detail"]),
+        (&json!("ada"), &json!("ada"), &json!("owner"))
+    );
     let members = site.get(As::Person(&ada), "/api/v1/audit?action=member&actor=ada").await.body;
     assert_eq!(actions(&members), ["member.invited"]);
+    let viewer = site.context.catalog.user_by_login("viewer").unwrap().unwrap().0;
+    let removed = site.ask(As::Person(&ada), "DELETE", &format!("/api/v1/members/{}", viewer.id), None).await;
+    assert_eq!(removed.status, 204, "{}", removed.text);
+    let removed = site.get(As::Person(&ada), "/api/v1/audit?action=member.removed").await.body;
+    assert_eq!(removed["data"][0]["subject"], "viewer", "by the name that they had");
 }
 
 /// What an authenticator app shows.

@@ -4,6 +4,7 @@ use model::{Role, Secret, UnixSeconds, UserId};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::Catalog;
+use super::audit::{Actor, Author, Deed, add_deed};
 use super::members::{add_member, default_workspace};
 use super::owners::owned_alone;
 use crate::StoreError;
@@ -100,12 +101,26 @@ impl Catalog {
     /// # Errors
     /// `OwnerExists` when somebody owns a workspace already.
     pub fn create_owner(&self, owner: &NewUser, now: UnixSeconds) -> Result<User, StoreError> {
+        self.write(|tx| insert_owner(tx, owner, now))
+    }
+
+    /// The same for somebody who does it from this address, with their entry in the audit log.
+    ///
+    /// # Errors
+    /// As [`Catalog::create_owner`].
+    pub fn create_owner_from(
+        &self,
+        address: Option<String>,
+        owner: &NewUser,
+        at: UnixSeconds,
+    ) -> Result<User, StoreError> {
         self.write(|tx| {
-            if tx.prepare_cached(ANY_OWNER)?.exists([])? {
-                return Err(StoreError::OwnerExists.into());
-            }
-            let user = insert_user(tx, owner, now)?;
-            add_member(tx, &default_workspace(tx)?.id, &user.id, Role::Owner, now)?;
+            let user = insert_owner(tx, owner, at)?;
+            let (id, username) = (user.id.clone(), user.username.clone());
+            let author = Author { actor: Actor::User { id, username }, address, at };
+            let workspace = &default_workspace(tx)?.id;
+            let (action, subject) = ("account.created", Some(&*user.username));
+            add_deed(tx, &author, Deed { workspace, action, subject, detail: Some(Role::Owner.as_str()) })?;
             Ok(user)
         })
     }
@@ -229,6 +244,15 @@ impl Catalog {
             by_id(tx, id)
         })
     }
+}
+
+fn insert_owner(tx: &Transaction<'_>, owner: &NewUser, now: UnixSeconds) -> Result<User, Fault> {
+    if tx.prepare_cached(ANY_OWNER)?.exists([])? {
+        return Err(StoreError::OwnerExists.into());
+    }
+    let user = insert_user(tx, owner, now)?;
+    add_member(tx, &default_workspace(tx)?.id, &user.id, Role::Owner, now)?;
+    Ok(user)
 }
 
 /// # Errors
