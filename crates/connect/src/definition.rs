@@ -8,8 +8,8 @@ use model::{
 };
 
 use crate::{
-    Billed, ClientConfig, Event, EventList, Key, KeyError, KeyOwner, Lately, List, Listing, ReadError,
-    SignatureError, Texts, WebhookTerms,
+    Billed, ClientConfig, Coupon, Event, EventList, Key, KeyError, KeyOwner, Lately, List, Listing,
+    PaymentIntent, ReadError, Readable, SignatureError, Texts, WebhookTerms,
 };
 
 /// One source. Each entry is described where [`crate::Source`] offers it.
@@ -72,6 +72,8 @@ pub(crate) struct Extras {
     pub test_base: Option<&'static str>,
     pub pending_items: Option<ObjectKind>,
     pub balance: Option<Balance>,
+    pub coupons: Option<Readable<Coupon>>,
+    pub payment_intents: Option<Readable<PaymentIntent>>,
     pub mrr_method: Option<MrrMethod>,
     pub event_list: Option<EventList>,
     /// What the command line calls it, if not by its id.
@@ -111,6 +113,8 @@ impl Extras {
         test_base: None,
         pending_items: None,
         balance: None,
+        coupons: None,
+        payment_intents: None,
         mrr_method: None,
         event_list: None,
         command: None,

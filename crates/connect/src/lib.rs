@@ -13,6 +13,7 @@ mod email_hash;
 mod error;
 #[cfg(feature = "made-up")]
 mod fields;
+mod goods;
 mod http;
 mod key;
 mod limiter;
@@ -42,6 +43,7 @@ pub use carrier::{Carrier, Carrying, NoAnswer};
 pub use client::Client;
 pub use config::{Backoff, ClientConfig, Limits, Privacy};
 pub use error::ConnectError;
+pub use goods::{Coupon, CouponDuration, PaymentIntent, Readable};
 pub use http::is_on_this_machine;
 pub use key::{Key, KeyError, KeyOwner};
 pub use list::{Lately, List, Part, Stage};

@@ -1,7 +1,8 @@
 //! What every source can do, in words that all of them share. The name of a source appears only in this crate: in its
 //! folder, in its variant here and in the client, and in texts that are keyed by it.
 
-use http::HeaderMap;
+mod webhooks;
+
 use model::billing::Charge;
 use model::{
     BalanceTransaction, Counterparts, CustomerId, EmailKey, KindShape, MrrMethod, ObjectKind, RawObject,
@@ -11,8 +12,8 @@ use url::Url;
 
 use crate::definition::{Definition, Extras, Functions};
 use crate::{
-    Billed, ClientConfig, Event, EventList, Key, KeyError, KeyOwner, Lately, List, Listing, ReadError,
-    SignatureError, WebhookTerms, email_hash, outline, paddle, paddle_classic, stripe,
+    Billed, ClientConfig, Coupon, EventList, Key, KeyError, KeyOwner, Lately, List, Listing, PaymentIntent,
+    ReadError, Readable, email_hash, outline, paddle, paddle_classic, stripe,
 };
 
 /// A provider that accounts can be connected with.
@@ -196,6 +197,16 @@ impl Source {
         self.extras().pending_items
     }
 
+    /// Its coupons, if it has any.
+    pub fn coupons(self) -> Option<&'static Readable<Coupon>> {
+        self.extras().coupons.as_ref()
+    }
+
+    /// Its payment intents, if it has any.
+    pub fn payment_intents(self) -> Option<&'static Readable<PaymentIntent>> {
+        self.extras().payment_intents.as_ref()
+    }
+
     /// The kinds that are agreements with a customer. A customer has left once all of them have ended.
     pub fn agreements(self) -> &'static [ObjectKind] {
         self.definition().agreements
@@ -263,53 +274,6 @@ impl Source {
     /// As many requests as keep the limits busy.
     pub fn requests_at_once(self, config: &ClientConfig) -> usize {
         (self.extras().requests_at_once)(config)
-    }
-}
-
-/// What a provider reports on its own: webhooks and their events.
-impl Source {
-    /// Checks that a delivery was signed with one of the endpoint's secrets (several while one is rolled).
-    ///
-    /// # Errors
-    /// When the signature is not valid.
-    pub fn verify(
-        self,
-        secrets: &[Secret],
-        headers: &HeaderMap,
-        body: &[u8],
-        now: UnixSeconds,
-    ) -> Result<(), SignatureError> {
-        let header = headers.get(self.definition().signature_header).and_then(|value| value.to_str().ok());
-        (self.functions().verify)(secrets, header.unwrap_or_default(), body, now)
-    }
-
-    /// What a delivery says happened.
-    ///
-    /// # Errors
-    /// When it does not say enough.
-    pub fn delivered(self, body: &[u8]) -> Result<Event, ReadError> {
-        (self.functions().delivered)(&String::from_utf8_lossy(body))
-    }
-
-    /// The object that a delivery says was created, as a request would have returned it then. `None`: it says something
-    /// else, or too little of it.
-    pub fn created_object(self, body: &[u8]) -> Option<RawObject> {
-        (self.extras().created_object)(&String::from_utf8_lossy(body))
-    }
-
-    /// Whether webhooks deliver events of this type.
-    pub fn is_delivered(self, event_type: &str) -> bool {
-        self.webhook_terms().events.contains(&event_type)
-    }
-
-    /// Whether an event of this type means that its object was created.
-    pub fn is_creation(self, event_type: &str) -> bool {
-        (self.extras().is_creation)(event_type)
-    }
-
-    /// The events that an endpoint which is created by hand has to subscribe to.
-    pub fn webhook_terms(self) -> WebhookTerms {
-        self.definition().webhook_terms
     }
 }
 
@@ -492,6 +456,8 @@ mod tests {
             assert!(source.lists().iter().all(|list| has_shape(&list.kind)));
             assert!(source.pending_items().as_ref().is_none_or(has_shape));
             assert!(source.balance_kinds().iter().all(has_shape));
+            assert!(source.coupons().is_none_or(|coupons| has_shape(&coupons.kind)));
+            assert!(source.payment_intents().is_none_or(|intents| has_shape(&intents.kind)));
             for kind in source.load_order() {
                 assert!(source.list(*kind).is_some(), "{kind}");
             }

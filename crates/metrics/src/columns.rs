@@ -21,6 +21,7 @@ mod name_order;
 mod origin;
 mod revenue;
 mod rows;
+mod search_text;
 mod texts;
 mod together;
 mod views;

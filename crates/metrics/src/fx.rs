@@ -194,6 +194,20 @@ impl Rates {
         self.quote(day, currency, 0).map(|quote| (quote.per_euro, quote.rate_on))
     }
 
+    /// How much one euro buys at the newest rate up to a day, however old; where there is none, at that which the program
+    /// was built with. Good enough to tell which of two amounts is larger: nothing may be shown in it.
+    pub(crate) fn newest(&self, day: Day, currency: Currency) -> Option<Decimal> {
+        let published_on = self.latest_on().map(|latest| latest.min(day));
+        let entered_on = self.entered.latest(day, currency).map(|(on, _)| on);
+        let days = [Some(day), entered_on, published_on].into_iter().flatten();
+        let own = days.filter_map(|on| self.rate(on, currency)).next();
+        let built_in = || {
+            let rates = Self::embedded();
+            rates.rate(rates.latest_on()?, currency)
+        };
+        own.or_else(built_in).map(|(per_euro, _)| per_euro)
+    }
+
     fn quote(&self, day: Day, currency: Currency, steps: u8) -> Option<Quote> {
         if currency == Currency::EUR {
             return Some(Quote { per_euro: Decimal::ONE, quoted_on: day, rate_on: day });

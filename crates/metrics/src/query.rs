@@ -7,6 +7,7 @@
 mod apart;
 mod balance;
 mod cohorts;
+mod comparison;
 mod customers;
 mod exchange;
 mod expiring_cards;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { Facets } from '~/api/types'
 
-import { planLabels } from './facetLabels'
+import { planLabels, productLabels } from './facetLabels'
 
 const plan = (id: string, label: string, currency: string, interval: string) => ({
   id,
@@ -50,6 +50,14 @@ describe('names of plans', () => {
 
   it('are told apart by the end of their id where nothing else does', () => {
     const plans = [plan('price_agreed_one', 'Agreed', 'usd', 'month'), plan('price_agreed_two', 'Agreed', 'usd', 'month')]
-    expect([...planLabels(facets(['usd'], plans)).values()]).toEqual(['Agreed · …ed_one', 'Agreed · …ed_two'])
+    expect([...planLabels(facets(['usd'], plans)).values()]).toEqual(['Agreed · ...ed_one', 'Agreed · ...ed_two'])
+  })
+})
+
+describe('names of products', () => {
+  it('are told apart by the end of their id where they share one', () => {
+    const products = ['prod_agreed_1', 'prod_agreed_2'].map((id) => ({ id, label: 'Agreed' }))
+    const labels = productLabels({ ...facets(['usd'], []), products: [...products, { id: 'prod_pro', label: 'Pro' }] })
+    expect([...labels.values()]).toEqual(['Agreed · ...reed_1', 'Agreed · ...reed_2', 'Pro'])
   })
 })

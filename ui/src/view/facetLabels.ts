@@ -1,38 +1,57 @@
 import type { Facets } from '~/api/types'
 import { billingInterval } from '~/format/names'
 
-type Plan = Facets['plans'][number]
+interface Named {
+  id: string
+  label: string
+}
 
-const cache = new WeakMap<Facets, ReadonlyMap<string, string>>()
+type Labels = ReadonlyMap<string, string>
 
-/** Adds to the names that several plans share what differs between these. */
-function apart(plans: readonly Plan[], names: ReadonlyMap<string, string>, by: (plan: Plan) => string | null): ReadonlyMap<string, string> {
+const plansOf = new WeakMap<Facets, Labels>()
+const productsOf = new WeakMap<Facets, Labels>()
+
+const own = (all: readonly Named[]): Labels => new Map(all.map(({ id, label }) => [id, label]))
+
+/** Adds to the names that several share what differs between these. */
+function apart<One extends Named>(all: readonly One[], names: Labels, by: (one: One) => string | null): Labels {
   const differences = new Map<string, Set<string | null>>()
-  for (const plan of plans) {
-    const name = names.get(plan.id) ?? plan.label
-    differences.set(name, (differences.get(name) ?? new Set()).add(by(plan)))
+  for (const one of all) {
+    const name = names.get(one.id) ?? one.label
+    differences.set(name, (differences.get(name) ?? new Set()).add(by(one)))
   }
   return new Map(
-    plans.map((plan) => {
-      const name = names.get(plan.id) ?? plan.label
-      const more = (differences.get(name)?.size ?? 0) > 1 ? by(plan) : null
-      return [plan.id, more ? `${name} · ${more}` : name]
+    all.map((one) => {
+      const name = names.get(one.id) ?? one.label
+      const more = (differences.get(name)?.size ?? 0) > 1 ? by(one) : null
+      return [one.id, more ? `${name} · ${more}` : name]
     }),
   )
 }
 
-/** So much of an id tells two prices apart, and can be found in the billing system. */
+/** This much of an id tells two prices or products apart, and can be found in the billing system. */
 const ID_END = 6
 
+/** Three dots: behind an ellipsis, a line could be broken. */
+const endOf = ({ id }: Named) => `...${id.slice(-ID_END)}`
+
 /** Plans of several currencies or billing intervals often share a name: then these tell them apart, and at last their ids. */
-export function planLabels(facets: Facets): ReadonlyMap<string, string> {
-  const known = cache.get(facets)
+export function planLabels(facets: Facets): Labels {
+  const known = plansOf.get(facets)
   if (known) return known
   const { plans } = facets
-  let labels: ReadonlyMap<string, string> = new Map(plans.map(({ id, label }) => [id, label]))
-  labels = apart(plans, labels, ({ currency }) => currency.toUpperCase())
+  let labels = apart(plans, own(plans), ({ currency }) => currency.toUpperCase())
   labels = apart(plans, labels, ({ interval }) => (interval ? billingInterval(interval).toLowerCase() : null))
-  labels = apart(plans, labels, ({ id }) => `…${id.slice(-ID_END)}`)
-  cache.set(facets, labels)
+  labels = apart(plans, labels, endOf)
+  plansOf.set(facets, labels)
+  return labels
+}
+
+/** Products that share a name are told apart by their ids. */
+export function productLabels(facets: Facets): Labels {
+  const known = productsOf.get(facets)
+  if (known) return known
+  const labels = apart(facets.products, own(facets.products), endOf)
+  productsOf.set(facets, labels)
   return labels
 }

@@ -1,7 +1,7 @@
 import type { Facets, Group } from '~/api/types'
 import { billingInterval, countryName, sentence } from '~/format/names'
 
-import { planLabels } from './facetLabels'
+import { planLabels, productLabels } from './facetLabels'
 import type { BreakdownName, DimensionName, ReasonName } from './pageSearch'
 import { BREAKDOWN_NAMES, DIMENSIONS } from './pageSearch'
 import type { FilterName } from './search'
@@ -71,12 +71,17 @@ export function reasonLabel(by: ReasonName, id: string, facets: Facets | undefin
   return label && label !== id ? label : sentence(id || 'unknown')
 }
 
-/** The name of a group: plans that share one are told apart, codes are written out. */
+/** The names that tell plans or products apart. */
+function namesOf(by: BreakdownName, facets: Facets | undefined): ReadonlyMap<string, string> | undefined {
+  if (facets === undefined) return undefined
+  return by === 'plan' ? planLabels(facets) : by === 'product' ? productLabels(facets) : undefined
+}
+
+/** The name of a group: plans and products that share one are told apart, codes are written out. */
 export function groupLabel(by: BreakdownName, group: Group | null, facets: Facets | undefined): string {
   const { key = '', label = '' } = group ?? {}
   if (!isDimension(by)) return label && label !== key ? label : reasonLabel(by, key, facets)
   if (by === 'country' && isCountry(key)) return countryName(key)
   if (by === 'interval' && key) return billingInterval(key)
-  const plan = by === 'plan' && facets ? planLabels(facets).get(key) : undefined
-  return plan ?? (label || key || 'Unknown')
+  return namesOf(by, facets)?.get(key) ?? (label || key || 'Unknown')
 }

@@ -7,7 +7,7 @@ use super::{
     translate,
 };
 use crate::definition::{Balance, Definition, Extras, Functions};
-use crate::{Texts, WebhookTerms};
+use crate::{Readable, Texts, WebhookTerms};
 
 pub(crate) static DEFINITION: Definition = Definition {
     id: "paddle",
@@ -73,6 +73,7 @@ pub(crate) static DEFINITION: Definition = Definition {
             payments: kind::TRANSACTION,
             read_payment: translate::payment,
         }),
+        coupons: Some(Readable { kind: kind::DISCOUNT, read: translate::coupon }),
         event_list: Some(delivery::EVENT_LIST),
         key_link: || Some("https://vendors.paddle.com/authentication-v2".to_owned()),
         place: lifetime::place,

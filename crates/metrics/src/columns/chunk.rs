@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use memchr::memmem::Finder;
 use model::billing::{CancellationReason, Card, CardExpiry, PaymentMeans, Period, SubscriptionStatus};
 use model::{Currency, Day, EmailKey, UnixSeconds};
 
@@ -17,6 +18,7 @@ use super::rows::{
     DifferenceRows, FailedInvoiceRows, ListRows, MoneyRows, NO_CODE, NO_INSTANT, PaidRows, Rows,
     UnexplainedRows,
 };
+use super::search_text::SearchText;
 use super::texts::Texts;
 use super::views::{FailedInvoiceView, ListView, MoneySlices, RowSlices, SubscriptionView};
 use crate::ledger::{Apart, ChangeCause, Difference, ListStep, MoneyKind, PaidRow, Unexplained};
@@ -34,6 +36,7 @@ pub struct Chunk {
     columns: Arc<Columns>,
     derived: Arc<Derived>,
     name_order: NameOrder,
+    search_text: SearchText,
 }
 
 /// Every column but the derived ones.
@@ -100,7 +103,12 @@ impl Chunk {
     }
 
     fn dated(columns: Arc<Columns>, calendar: &CalendarDays) -> Self {
-        Self { derived: Arc::new(Derived::of(&columns, calendar)), columns, name_order: NameOrder::default() }
+        Self {
+            derived: Arc::new(Derived::of(&columns, calendar)),
+            columns,
+            name_order: NameOrder::default(),
+            search_text: SearchText::default(),
+        }
     }
 
     /// The same customers, some without name and email address, but with its hash where there is a key; `None` where it is
@@ -129,7 +137,8 @@ impl Chunk {
             *texts = texts.without(&concerned);
         }
         columns.subscriptions.forget_cards(&concerned);
-        Some(Self { columns: Arc::new(columns), name_order: NameOrder::default(), ..self.clone() })
+        let (name_order, search_text) = (NameOrder::default(), SearchText::default());
+        Some(Self { columns: Arc::new(columns), name_order, search_text, ..self.clone() })
     }
 
     pub(super) fn columns(&self) -> &Columns {
@@ -155,6 +164,11 @@ impl Chunk {
     /// Its customers in order of their names; those without one come last in either direction.
     pub(crate) fn by_name(&self, is_descending: bool) -> &[u32] {
         self.name_order.of(&self.columns.names, is_descending)
+    }
+
+    /// For each of its customers, whether a text that is in lower case is in its name, email address or id, in any case.
+    pub(crate) fn with_text(&self, search: &Finder<'_>) -> Vec<bool> {
+        self.search_text.find(&self.columns, search)
     }
 
     /// Empty where none is known, as with the email.

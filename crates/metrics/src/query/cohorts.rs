@@ -109,6 +109,10 @@ struct Question<'a> {
     factors: Vec<Option<Factor>>,
     /// Whether values move without a change: what is converted, with the rates.
     moves_by_itself: bool,
+    /// How many periods of a cohort are followed, the one that it began in included.
+    periods_max: usize,
+    /// By period: whether the cohort that began in it is looked at. `None`: each, if only to count its customers.
+    only: Option<Vec<bool>>,
 }
 
 /// All cohorts that begin in the range, with their values up to now. A breakdown is by what the customer first had.
@@ -180,7 +184,24 @@ impl<'a> Question<'a> {
         let ends = (0..number(shape.scope.currencies.len())).flat_map(ends);
         let factors = ends.map(|(currency, end_on)| shape.exchange.factor(currency, end_on)).collect();
         let money = (currencies, money);
-        Ok(Self { ledger, query, what, shape, money, money_places, groups, factors, moves_by_itself })
+        Ok(Self {
+            ledger,
+            query,
+            what,
+            shape,
+            money,
+            money_places,
+            groups,
+            factors,
+            moves_by_itself,
+            periods_max: usize::MAX,
+            only: None,
+        })
+    }
+
+    /// Whether nobody wants to know anything of a cohort.
+    fn leaves_out(&self, cohort: usize) -> bool {
+        self.only.as_ref().is_some_and(|only| !only[cohort])
     }
 
     /// What a currency is converted by at the end of a period; `None` without a rate.
@@ -194,7 +215,7 @@ impl<'a> Question<'a> {
             Reporting::In(_) => 1,
             Reporting::Native => self.shape.scope.currencies.len(),
         };
-        Places::new(currencies, self.groups.named.len(), self.shape.span.buckets.len())
+        Places::new(currencies, self.groups.named.len(), self.shape.span.buckets.len(), self.periods_max)
     }
 
     /// The currency that a cohort's values are in.

@@ -11,10 +11,12 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::str::FromStr;
 
-use model::{Currency, CustomerId, Day, Money, UnixSeconds};
+use memchr::memmem::Finder;
+use model::{CustomerId, Day, Money, UnixSeconds};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::comparison::Comparison;
 use super::exchange::Factor;
 use super::scheduled::set_to_end;
 use super::scope::{LEFT_OUT, Scope, Selection};
@@ -65,7 +67,7 @@ pub enum CustomerState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CustomerSort {
-    /// In the reporting currency; natively by the sum of main units, whatever they are worth.
+    /// In the reporting currency; natively by what the amounts are worth compared with each other ([`Comparison`]).
     Mrr,
     Name,
     Created,
@@ -145,13 +147,15 @@ struct List<'a> {
     ledger: &'a Ledger,
     /// By currency; none natively.
     factors: Vec<Option<Factor>>,
-    /// By currency: how many thousandths of the main unit one of the smallest is.
-    thousandths: Vec<i64>,
+    /// What natively decides between amounts of several currencies.
+    comparison: Comparison,
+    /// By the scope's currency: its place there.
+    compared_at: Vec<Option<usize>>,
     asked: &'a CustomersQuery,
     scope: Scope,
     range: Range,
     reach: Reach,
-    search: Option<String>,
+    search: Option<Finder<'static>>,
     /// Customers of whom another id, in one of their accounts, is what is searched for.
     found_by_other_id: HashSet<&'a str>,
 }
@@ -185,6 +189,7 @@ impl<'a> List<'a> {
         let today = ledger.calendar().day(asked.now);
         let last = asked.on.map_or(today, |on| on.min(today));
         let scope = Scope::new(ledger, selection);
+        let comparison = Comparison::new(ledger, rates, last);
         let factors = match asked.currency {
             Reporting::Native => Vec::new(),
             Reporting::In(target) => {
@@ -193,11 +198,11 @@ impl<'a> List<'a> {
         };
         let search = asked.search.as_deref().map(|text| text.trim().to_lowercase());
         let search = search.filter(|text| !text.is_empty());
-        let one = |currency: &Currency| Money { amount_minor: 1, currency: *currency }.in_thousandths();
         Self {
             ledger,
             factors,
-            thousandths: scope.currencies.iter().map(one).collect(),
+            compared_at: scope.currencies.iter().map(|own| comparison.place_of(*own)).collect(),
+            comparison,
             asked,
             scope,
             range: Range { first: Day(i32::MIN), last, now: asked.now },
@@ -206,13 +211,13 @@ impl<'a> List<'a> {
                 .as_deref()
                 .map(|text| find::by_other_id(ledger, text))
                 .unwrap_or_default(),
-            search,
+            search: search.map(|text| Finder::new(&text).into_owned()),
         }
     }
 
-    /// Of a currency, by its place in the scope.
-    fn in_thousandths(&self, currency: u32, minor: i64) -> i64 {
-        self.thousandths.get(currency as usize).map_or(0, |one| minor.saturating_mul(*one))
+    /// What an amount is natively sorted by, of a currency by its place in the scope.
+    fn compared(&self, currency: u32, minor: i64) -> i64 {
+        self.comparison.number_at(self.compared_at.get(currency as usize).copied().flatten(), minor)
     }
 
     fn key(&self, hit: &Hit) -> Key<'a> {

@@ -32,6 +32,13 @@ enum Column {
     Rates(Vec<Option<Factor>>),
 }
 
+/// What amounts of one currency have to be converted by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Factors<'a> {
+    first: Day,
+    column: &'a Column,
+}
+
 /// What a smallest unit of one currency is worth in another.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Factor {
@@ -90,13 +97,12 @@ impl Exchange {
 
     /// The same without a copy, for where every subscription is converted on many days.
     pub(super) fn factor_on(&self, currency: u32, day: Day) -> Option<&Factor> {
-        match &self.columns[currency as usize] {
-            Column::Same => Some(&Factor::ONE),
-            Column::Rates(days) => {
-                let offset = usize::try_from(day.0 - self.first.0).unwrap_or(0);
-                days.get(offset)?.as_ref()
-            }
-        }
+        self.factors(currency).on(day)
+    }
+
+    /// What amounts of a currency have to be converted by, for many days one after the other.
+    pub(super) fn factors(&self, currency: u32) -> Factors<'_> {
+        Factors { first: self.first, column: &self.columns[currency as usize] }
     }
 
     /// Whether amounts of a currency stay as they are.
@@ -116,6 +122,20 @@ impl Exchange {
 
     pub(super) fn refused(&self, _: TooLarge) -> QueryError {
         QueryError::TooLarge(self.target.unwrap_or(Currency::EUR))
+    }
+}
+
+impl<'a> Factors<'a> {
+    /// `None` where there is no rate on the day.
+    #[inline]
+    pub(super) fn on(self, day: Day) -> Option<&'a Factor> {
+        match self.column {
+            Column::Same => Some(&Factor::ONE),
+            Column::Rates(days) => {
+                let offset = usize::try_from(day.0 - self.first.0).unwrap_or(0);
+                days.get(offset)?.as_ref()
+            }
+        }
     }
 }
 
@@ -159,6 +179,12 @@ impl Factor {
             return Some(Self::ONE);
         }
         Some(Self::new((from, rates.rate(day, from)?.0), (to, rates.rate(day, to)?.0)))
+    }
+
+    /// What amounts of a currency are put in order by, beside those of others: their worth in euros at the newest rate
+    /// known on a day.
+    pub(super) fn to_compare(rates: &Rates, on: Day, currency: Currency) -> Option<Self> {
+        Some(Self::new((currency, rates.newest(on, currency)?), (Currency::EUR, Decimal::ONE)))
     }
 
     fn new(from: (Currency, Decimal), to: (Currency, Decimal)) -> Self {

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::comparison::Comparison;
 use super::customers::Amounts;
 use super::exchange::{Exchange, TooLarge};
 use super::scope::{Scope, Selection};
@@ -102,7 +103,8 @@ pub fn expiring_cards(
     let selection = Selection { filter: &asked.filter, by: None, is_converted: false };
     let scope = Scope::new(ledger, selection);
     let exchange = Exchange::new(rates, asked.currency, &scope.currencies, (today, today));
-    let list = List { ledger, asked, scope, exchange, today };
+    let comparison = Comparison::new(ledger, rates, today);
+    let list = List { ledger, asked, scope, exchange, comparison, today };
     let chunks = 0..ledger.chunks().len();
     let parts: Result<Vec<_>, TooLarge> = chunks.into_par_iter().map(|index| list.of_chunk(index)).collect();
     let (mut found, mut unknown, mut unknown_customers) = (Vec::new(), Paid::default(), 0);
@@ -138,6 +140,8 @@ struct List<'a> {
     scope: Scope,
     /// The rates of today.
     exchange: Exchange,
+    /// What natively decides between amounts of several currencies.
+    comparison: Comparison,
     today: Day,
 }
 
@@ -180,10 +184,10 @@ impl List<'_> {
         Ok(own)
     }
 
-    /// Natively by the sum of main units, as the list of customers is.
+    /// To sort by, as the list of customers is.
     fn amount(&self, paid: &Paid) -> i64 {
         match self.asked.currency {
-            Reporting::Native => paid.native.plain_sum(),
+            Reporting::Native => self.comparison.sum(paid.native.each()),
             Reporting::In(_) => paid.converted.unwrap_or(0),
         }
     }

@@ -3,11 +3,12 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 
-use model::{Currency, CustomerId, Day, Money, UnixSeconds};
+use model::{Currency, CustomerId, Day, UnixSeconds};
 use rayon::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::comparison::Comparison;
 use super::exchange::Factor;
 use super::paging::Candidates;
 use super::{Query, QueryError, Reporting, check_currency, check_dimensions};
@@ -33,7 +34,7 @@ pub struct PaymentsQuery {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentSort {
     Date,
-    /// In the reporting currency; natively by the number of main units, whatever they are worth.
+    /// In the reporting currency; natively by what the amounts are worth compared with each other ([`Comparison`]).
     Amount,
 }
 
@@ -125,6 +126,8 @@ struct List<'a> {
     ledger: &'a Ledger,
     rates: &'a Rates,
     asked: &'a PaymentsQuery,
+    /// What natively decides between amounts of several currencies.
+    comparison: Comparison,
 }
 
 /// A page of what moved in a range of days.
@@ -138,7 +141,8 @@ pub fn payments(ledger: &Ledger, rates: &Rates, asked: &PaymentsQuery) -> Result
     if from > to {
         return Err(QueryError::EmptyRange { from, to });
     }
-    let list = List { ledger, rates, asked };
+    let today = ledger.calendar().day(asked.query.now);
+    let list = List { ledger, rates, asked, comparison: Comparison::new(ledger, rates, to.min(today)) };
     let last = asked.cursor.as_deref().map(Cursor::read).transpose()?;
     let chunks = ledger.chunks().par_iter().enumerate();
     let new = || All { found: Candidates::new(asked.limit), sums: Sums::default() };
@@ -267,10 +271,10 @@ impl List<'_> {
         is_of_kind && (decline_codes.is_empty() || is_of_code())
     }
 
-    /// To sort by: natively in thousandths of main units, whatever those are worth.
+    /// To sort by.
     fn size(&self, on: Day, currency: Currency, amount_minor: i64) -> i64 {
         match self.asked.query.currency {
-            Reporting::Native => Money { amount_minor, currency }.in_thousandths(),
+            Reporting::Native => self.comparison.number(currency, amount_minor),
             Reporting::In(_) => self.converted(on, currency, amount_minor).unwrap_or(0),
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use model::Day;
 use model::billing::{CancellationReason, SubscriptionStatus};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::exchange::{Factor, TooLarge};
@@ -53,7 +54,7 @@ pub(super) struct Mover<'a> {
 }
 
 /// What is counted within, the part's key, and the figures of each bucket. Nothing but movements is in them.
-type Sums<'a> = HashMap<(u32, &'a str), Vec<Figures>>;
+type Sums<'a> = FxHashMap<(u32, &'a str), Vec<Figures>>;
 
 /// The movements of a query by what each was due to. What has no rate, and so is in none, is as in the whole.
 pub(super) fn figures(
@@ -75,7 +76,7 @@ pub(super) fn figures(
     let chunks = ledger.chunks().par_chunks(part);
     let all: Result<Vec<Sums<'_>>, TooLarge> =
         chunks.map(|chunks| of_chunks(&shape, ledger, chunks, by)).collect();
-    let mut total = Sums::new();
+    let mut total = Sums::default();
     for (key, figures) in all.map_err(|error| shape.exchange.refused(error))?.into_iter().flatten() {
         let sum = total.entry(key).or_insert_with(|| empty(span));
         sum.iter_mut().zip(figures).for_each(|(sum, figures)| add(sum, &figures));
@@ -121,7 +122,7 @@ fn largest<'a>(all: Sums<'a>, span: &Span) -> Sums<'a> {
     let mut keys: Vec<(&str, i64)> = customers.into_iter().collect();
     keys.sort_unstable_by_key(|(key, movers)| (std::cmp::Reverse(*movers), *key));
     let rest = keys.split_off(keys.len().min(GROUPS_MAX));
-    let mut kept = Sums::new();
+    let mut kept = Sums::default();
     for ((counted, key), figures) in all {
         let key = if rest.iter().any(|(other, _)| *other == key) { OTHER } else { key };
         let sum = kept.entry((counted, key)).or_insert_with(|| empty(span));
@@ -136,7 +137,7 @@ fn of_chunks<'a>(
     chunks: &'a [Arc<Chunk>],
     by: Dimension,
 ) -> Result<Sums<'a>, TooLarge> {
-    let mut sums = Sums::new();
+    let mut sums = Sums::default();
     let mut trail = Trail::default();
     let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
     for chunk in chunks {
@@ -163,7 +164,7 @@ fn add_customer<'a>(
 ) -> Result<(), TooLarge> {
     // A customer counts once in what it is counted within, however often it moves so in a bucket.
     let mut seen: SmallVec<[(u32, &str, usize, MovementKind); 4]> = SmallVec::new();
-    for one in &trail.moves {
+    for one in trail.moves.iter().filter(|one| is_told(by, one.kind)) {
         let lane = trail.lane_of(one);
         let currency = shape.scope.series[lane.series as usize].currency;
         let Some(factor) = shape.exchange.factor(currency, one.day) else { continue };
@@ -182,6 +183,15 @@ fn add_customer<'a>(
     Ok(())
 }
 
+/// Whether a breakdown tells about movements of a kind.
+fn is_told(by: Dimension, kind: MovementKind) -> bool {
+    match by {
+        Dimension::Cause => matches!(kind, MovementKind::Expansion | MovementKind::Contraction),
+        Dimension::ChurnReason | Dimension::Feedback => kind == MovementKind::Churn,
+        _ => false,
+    }
+}
+
 impl<'a> Mover<'a> {
     /// The parts of a movement, which add up to it. None of one that a breakdown does not tell about.
     pub(super) fn parts(
@@ -191,22 +201,36 @@ impl<'a> Mover<'a> {
         by: Dimension,
         factor: Factor,
     ) -> Result<Parts<'a>, TooLarge> {
-        match (by, one.kind) {
-            (Dimension::Cause, MovementKind::Expansion | MovementKind::Contraction) => {
+        match by {
+            _ if !is_told(by, one.kind) => Ok(Parts::new()),
+            Dimension::Cause => {
                 let causes = self.chunk.causes(self.customer);
                 self.split(one, series, factor, |row| causes[row].as_str())
             }
-            (Dimension::ChurnReason, MovementKind::Churn) => {
-                let reason = self.ended_last(one, series).map_or(UNKNOWN, |own| churn_reason(&own));
-                self.split(one, series, factor, |_| reason)
-            }
-            (Dimension::Feedback, MovementKind::Churn) => {
+            Dimension::Feedback => {
                 let given = self.ended_last(one, series).map(|own| own.feedback);
                 let feedback = given.filter(|feedback| !feedback.is_empty()).unwrap_or(UNKNOWN);
-                self.split(one, series, factor, |_| feedback)
+                self.whole(one, series, factor, feedback)
             }
-            _ => Ok(Parts::new()),
+            _ => {
+                let reason = self.ended_last(one, series).map_or(UNKNOWN, |own| churn_reason(&own));
+                self.whole(one, series, factor, reason)
+            }
         }
+    }
+
+    /// All of a movement as one part.
+    fn whole(&self, one: &Move, series: u32, factor: Factor, key: &'a str) -> Result<Parts<'a>, TooLarge> {
+        if !self.has_one_line() {
+            return self.split(one, series, factor, |_| key);
+        }
+        let native = one.after - one.before;
+        Ok(std::iter::once(ReasonPart { key, native, converted: factor.convert(native)? }).collect())
+    }
+
+    /// Whether all rows are one price of one subscription, as nearly everybody's are: then a movement is what is converted.
+    fn has_one_line(&self) -> bool {
+        self.chunk.outline(self.customer).is_one_line()
     }
 
     fn split(
@@ -281,6 +305,9 @@ impl<'a> Mover<'a> {
     /// The subscription that ended last on the day; `None` where it goes on, as with other plans than a filter names.
     fn ended_last(&self, one: &Move, series: u32) -> Option<SubscriptionView<'a>> {
         let rows = self.chunk.rows(self.customer);
+        if self.has_one_line() && one.before > 0 && one.after == 0 {
+            return rows.subscription.first().map(|own| self.chunk.subscription(*own as usize));
+        }
         let last = self.rows_of(one.day, series).rev().find(|row| rows.delta_minor[*row] < 0)?;
         let subscription = rows.subscription[last];
         let currency = self.scope.currency_of(series);

@@ -18,6 +18,21 @@ pub(super) struct Cut {
     pub(super) is_partial: bool,
 }
 
+/// The period of each day of a span.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Periods<'a> {
+    first: Day,
+    bucket_of_day: &'a [u32],
+}
+
+impl Periods<'_> {
+    /// Only for days of the span.
+    #[inline]
+    pub(super) fn of(self, day: Day) -> usize {
+        self.bucket_of_day[day.0.wrapping_sub(self.first.0).cast_unsigned() as usize] as usize
+    }
+}
+
 /// Consecutive periods.
 #[derive(Debug, Clone)]
 pub(super) struct Span {
@@ -97,6 +112,11 @@ impl Span {
     /// Only for days of the span.
     pub(super) fn bucket(&self, day: Day) -> usize {
         self.bucket_of_day[self.offset(day)] as usize
+    }
+
+    /// The same for many days one after the other.
+    pub(super) fn periods(&self) -> Periods<'_> {
+        Periods { first: self.first, bucket_of_day: &self.bucket_of_day }
     }
 
     /// The last day of a bucket.

@@ -22,6 +22,8 @@ const DAY_SECONDS: i64 = 86_400;
 pub(crate) struct TrialFigures {
     pub(crate) started: i64,
     pub(crate) converted: i64,
+    /// Of those that did not convert: how many are not over yet.
+    pub(crate) running: i64,
     /// From the start of each converted one to its first value above 0.
     seconds: Vec<i64>,
 }
@@ -64,13 +66,15 @@ pub(super) struct Trial {
     bucket: usize,
     /// After how many seconds it was.
     converted: Option<i64>,
+    is_running: bool,
 }
 
 impl Trial {
     /// It alone.
     pub(super) fn figures(&self) -> TrialFigures {
         let converted = i64::from(self.converted.is_some());
-        TrialFigures { started: 1, converted, seconds: self.converted.into_iter().collect() }
+        let running = i64::from(self.is_running && self.converted.is_none());
+        TrialFigures { started: 1, converted, running, seconds: self.converted.into_iter().collect() }
     }
 }
 
@@ -98,11 +102,14 @@ pub(super) fn of_chunk(shape: &Shape<'_>, ledger: &Ledger, chunk: &Chunk, query:
                 });
                 let own = Own { index, from: trial.start, until: UnixSeconds(until) };
                 let converted = converted(shape, rows, country, target, own);
+                let now = shape.span.now;
+                let is_running = trial.end > now && subscription.ended_at.is_none_or(|at| at > now);
                 found.push(Trial {
                     customer,
                     counted: target.counted,
                     bucket: shape.span.bucket(day),
                     converted,
+                    is_running,
                 });
             }
         }
@@ -175,6 +182,7 @@ impl TrialFigures {
     fn add(&mut self, other: Self) {
         self.started += other.started;
         self.converted += other.converted;
+        self.running += other.running;
         self.seconds.extend(other.seconds);
     }
 

@@ -252,7 +252,7 @@ pub(super) const ALL: &[Metric] = &[
         why_unknown: Some("No trial started"),
         docs_page: "metrics/trial-conversion-rate.md",
         unit: Unit::Ratio,
-        terms: &[Term::TrialsConverted, Term::TrialsStarted],
+        terms: &[Term::TrialsConverted, Term::TrialsStarted, Term::TrialsRunning],
         ..trials(
             "trial_conversion_rate",
             "Trial conversion rate",

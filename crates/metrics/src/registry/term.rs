@@ -29,6 +29,7 @@ pub(crate) enum Term {
     Ending,
     TrialsStarted,
     TrialsConverted,
+    TrialsRunning,
     Money(MoneyKind),
     /// What it takes away.
     LessMoney(MoneyKind),
@@ -67,6 +68,7 @@ impl Term {
             Self::Subscriptions => figures.subscriptions,
             Self::TrialsStarted => trials.started,
             Self::TrialsConverted => trials.converted,
+            Self::TrialsRunning => trials.running,
             Self::Money(kind) => money.minor(kind),
             Self::LessMoney(kind) => money.minor(kind).saturating_neg(),
             Self::MoneyCount(kind) => money.count(kind),
@@ -96,6 +98,7 @@ impl Term {
             | Self::Subscriptions
             | Self::TrialsStarted
             | Self::TrialsConverted
+            | Self::TrialsRunning
             | Self::MoneyCount(_)
             | Self::Payers => Unit::Count,
         }
@@ -122,6 +125,7 @@ impl Term {
             Self::Ending => ("ending_mrr", "Set to end"),
             Self::TrialsStarted => ("trials_started", "Trials started"),
             Self::TrialsConverted => ("trials_converted", "Trials converted"),
+            Self::TrialsRunning => ("trials_running", "Trials still running"),
             Self::Money(kind) | Self::LessMoney(kind) | Self::MoneyCount(kind) => {
                 (kind.as_str(), kind.label())
             }

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use metrics::query::{self, ContributionsQuery, ExplainedSeries, Query, QueryError, Rows, Value};
 use metrics::registry::{METRICS, Metric};
 use model::Currency;
+use model::billing::Period;
 use proptest::prelude::*;
 use proptest::sample::select;
 use rust_decimal::Decimal;
 
 use super::generated::{ZONES, question, question_of_balance, question_of_money, rates, world};
-use super::world::{World, metric, query};
+use super::world::{TestTrial, World, at, currency, metric, query};
 
 /// The parts of a value, by name.
 struct Parts(BTreeMap<&'static str, Decimal>);
@@ -211,4 +212,35 @@ fn a_rate_is_explained_by_who_left_and_who_could() {
     let asked = ContributionsQuery { part: "mrr".to_owned(), ..asked };
     let error = query::contributions(&ledger, &rates(), rate, &asked).unwrap_err();
     assert!(error.to_string().contains("'mrr'"), "{error}");
+}
+
+#[test]
+fn a_trial_that_is_not_over_yet_is_a_part_of_the_rate() {
+    let mut world = World::default()
+        .with("paid", "usd", &[("2024-01-15", 1_000)])
+        .with("left", "usd", &[])
+        .with("tries", "usd", &[])
+        .with("paid_early", "usd", &[("2024-01-20", 1_000)]);
+    let ends = [
+        ("paid", "2024-01-15"),
+        ("left", "2024-01-15"),
+        ("tries", "2024-02-05"),
+        ("paid_early", "2024-02-05"),
+    ];
+    for (customer, end) in ends {
+        world.customer(customer).trials.push(TestTrial {
+            subscription: format!("sub_{customer}"),
+            period: Period { start: at("2024-01-02"), end: at(end) },
+            items: vec![("price_usd_0".to_owned(), currency("usd"), 1_000)],
+        });
+    }
+    let parts_on = |now: &str| {
+        let asked = Query { now: at(now), ..query("2024-01-01", "2024-01-31") };
+        let explained =
+            query::explain(&world.ledger("UTC"), &rates(), metric("trial_conversion_rate"), &asked).unwrap();
+        let parts = Parts::of(&explained.series[0]);
+        ["trials_started", "trials_converted", "trials_running"].map(|part| parts.get(part).to_string())
+    };
+    assert_eq!(parts_on("2024-01-31"), ["4", "2", "1"], "who pays already is not still trying");
+    assert_eq!(parts_on("2024-02-06"), ["4", "2", "0"]);
 }

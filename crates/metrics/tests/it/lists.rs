@@ -66,6 +66,39 @@ fn natively_a_smaller_unit_is_not_worth_more() {
 }
 
 #[test]
+fn natively_amounts_are_in_order_of_what_they_are_worth() {
+    let world = World::default()
+        .with("yen", "jpy", &[("2024-01-01", 28_500)])
+        .with("more_yen", "jpy", &[("2024-01-01", 28_501)])
+        .with("dollars", "usd", &[("2024-01-01", 39_000)])
+        .with("pounds", "gbp", &[("2024-01-01", 17_000)])
+        .with("gone", "usd", &[("2024-01-01", 39_000), ("2024-02-01", 0)])
+        // Nobody quotes these.
+        .with("pesos", "ars", &[("2024-01-01", 9_900_000)])
+        .with("tenge", "kzt", &[("2024-01-01", 99_000_000)]);
+    let ledger = world.ledger("UTC");
+    let in_order = ["dollars", "pounds", "more_yen", "yen", "pesos", "tenge", "gone"];
+    let stale = Rates::from_csv("Date,USD,JPY,GBP\n2024-01-02,1.1,160,0.86\n").unwrap();
+    for (rates, is_descending) in [(Rates::default(), true), (stale, false), (rates(), true)] {
+        let (mut found, mut cursor) = (Vec::new(), None);
+        loop {
+            let currency = Reporting::Native;
+            let asked = CustomersQuery { currency, is_descending, cursor, limit: 2, ..asked() };
+            let page = query::customers(&ledger, &rates, &asked).unwrap();
+            found.extend(page.data.into_iter().map(|row| row.id));
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        if !is_descending {
+            found.reverse();
+        }
+        assert_eq!(found, in_order);
+    }
+}
+
+#[test]
 fn customers_are_found_by_state_text_and_what_they_have() {
     let with = |state| CustomersQuery { state: Some(state), ..asked() };
     assert_eq!(ids(&with(CustomerState::Active)), ["bob", "ada"]);

@@ -31,7 +31,7 @@ describe('an entry of the audit log', () => {
   it('says who did it', () => {
     expect(actorText(entry({}))).toBe('ada')
     expect(actorText(entry({ actor_kind: 'token', actor_name: 'ci' }))).toBe('Token ci')
-    expect(actorText(entry({ actor_kind: 'visitor', actor_name: null }))).toBe('Somebody not signed in')
+    expect(actorText(entry({ actor_kind: 'visitor', actor_name: null }))).toBe('Someone who wasn’t signed in')
   })
 
   it('names whom it was done to, also those who have left', () => {

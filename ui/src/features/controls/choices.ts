@@ -1,6 +1,6 @@
 import type { Facets } from '~/api/types'
 import { billingInterval, countryName } from '~/format/names'
-import { planLabels } from '~/view/facetLabels'
+import { planLabels, productLabels } from '~/view/facetLabels'
 import type { FilterName } from '~/view/search'
 
 interface Choice {
@@ -15,7 +15,7 @@ export function choicesOf(facets: Facets | undefined, name: FilterName): Choice[
     case 'plan':
       return [...planLabels(facets)].map(([id, label]) => ({ id, label }))
     case 'product':
-      return facets.products
+      return [...productLabels(facets)].map(([id, label]) => ({ id, label }))
     case 'billing_interval':
       return facets.intervals.map((id) => ({ id, label: billingInterval(id) }))
     case 'filter_currency':

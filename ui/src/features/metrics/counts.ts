@@ -1,4 +1,5 @@
 import type { Currency, ExplainedTerm, MetricDefinition } from '~/api/types'
+import { formatCount } from '~/format/number'
 import { formatValue } from '~/format/value'
 
 /** Which parts of a ratio's explanation are above its line and below it. */
@@ -6,6 +7,8 @@ interface Fraction {
   plus: string
   less?: string
   below: string
+  /** What of the lower part may still come to be in the upper one. */
+  running?: string
 }
 
 const FRACTIONS: Readonly<Record<string, Fraction>> = {
@@ -19,7 +22,7 @@ const FRACTIONS: Readonly<Record<string, Fraction>> = {
   net_mrr_churn_rate: { plus: 'base_mrr', less: 'retained_mrr', below: 'base_mrr' },
   net_revenue_retention: { plus: 'retained_mrr', below: 'base_mrr' },
   gross_revenue_retention: { plus: 'kept_mrr', below: 'base_mrr' },
-  trial_conversion_rate: { plus: 'trials_converted', below: 'trials_started' },
+  trial_conversion_rate: { plus: 'trials_converted', below: 'trials_started', running: 'trials_running' },
   recovery_rate: { plus: 'recovered_invoice', below: 'failed_invoice' },
   refund_rate: { plus: 'refund', below: 'payment' },
 }
@@ -27,7 +30,7 @@ const FRACTIONS: Readonly<Record<string, Fraction>> = {
 /** Whether a metric divides one sum by another, which its table shows. */
 export const isFraction = ({ id }: Pick<MetricDefinition, 'id'>) => id in FRACTIONS
 
-/** `2 of 156`; of a mean, `$9,264.00 ÷ 156`. `null` where a part is not known. */
+/** `2 of 156`; of a mean, `$9,264.00 ÷ 156`; of trials, `0 of 3, 2 still running`. `null` where a part is not known. */
 export function countsOf({ id, unit }: Pick<MetricDefinition, 'id' | 'unit'>, parts: readonly ExplainedTerm[], currency: Currency): string | null {
   const fraction = FRACTIONS[id]
   if (fraction === undefined) return null
@@ -36,5 +39,7 @@ export function countsOf({ id, unit }: Pick<MetricDefinition, 'id' | 'unit'>, pa
   if (plus === undefined || below === undefined || (fraction.less !== undefined && less === undefined)) return null
   // What is lost is negative in its list, and a rate of it is not.
   const above = fraction.plus === 'lost_mrr' ? 0 - plus.value : plus.value - (less?.value ?? 0)
-  return `${formatValue(above, plus.unit, currency)} ${unit === 'ratio' ? 'of' : '÷'} ${formatValue(below.value, below.unit, currency)}`
+  const running = part(fraction.running)?.value ?? 0
+  const rest = running > 0 ? `, ${formatCount(running)} still running` : ''
+  return `${formatValue(above, plus.unit, currency)} ${unit === 'ratio' ? 'of' : '÷'} ${formatValue(below.value, below.unit, currency)}${rest}`
 }

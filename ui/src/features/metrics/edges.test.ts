@@ -78,6 +78,12 @@ describe('the counts of a ratio', () => {
     expect(countsOf({ id: 'arpa', unit: 'money' }, [term('mrr', 926_400, 'money'), term('customers', 156)], 'usd')).toBe('$9,264.00 ÷ 156')
   })
 
+  it('say how many trials are still running', () => {
+    const trials = (running: number) => [term('trials_converted', 1), term('trials_started', 4), term('trials_running', running)]
+    expect(countsOf({ id: 'trial_conversion_rate', unit: 'ratio' }, trials(2), 'usd')).toBe('1 of 4, 2 still running')
+    expect(countsOf({ id: 'trial_conversion_rate', unit: 'ratio' }, trials(0), 'usd')).toBe('1 of 4')
+  })
+
   it('are left out where a part is missing', () => {
     expect(countsOf({ id: 'customer_churn_rate', unit: 'ratio' }, [term('lost_customers', 5)], 'usd')).toBeNull()
     expect(countsOf({ id: 'quick_ratio', unit: 'multiple' }, [], 'usd')).toBeNull()

@@ -1,3 +1,6 @@
+import { useQuery } from '@tanstack/react-query'
+
+import { explainMetricQuery } from '~/api/queries'
 import { IS_SHARED } from '~/api/visit'
 import { Cell, Grid, Tiles } from '~/components/Grid'
 import { PageHead } from '~/components/PageHead'
@@ -9,6 +12,7 @@ import { useFigureOf } from '~/features/metrics/useFigureOf'
 import { UpcomingDrawer } from '~/features/upcoming/UpcomingDrawer'
 import { useUpcoming } from '~/features/upcoming/useUpcoming'
 import { FiguresPage } from '~/features/shell/FiguresPage'
+import { countOf, formatCount } from '~/format/number'
 import { shownCurrency } from '~/view/currency'
 import { whenPhrase } from '~/view/figure'
 import { rangeName } from '~/view/period'
@@ -64,11 +68,30 @@ function useTrialsStory(view: View): string | null {
   })
 }
 
+/** `2 of 3 trials are still running.` Their rate says little yet. */
+function useStillRunning(view: View): string | undefined {
+  const currency = shownCurrency(view)
+  const { start, end } = view.period.focus
+  const native = view.currency === 'native' && currency ? { filter_currency: [currency] } : {}
+  const query = { from: start, to: end > view.today ? view.today : end, ...view.scope, ...native }
+  const explained = useQuery({
+    ...explainMetricQuery(view.connection.id, 'trial_conversion_rate', query),
+    enabled: !IS_SHARED && currency !== undefined,
+  })
+  const parts = explained.data?.series.find((one) => one.currency === currency)?.parts
+  const part = (id: string) => parts?.find((one) => one.id === id)?.value ?? 0
+  const [started, running] = [part('trials_started'), part('trials_running')]
+  if (running === 0) return undefined
+  const of = `${formatCount(running)} of ${countOf(started, 'trial')}`
+  return `${of} started ${whenPhrase('flow', view.period)} ${running === 1 ? 'is' : 'are'} still running.`
+}
+
 function Trials({ view }: { view: View }) {
   const name = rangeName(view.period)
   // It is made of counts alone.
   const hasPlans = !view.connection.shared?.hides_counts
   const { open, drawer } = useUpcoming()
+  const stillRunning = useStillRunning(view)
   return (
     <>
       <PageHead story={useTrialsStory(view)} title="Trials" />
@@ -102,6 +125,7 @@ function Trials({ view }: { view: View }) {
             metrics={[{ id: 'trial_conversion_rate', colorToken: '--new' }]}
             title="Conversion rate"
             view={view}
+            {...(stillRunning ? { note: stillRunning } : {})}
           />
         </Cell>
         <Cell span={4}>

@@ -446,18 +446,15 @@ pub(super) fn read_catalog(bytes: &[u8]) -> Read<(PlanCatalog, Vec<u32>)> {
 }
 
 /// The plans that are named, in order, and the number of each in that order.
-fn local_plans<'a>(
-    plans: impl Iterator<Item = &'a u32>,
-    catalog: &PlanCatalog,
-) -> (Texts, FxHashMap<u32, u32>) {
+fn local_plans<'a>(plans: impl Iterator<Item = &'a u32>, all: &PlanCatalog) -> (Texts, FxHashMap<u32, u32>) {
     let mut used: Vec<u32> = plans.copied().filter(|plan| *plan != NO_PLAN).collect();
     used.sort_unstable();
     used.dedup();
-    used.sort_by_key(|code| catalog.plan(*code).map(|plan| (&plan.price, plan.currency)));
+    used.sort_by_key(|code| all.plan(*code).map(|plan| (&plan.price, plan.currency)));
     let mut names = Texts::default();
     let mut local = FxHashMap::default();
     for (number, code) in (0_u32..).zip(used) {
-        names.push(&catalog.plan(code).map(local_name).unwrap_or_default());
+        names.push(&all.plan(code).map(local_name).unwrap_or_default());
         local.insert(code, number);
     }
     (names, local)

@@ -7,8 +7,9 @@ use rayon::prelude::*;
 use smallvec::SmallVec;
 
 use super::own::{Own, take_until};
+use super::places::Numbers;
 use super::worths::Worths;
-use super::{Cells, CohortValue, Place, Places, Question, Sums};
+use super::{Cells, CohortValue, Place, Places, Question};
 use crate::columns::{Chunk, Daily};
 use crate::query::exchange::{Factor, TooLarge};
 use crate::query::moved::number;
@@ -41,11 +42,9 @@ impl Question<'_> {
             self.ledger.chunks().par_chunks(part).map(|chunks| self.of_chunks(chunks)).collect();
         let parts = parts.map_err(|too_large| self.shape.exchange.refused(too_large))?;
         let mut all = self.places();
-        for mut part in parts {
-            part.drain().for_each(|(place, sums)| all.at(place).add(&sums));
-        }
+        parts.iter().for_each(|part| all.merge(part));
         let mut total = Cells::new();
-        for (place, sums) in all.drain() {
+        for (place, sums) in all.each() {
             let key = (self.currency_at(place), self.groups.named[place.group as usize].clone());
             total.entry(key).or_default().insert(place.cohort, sums);
         }
@@ -117,23 +116,27 @@ impl Question<'_> {
     ) -> Result<(), TooLarge> {
         let span = self.shape.span;
         let Some(first_on) = daily.outline.first_above(span.last) else { return Ok(()) };
-        let daily = daily.up_to(span.last);
-        let first = daily.days.iter().take_while(|day| **day < first_on).count();
-        let (days, value_minor) = (&daily.days[first..], &daily.value_minor[first..]);
         let cohort = span.bucket(first_on);
+        if self.leaves_out(cohort) {
+            return Ok(());
+        }
         let own = self.shape.scope.series[target.series as usize].currency;
         let place = self.place((chunk, customer), daily.outline.plan().unwrap_or(0), target.series, cohort);
-        let sums = one_more(places, place);
+        let Numbers { mrr, changes } = places.with_more(place, 1);
         if !self.is_asked(cohort) {
             return Ok(());
         }
+        let daily = daily.up_to(span.end_of(cohort + changes.len() - 1));
+        let first = daily.days.iter().take_while(|day| **day < first_on).count();
+        let (days, value_minor) = (&daily.days[first..], &daily.value_minor[first..]);
         let end_on = span.end_of(cohort);
         let in_cohort = days.iter().take_while(|day| **day <= end_on).count();
-        sums.mrr += worth(self.factor_at(own, cohort), value_minor[in_cohort - 1])?;
-        let changes = &mut sums.changes;
+        *mrr += worth(self.factor_at(own, cohort), value_minor[in_cohort - 1])?;
         let days = days.iter().map(|day| span.bucket(*day) - cohort).zip(value_minor.iter().copied());
         match self.what {
-            CohortValue::Revenue => return self.add_revenue(changes, (chunk, customer), own, target.counted),
+            CohortValue::Revenue => {
+                return self.add_revenue(changes, cohort, (chunk, customer), own, target.counted);
+            }
             CohortValue::Mrr if self.shape.exchange.is_same(own) => add_changes(changes, days, |value| value),
             CohortValue::Mrr => {
                 let factors = &self.factors[own as usize * span.buckets.len() + cohort..];
@@ -165,23 +168,24 @@ impl Question<'_> {
         let own = Own { question: self, lines, counted };
         let Some((first, mut rest)) = own.first_above(values) else { return Ok(()) };
         let (cohort, largest) = (self.shape.span.bucket(first), own.largest(values));
+        if self.leaves_out(cohort) {
+            return Ok(());
+        }
         let Line { plan, series, .. } = lines.lines[largest];
         let place = self.place((chunk, customer), plan, series, cohort);
-        let sums = one_more(places, place);
+        let Numbers { mrr, changes } = places.with_more(place, 1);
         if !self.is_asked(cohort) {
             return Ok(());
         }
         let end = self.shape.span.end_of(cohort);
         take_until(end, &mut rest, values);
-        sums.mrr += own.worth(values, end)?;
+        *mrr += own.worth(values, end)?;
         match self.what {
             CohortValue::Revenue => {
                 let currency = self.shape.scope.series[series as usize].currency;
-                self.add_revenue(&mut sums.changes, (chunk, customer), currency, counted)
+                self.add_revenue(changes, cohort, (chunk, customer), currency, counted)
             }
-            CohortValue::Customers | CohortValue::Mrr => {
-                self.add_values(&mut sums.changes, own, values, rest)
-            }
+            CohortValue::Customers | CohortValue::Mrr => self.add_values(changes, cohort, own, values, rest),
         }
     }
 
@@ -199,14 +203,14 @@ impl Question<'_> {
     fn add_values(
         &self,
         changes: &mut [i64],
+        cohort: usize,
         own: Own<'_>,
         values: &mut [i64],
         mut rest: &[Change],
     ) -> Result<(), TooLarge> {
         let span = self.shape.span;
-        let cohort = span.buckets.len() - changes.len();
         let (mut before, mut next) = (0, Some(cohort));
-        while let Some(bucket) = next.filter(|bucket| *bucket < span.buckets.len()) {
+        while let Some(bucket) = next.filter(|bucket| *bucket < cohort + changes.len()) {
             let end = span.end_of(bucket);
             take_until(end, &mut rest, values);
             let now = own.value(values, end)?;
@@ -224,12 +228,13 @@ impl Question<'_> {
     fn add_revenue(
         &self,
         changes: &mut [i64],
+        cohort: usize,
         (chunk, customer): (&Chunk, usize),
         expected: u32,
         counted: u32,
     ) -> Result<(), TooLarge> {
         let (shape, span) = (&self.shape, self.shape.span);
-        let cohort = span.buckets.len() - changes.len();
+        let last = span.end_of(cohort + changes.len() - 1);
         let native = (self.query.currency == Reporting::Native).then(|| shape.scope.currency_of(counted));
         let place = |currency: Currency| {
             let is_asked = native.is_none_or(|native| native == currency);
@@ -241,17 +246,24 @@ impl Question<'_> {
         };
         if let Some(own) = chunk.revenue(customer, span.now) {
             let Some(currency) = place(own.currency) else { return Ok(()) };
-            let later = own.days.iter().rev().take_while(|day| **day > span.last).count();
-            let up_to = own.days.iter().zip(own.amount_minor).take(own.days.len() - later);
-            let is_same = self.money.1.is_same(currency);
-            for (day, minor) in up_to {
-                let minor = if is_same { *minor } else { self.revenue(currency, *day, *minor)? };
-                changes[span.bucket(*day).saturating_sub(cohort)] += minor;
+            let later = own.days.iter().rev().take_while(|day| **day > last).count();
+            let (up_to, periods) = (own.days.len() - later, span.periods());
+            let up_to = own.days[..up_to].iter().zip(own.amount_minor);
+            if self.money.1.is_same(currency) {
+                for (day, minor) in up_to {
+                    changes[periods.of(*day).saturating_sub(cohort)] += minor;
+                }
+            } else {
+                let factors = self.money.1.factors(currency);
+                for (day, minor) in up_to {
+                    let minor = worth(factors.on(*day), *minor)?;
+                    changes[periods.of(*day).saturating_sub(cohort)] += minor;
+                }
             }
             return Ok(());
         }
         let money = chunk.money(customer);
-        for row in 0..money.so_far(span.last, span.now) {
+        for row in 0..money.so_far(last, span.now) {
             let Some(sign) = money.kind[row].revenue_sign() else { continue };
             let Some(currency) = place(money.currency[row]) else { continue };
             let (day, minor) = (money.days[row], sign * money.amount_minor[row]);
@@ -316,22 +328,25 @@ fn add_periods(
         return Ok(());
     }
     // From the last change on only rates move it.
-    for (period, change) in changes.iter_mut().enumerate().skip(last) {
-        let now = known.map_or_else(|| worth(period, value), |known| Ok(known[period]))?;
-        *change += now - before;
-        before = now;
+    let Some(known) = known else {
+        for (period, change) in changes.iter_mut().enumerate().skip(last) {
+            let now = worth(period, value)?;
+            *change += now - before;
+            before = now;
+        }
+        return Ok(());
+    };
+    let rest = &mut changes[last..];
+    let known = &known[last..][..rest.len()];
+    rest[0] += known[0] - before;
+    for (change, pair) in rest[1..].iter_mut().zip(known.windows(2)) {
+        *change += pair[1] - pair[0];
     }
     Ok(())
 }
 
-/// The sums of a cohort, with one more customer in it.
-fn one_more(places: &mut Places, place: Place) -> &mut Sums {
-    let sums = places.at(place);
-    sums.customers += 1;
-    sums
-}
-
 /// What a value is worth; nothing without a rate.
+#[inline]
 pub(super) fn worth(factor: Option<&Factor>, value: i64) -> Result<i64, TooLarge> {
     match factor {
         Some(factor) if value != 0 => factor.convert(value),

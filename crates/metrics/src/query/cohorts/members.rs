@@ -10,9 +10,10 @@ use utoipa::ToSchema;
 
 use super::adding::Scratch;
 use super::groups::{largest, other};
-use super::{CohortValue, Place, Question, Sums, check, span_of};
+use super::{CohortValue, Place, Question, check, span_of};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
+use crate::query::comparison::Comparison;
 use crate::query::exchange::TooLarge;
 use crate::query::paging::Candidates;
 use crate::query::tally::Lines;
@@ -83,6 +84,8 @@ struct Member {
     cohort: usize,
     mrr_minor: i64,
     value: Option<i64>,
+    /// What is sorted by: the value, or how it compares with amounts of other currencies.
+    size: Option<i64>,
 }
 
 /// Who was found so far, and what they add up to.
@@ -112,9 +115,13 @@ pub fn cohort_customers(
     if let Some(start_on) = asked.start_on.filter(|day| span.buckets.iter().all(|one| one.start_on != *day)) {
         return Err(QueryError::NoCohort(start_on));
     }
-    let list = List { question, asked };
+    let is_of_amounts = asked.what != CohortValue::Customers && question.shape.exchange.is_native();
+    let comparison = is_of_amounts.then(|| Comparison::new(ledger, rates, span.last));
+    let mut list = List { question, asked, comparison };
+    let groups = list.groups()?;
+    list.narrow();
     let last = asked.cursor.as_deref().map(Cursor::read).transpose()?;
-    let Found { members, mut sums } = list.find(last.as_ref())?;
+    let Found { members, mut sums } = list.find(groups.as_ref(), last.as_ref())?;
     sums.sort_unstable_by_key(|sum| sum.currency);
     let total = members.total;
     let (members, has_more) = members.page(|a, b| list.order(a).cmp(&list.order(b)));
@@ -129,15 +136,33 @@ pub fn cohort_customers(
 struct List<'a> {
     question: Question<'a>,
     asked: &'a CohortCustomersQuery,
+    /// `None`: values compare as they are.
+    comparison: Option<Comparison>,
 }
 
 impl List<'_> {
-    fn find(&self, last: Option<&Cursor>) -> Result<Found, QueryError> {
-        let groups = self.groups()?;
+    /// Only the cohorts that have customers in the list, each up to the period that is asked for.
+    fn narrow(&mut self) {
+        let (asked, buckets) = (self.asked, &self.question.shape.span.buckets);
+        let is_wanted = |cohort: usize| {
+            let is_there =
+                buckets.get(cohort.saturating_add(asked.at)).is_some_and(|at| match asked.start_on {
+                    Some(start_on) => buckets[cohort].start_on == start_on,
+                    // Where several cohorts are put together, a period that still runs says nothing yet.
+                    None => !at.is_partial,
+                });
+            is_there && self.question.is_asked(cohort)
+        };
+        let only = (0..buckets.len()).map(is_wanted).collect();
+        self.question.only = Some(only);
+        self.question.periods_max = asked.at.saturating_add(1);
+    }
+
+    fn find(&self, groups: Option<&BTreeSet<u32>>, last: Option<&Cursor>) -> Result<Found, QueryError> {
         let new = || Found { members: Candidates::new(self.asked.limit), sums: Vec::new() };
         let chunks = self.question.ledger.chunks().par_iter().enumerate();
         let parts = chunks.try_fold(new, |mut found, (index, chunk)| {
-            self.find_in(&mut found, groups.as_ref(), last, index, chunk)?;
+            self.find_in(&mut found, groups, last, index, chunk)?;
             Ok(found)
         });
         let found: Result<Found, TooLarge> = parts.try_reduce(new, |one, other| Ok(one.merged(other)));
@@ -158,17 +183,17 @@ impl List<'_> {
         for customer in 0..chunk.customer_count() {
             self.question.add(&mut places, &mut scratch, (chunk, customer))?;
             let at = CustomerPosition::new(index, customer);
-            places.take_each(|place, sums| {
+            places.take_each(|place, mrr_minor, changes| {
                 if groups.is_some_and(|groups| !groups.contains(&place.group)) {
                     return;
                 }
-                let Some(member) = self.member(at, place, sums, &mut lines) else { return };
+                let Some(member) = self.member(at, place, (mrr_minor, changes), &mut lines) else { return };
                 found.members.total += 1;
                 found.add(&member);
                 if last.is_none_or(|last| self.order(&member) > last.order()) {
-                    // Nearly always the value decides.
+                    // Nearly always it decides.
                     found.members.offer(member, |a, b| {
-                        b.value.cmp(&a.value).then_with(|| self.order(a).cmp(&self.order(b)))
+                        b.size.cmp(&a.size).then_with(|| self.order(a).cmp(&self.order(b)))
                     });
                 }
             });
@@ -177,24 +202,25 @@ impl List<'_> {
     }
 
     /// What a customer adds to the cell. `None`: nothing, it is of another.
-    fn member(&self, at: CustomerPosition, place: Place, sums: &Sums, lines: &mut Lines) -> Option<Member> {
-        let (asked, span) = (self.asked, self.question.shape.span);
-        let (cohort, value) = (place.cohort, sums.values().nth(asked.at)?);
+    fn member(
+        &self,
+        at: CustomerPosition,
+        place: Place,
+        (mrr_minor, changes): (i64, &[i64]),
+        lines: &mut Lines,
+    ) -> Option<Member> {
+        let asked = self.asked;
+        let (cohort, value) = (place.cohort, changes.get(..=asked.at)?.iter().sum::<i64>());
         let currency = self.question.currency_at(place);
-        let is_wanted = match asked.start_on {
-            Some(start_on) => span.buckets[cohort].start_on == start_on,
-            // Where several cohorts are put together, a period that still runs says nothing yet.
-            None => !span.buckets[cohort + asked.at].is_partial,
-        };
-        let is_of_currency = asked.in_currency.is_none_or(|asked| asked == currency);
-        if !(is_wanted && is_of_currency && self.question.is_asked(cohort)) {
+        if asked.in_currency.is_some_and(|asked| asked != currency) {
             return None;
         }
         let is_known = value != 0 || !self.lacks_rate(at, cohort + asked.at, lines);
         let value = is_known.then_some(value);
         let is_of_kind =
             asked.is_kept.is_none_or(|is_kept| value.is_some_and(|value| is_kept == (value > 0)));
-        is_of_kind.then_some(Member { at, currency, cohort, mrr_minor: sums.mrr, value })
+        let compared = |value| self.comparison.as_ref().map_or(value, |by| by.number(currency, value));
+        is_of_kind.then(|| Member { at, currency, cohort, mrr_minor, value, size: value.map(compared) })
     }
 
     /// Whether the customer is worth anything at the end of a period that can't be converted then.
@@ -230,7 +256,7 @@ impl List<'_> {
     }
 
     fn order(&self, one: &Member) -> Order<'_> {
-        (Reverse(one.value), self.question.ledger.id(one.at), one.currency)
+        (Reverse(one.size), self.question.ledger.id(one.at), one.currency)
     }
 
     fn row(&self, one: &Member) -> CohortCustomer {
@@ -276,15 +302,15 @@ impl Found {
 
 /// The last row of a page.
 struct Cursor {
-    value: Option<i64>,
+    size: Option<i64>,
     currency: Currency,
     customer: String,
 }
 
 impl Cursor {
-    fn write((Reverse(value), customer, currency): Order<'_>) -> String {
-        let value = value.map(|value| value.to_string()).unwrap_or_default();
-        format!("{value},{currency},{customer}")
+    fn write((Reverse(size), customer, currency): Order<'_>) -> String {
+        let size = size.map(|size| size.to_string()).unwrap_or_default();
+        format!("{size},{currency},{customer}")
     }
 
     fn read(text: &str) -> Result<Self, QueryError> {
@@ -293,13 +319,13 @@ impl Cursor {
 
     fn of_parts(text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, ',');
-        let value = Some(parts.next()?).filter(|value| !value.is_empty());
-        let value = value.map(str::parse).transpose().ok()?;
+        let size = Some(parts.next()?).filter(|size| !size.is_empty());
+        let size = size.map(str::parse).transpose().ok()?;
         let currency = parts.next()?.parse().ok()?;
-        Some(Self { value, currency, customer: parts.next()?.to_owned() })
+        Some(Self { size, currency, customer: parts.next()?.to_owned() })
     }
 
     fn order(&self) -> Order<'_> {
-        (Reverse(self.value), &self.customer, self.currency)
+        (Reverse(self.size), &self.customer, self.currency)
     }
 }

@@ -17,51 +17,99 @@ pub(super) struct Place {
     pub(super) cohort: usize,
 }
 
-/// All cohorts of a question. Every customer is added to one, so they are found by their numbers and not by a search.
+/// All cohorts of a question. Every customer is added to one, so they are found by their numbers and not by a search, and
+/// what is added to one lies side by side.
 pub(super) struct Places {
     groups: usize,
     buckets: usize,
-    /// By currency and group, then by cohort. Empty where nobody was added yet.
-    rows: Vec<Vec<Sums>>,
+    /// How many periods of a cohort are followed.
+    periods_max: usize,
+    /// By currency and group, then by cohort: where its numbers begin. Empty where nobody was added yet.
+    rows: Vec<Vec<u32>>,
+    /// Of one cohort after the other: its customers, their MRR, and the changes.
+    numbers: Vec<i64>,
+    /// Those with any customer.
     used: Vec<Place>,
 }
 
+/// The numbers of one cohort.
+pub(super) struct Numbers<'a> {
+    pub(super) mrr: &'a mut i64,
+    pub(super) changes: &'a mut [i64],
+}
+
+/// Nothing was added to a cohort yet.
+const NOWHERE: u32 = u32::MAX;
+/// What is before the changes.
+const HEAD: usize = 2;
+
 impl Places {
-    pub(super) fn new(currencies: usize, groups: usize, buckets: usize) -> Self {
-        Self { groups, buckets, rows: vec![Vec::new(); currencies * groups], used: Vec::new() }
+    pub(super) fn new(currencies: usize, groups: usize, buckets: usize, periods_max: usize) -> Self {
+        let rows = vec![Vec::new(); currencies * groups];
+        Self { groups, buckets, periods_max, rows, numbers: Vec::new(), used: Vec::new() }
     }
 
-    pub(super) fn at(&mut self, place: Place) -> &mut Sums {
+    /// Adds customers to a cohort.
+    #[inline]
+    pub(super) fn with_more(&mut self, place: Place, customers: i64) -> Numbers<'_> {
+        let periods = self.periods(place);
         let row = &mut self.rows[place.currency as usize * self.groups + place.group as usize];
         if row.is_empty() {
-            row.resize_with(self.buckets, Sums::default);
+            row.resize(self.buckets, NOWHERE);
         }
-        let sums = &mut row[place.cohort];
-        if sums.changes.is_empty() {
+        let start = &mut row[place.cohort];
+        if *start == NOWHERE {
+            *start = u32::try_from(self.numbers.len()).unwrap_or(NOWHERE);
+            self.numbers.resize(self.numbers.len() + HEAD + periods, 0);
+        }
+        let (head, changes) = self.numbers[*start as usize..][..HEAD + periods].split_at_mut(HEAD);
+        if head[0] == 0 {
             self.used.push(place);
-            sums.changes.resize(self.buckets - place.cohort, 0);
         }
-        sums
+        head[0] += customers;
+        Numbers { mrr: &mut head[1], changes }
     }
 
-    /// Tells everything that was added, and keeps none of it: what was allocated stays for the next customer.
-    pub(super) fn take_each(&mut self, mut take: impl FnMut(Place, &Sums)) {
-        for place in self.used.drain(..) {
-            let row = &mut self.rows[place.currency as usize * self.groups + place.group as usize];
-            let sums = &mut row[place.cohort];
-            take(place, sums);
-            (sums.customers, sums.mrr) = (0, 0);
-            sums.changes.clear();
+    /// Adds what others were added to.
+    pub(super) fn merge(&mut self, other: &Self) {
+        for place in &other.used {
+            let sums = other.sums(*place);
+            let own = self.with_more(*place, sums.customers);
+            *own.mrr += sums.mrr;
+            own.changes.iter_mut().zip(&sums.changes).for_each(|(sum, change)| *sum += change);
         }
     }
 
-    /// Takes out everything that was added.
-    pub(super) fn drain(&mut self) -> impl Iterator<Item = (Place, Sums)> {
-        let Self { groups, rows, used, .. } = self;
-        used.drain(..).map(move |place| {
-            let row = &mut rows[place.currency as usize * *groups + place.group as usize];
-            (place, std::mem::take(&mut row[place.cohort]))
-        })
+    /// Tells the MRR and the changes of everything that was added to, and keeps none of it: what was allocated stays for
+    /// the next customer.
+    pub(super) fn take_each(&mut self, mut take: impl FnMut(Place, i64, &[i64])) {
+        for used in 0..self.used.len() {
+            let place = self.used[used];
+            let (start, length) = (self.start(place), HEAD + self.periods(place));
+            let numbers = &mut self.numbers[start..][..length];
+            take(place, numbers[1], &numbers[HEAD..]);
+            numbers.fill(0);
+        }
+        self.used.clear();
+    }
+
+    /// Everything that was added.
+    pub(super) fn each(&self) -> impl Iterator<Item = (Place, Sums)> {
+        self.used.iter().map(|place| (*place, self.sums(*place)))
+    }
+
+    fn sums(&self, place: Place) -> Sums {
+        let numbers = &self.numbers[self.start(place)..][..HEAD + self.periods(place)];
+        Sums { customers: numbers[0], mrr: numbers[1], changes: numbers[HEAD..].to_vec() }
+    }
+
+    /// Where the numbers of a cohort begin that has any.
+    fn start(&self, place: Place) -> usize {
+        self.rows[place.currency as usize * self.groups + place.group as usize][place.cohort] as usize
+    }
+
+    fn periods(&self, place: Place) -> usize {
+        (self.buckets - place.cohort).min(self.periods_max)
     }
 }
 

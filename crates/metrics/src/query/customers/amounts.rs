@@ -36,9 +36,4 @@ impl Amounts {
         let amounts = self.0.iter().filter(|(_, minor)| *minor != 0);
         amounts.map(|(currency, minor)| Money { amount_minor: *minor, currency: *currency })
     }
-
-    /// In thousandths of main units, whatever those are worth: only to sort by.
-    pub(in crate::query) fn plain_sum(&self) -> i64 {
-        self.each().fold(0_i64, |sum, money| sum.saturating_add(money.in_thousandths()))
-    }
 }

@@ -83,11 +83,20 @@ impl List<'_> {
         let is_by_day = matches!(self.asked.sort, CustomerSort::FirstPaid | CustomerSort::Churned);
         let needs_trail = is_by_day || self.asked.status.is_some();
         let is_by_name = self.asked.sort == CustomerSort::Name;
+        let found_by_text = self.search.as_ref().map(|search| chunk.with_text(search));
+        let is_found = |customer: usize| match &found_by_text {
+            Some(found) => found[customer] || self.found_by_other_id.contains(chunk.id(customer)),
+            None => true,
+        };
+        let is_anybody = found_by_text.as_ref().is_none_or(|found| found.contains(&true));
+        if !is_anybody && self.found_by_other_id.is_empty() {
+            return;
+        }
         let in_order = is_by_name.then(|| chunk.by_name(self.asked.is_descending));
         let mut is_past_page = false;
         for place in 0..chunk.customer_count() {
             let customer = in_order.map_or(place, |order| order[place] as usize);
-            if !self.is_found(chunk, customer) {
+            if !is_found(customer) {
                 continue;
             }
             let standing = if needs_trail { None } else { self.standing(chunk, customer) };
@@ -110,6 +119,7 @@ impl List<'_> {
             let number = match (&standing, self.asked.sort) {
                 (Some(standing), CustomerSort::Mrr) => self.mrr_of(standing, chunk, customer, lines),
                 (Some(standing), CustomerSort::LostMrr) => self.lost_of(standing),
+                (Some(standing), CustomerSort::Revenue) => self.revenue_of(standing, chunk, customer),
                 _ => self.number(chunk, customer, trail, lines),
             };
             if self.asked.with_sums {
@@ -144,7 +154,7 @@ impl List<'_> {
         }
     }
 
-    /// Amounts as one number to sort by: in the reporting currency, or natively as the sum of their main units.
+    /// Amounts as one number to sort by: in the reporting currency, or natively as they compare with others.
     fn in_one(&self, amounts: &Amounts) -> i64 {
         let convert = |money: Money| {
             let place = self.scope.currencies.iter().position(|currency| *currency == money.currency);
@@ -152,7 +162,7 @@ impl List<'_> {
             factor.and_then(|factor| factor.convert(money.amount_minor).ok()).unwrap_or(0)
         };
         match self.asked.currency {
-            Reporting::Native => amounts.each().map(|money| money.in_thousandths()).sum(),
+            Reporting::Native => self.comparison.sum(amounts.each()),
             Reporting::In(target) => amounts
                 .each()
                 .map(|money| if money.currency == target { money.amount_minor } else { convert(money) })
@@ -182,24 +192,37 @@ impl List<'_> {
 
     fn mrr_of(&self, standing: &Standing, chunk: &Chunk, customer: usize, lines: &mut Lines) -> i64 {
         match self.asked.currency {
-            Reporting::Native => self.in_thousandths(standing.currency, standing.minor),
+            Reporting::Native => self.compared(standing.currency, standing.minor),
             Reporting::In(_) => self.converted_of(standing, chunk, customer, lines).unwrap_or(0),
         }
     }
 
     /// What a customer was worth just before it left, as one number to sort by.
     fn lost_of(&self, standing: &Standing) -> i64 {
-        let place = standing.currency as usize;
+        self.one(standing.currency, standing.lost_minor)
+    }
+
+    /// What a customer has paid, as one number to sort by.
+    fn revenue_of(&self, standing: &Standing, chunk: &Chunk, customer: usize) -> i64 {
+        let currency = self.scope.currencies.get(standing.currency as usize);
+        match chunk.revenue(customer, self.asked.now) {
+            // Nearly everybody pays in the currency of the plan.
+            Some(paid) if currency == Some(&paid.currency) => self.one(standing.currency, paid.sum_minor),
+            _ => self.in_one(&Paid::of(chunk, customer, self.asked.now).revenue),
+        }
+    }
+
+    /// As [`List::in_one`], of one amount in a currency of the scope.
+    fn one(&self, currency: u32, minor: i64) -> i64 {
+        let place = currency as usize;
         let is_target = |currency: &Currency| Reporting::In(*currency) == self.asked.currency;
         match self.asked.currency {
-            _ if standing.lost_minor == 0 => 0,
-            Reporting::Native => self.in_thousandths(standing.currency, standing.lost_minor),
-            Reporting::In(_) if self.scope.currencies.get(place).is_some_and(is_target) => {
-                standing.lost_minor
-            }
+            _ if minor == 0 => 0,
+            Reporting::Native => self.compared(currency, minor),
+            Reporting::In(_) if self.scope.currencies.get(place).is_some_and(is_target) => minor,
             Reporting::In(_) => {
                 let factor = self.factors.get(place).copied().flatten();
-                factor.and_then(|factor| factor.convert(standing.lost_minor).ok()).unwrap_or(0)
+                factor.and_then(|factor| factor.convert(minor).ok()).unwrap_or(0)
             }
         }
     }
@@ -221,18 +244,14 @@ impl List<'_> {
         }
     }
 
-    fn is_found(&self, chunk: &Chunk, customer: usize) -> bool {
-        let Some(search) = &self.search else { return true };
-        let texts = [chunk.name(customer), chunk.email(customer), chunk.id(customer)];
-        texts.iter().any(|text| contains(text, search)) || self.found_by_other_id.contains(texts[2])
-    }
-
     fn mrr(&self, chunk: &Chunk, customer: usize, trail: &Trail, lines: &mut Lines) -> i64 {
         match self.asked.currency {
             Reporting::Native => {
-                let own = trail.lanes.iter();
-                let currency_of = |lane: &Lane| self.scope.series[lane.series as usize].currency;
-                own.map(|lane| self.in_thousandths(currency_of(lane), lane.value)).sum()
+                let money = |lane: &Lane| Money {
+                    amount_minor: lane.value,
+                    currency: self.scope.currency_of(lane.series),
+                };
+                self.comparison.sum(trail.lanes.iter().map(money))
             }
             Reporting::In(_) => self.converted(chunk, customer, lines).unwrap_or(0),
         }

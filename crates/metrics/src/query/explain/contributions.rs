@@ -11,13 +11,16 @@ use utoipa::ToSchema;
 use super::currency_of;
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
+use crate::query::comparison::Comparison;
 use crate::query::exchange::TooLarge;
 use crate::query::figures::Figures;
 use crate::query::paging::Candidates;
 use crate::query::scope::Selection;
 use crate::query::span::Span;
 use crate::query::tally::Shape;
-use crate::query::{Query, QueryError, apart, check_currency, check_dimensions, money, scheduled, trials};
+use crate::query::{
+    Query, QueryError, Reporting, apart, check_currency, check_dimensions, money, scheduled, trials,
+};
 use crate::registry::{Compute, Metric, Sums, Term, Unit};
 
 /// What to open.
@@ -71,7 +74,9 @@ pub fn contributions(
     let span = Span::whole(query, ledger, metric.looks_ahead)?;
     let term = term_named(metric, &asked.part)?;
     let last = asked.cursor.as_deref().map(Cursor::read).transpose()?;
-    let wanted = Wanted { ledger, last, limit: asked.limit };
+    let is_native = query.currency == Reporting::Native && term.unit(metric) == Unit::Money;
+    let comparison = is_native.then(|| Comparison::new(ledger, rates, span.last));
+    let wanted = Wanted { ledger, last, limit: asked.limit, comparison };
     let shares = shares(rates, metric, query, &span, term, &wanted)?;
     let total = shares.total;
     let (shares, has_more) = shares.page(|a, b| a.compare(b, ledger));
@@ -91,6 +96,8 @@ struct Share {
     place: CustomerPosition,
     currency: Currency,
     amount: i64,
+    /// What is sorted by; 0 until it is offered for the page.
+    size: u64,
 }
 
 /// Which page of the shares is asked for.
@@ -98,12 +105,16 @@ struct Wanted<'a> {
     ledger: &'a Ledger,
     last: Option<Cursor>,
     limit: usize,
+    /// `None`: amounts compare as they are.
+    comparison: Option<Comparison>,
 }
 
 impl Wanted<'_> {
     /// Adds those that can be on the page.
     fn with(&self, mut known: Candidates<Share>, shares: impl Iterator<Item = Share>) -> Candidates<Share> {
-        for share in shares {
+        for mut share in shares {
+            let compared = |by: &Comparison| by.number(share.currency, share.amount);
+            share.size = self.comparison.as_ref().map_or(share.amount, compared).unsigned_abs();
             known.total += 1;
             if self.last.as_ref().is_none_or(|last| share.order(self.ledger) > last.order()) {
                 known.offer(share, |a, b| a.compare(b, self.ledger));
@@ -129,7 +140,7 @@ fn shares(
     let ledger = wanted.ledger;
     let share = |place, currency, sums: &Sums| {
         let amount = term.amount(sums);
-        (amount != 0).then_some(Share { place, currency, amount })
+        (amount != 0).then_some(Share { place, currency, amount, size: 0 })
     };
     if let Compute::Money(_) = metric.compute {
         let of =
@@ -147,6 +158,7 @@ fn shares(
             place: ending.place,
             currency: currency_of(&shape.scope, query, ending.counted),
             amount: ending.minor,
+            size: 0,
         }));
         return Ok(wanted.with(wanted.none(), shares.into_iter()));
     }
@@ -206,13 +218,12 @@ fn added_up(shares: impl Iterator<Item = Share>) -> Vec<Share> {
 
 impl Share {
     fn compare(&self, other: &Self, ledger: &Ledger) -> Ordering {
-        // Nearly always the amount decides.
-        let by_amount = other.amount.unsigned_abs().cmp(&self.amount.unsigned_abs());
-        by_amount.then_with(|| self.order(ledger).cmp(&other.order(ledger)))
+        // Nearly always the size decides.
+        other.size.cmp(&self.size).then_with(|| self.order(ledger).cmp(&other.order(ledger)))
     }
 
     fn order<'a>(&self, ledger: &'a Ledger) -> (Reverse<u64>, &'a str, Currency) {
-        (Reverse(self.amount.unsigned_abs()), ledger.id(self.place), self.currency)
+        (Reverse(self.size), ledger.id(self.place), self.currency)
     }
 
     fn look_up(&self, ledger: &Ledger) -> Contribution {
@@ -237,7 +248,7 @@ struct Cursor {
 impl Cursor {
     fn of(share: &Share, ledger: &Ledger) -> Self {
         let customer = CustomerId::from(ledger.id(share.place));
-        Self { size: share.amount.unsigned_abs(), currency: share.currency, customer }
+        Self { size: share.size, currency: share.currency, customer }
     }
 
     fn write(&self) -> String {
