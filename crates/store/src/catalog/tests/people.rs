@@ -293,7 +293,7 @@ fn a_workspace_that_the_server_is_to_delete_is_named_until_that_is_done_or_refus
     let first = catalog.default_workspace().unwrap().id;
     let other = catalog.create_workspace("Other", NOW).unwrap().id;
     catalog.ask_to_delete_workspace(&other).unwrap();
-    assert_eq!(catalog.workspaces_to_delete().unwrap(), [other.clone()]);
+    assert_eq!(catalog.workspaces_to_delete().unwrap(), std::slice::from_ref(&other));
     assert_eq!(catalog.take_refusal_to_delete_workspace(&other).unwrap(), None);
     catalog.refuse_to_delete_workspace(&other, "the disk is full").unwrap();
     assert_eq!(catalog.workspaces_to_delete().unwrap(), []);
