@@ -49,8 +49,7 @@ pub fn limit(context: &Context, client: &Client, kind: MailKind, email: &str) ->
 /// # Errors
 /// 429, with how long to wait.
 pub fn limit_again(context: &Context, client: &Client, email: &str) -> Result<(), Problem> {
-    let again = context.throttle.begin_mail_again(MailKind::Confirmation, email, &Place::of(client));
-    again.map_err(Problem::too_many_mails)
+    context.throttle.begin_request_again(email, &Place::of(client)).map_err(Problem::too_many_mails)
 }
 
 /// Writes as often as something else would have: the time until the answer must not reveal which of the two happened.

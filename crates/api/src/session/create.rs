@@ -42,7 +42,12 @@ pub async fn handle(
     let login: String = request.login.trim().chars().take(254).collect();
     let (catalog, name) = (context.catalog.clone(), login.clone());
     let found = blocking(move || catalog.user_by_login(&name)).await??;
-    let place = browser::place(&context, found.as_ref().map(|(user, _)| user), &headers, &client).await?;
+    let place = browser::place(&context, found.as_ref(), &headers, &client).await?;
+    let login = match (&place, &found) {
+        // Whoever signed in before knows what the account is called.
+        (Place::KnownBrowser { .. }, Some((user, _))) => user.username.clone(),
+        _ => login,
+    };
     context.throttle.begin(&login, &place).map_err(Problem::too_many_tries)?;
     let hash = found.as_ref().and_then(|(_, hash)| hash.clone());
     let is_right = password::is_right(request.password, hash).await?;
