@@ -9,7 +9,7 @@ pub mod record_export;
 pub mod retention;
 
 use model::WorkspaceId;
-use store::{Actor, ConnectionRecord, NewAuditEntry};
+use store::{Actor, Author, ConnectionRecord, NewAuditEntry};
 
 pub(crate) use self::given::GivenLists;
 use self::given::{GivenPage, MANY_ROWS, Much};
@@ -80,6 +80,11 @@ impl Event {
 }
 
 impl Context {
+    /// Who changes something now, for an entry that is written together with the change.
+    pub fn author(&self, by: &By) -> Author {
+        Author { actor: by.actor.clone(), address: by.client.address_text(), at: self.clock.now() }
+    }
+
     /// Writes an event to the audit log.
     ///
     /// # Errors

@@ -1,3 +1,4 @@
-//! What was paid, compared with what the ledger made of it.
+//! What was paid, compared with what the ledger made of it, and MRR with what the provider itself says.
 
+pub mod provider_mrr;
 pub mod read;

@@ -11,7 +11,7 @@ pub mod replace_settings;
 pub mod transfer;
 pub mod update;
 
-use crate::access::account::has_link;
+use crate::access::account::{NO_LINK, has_link};
 use crate::connections::admission;
 use crate::problem::Problem;
 
@@ -19,7 +19,7 @@ use crate::problem::Problem;
 fn check_name(name: &str) -> Result<&str, Problem> {
     let name = admission::check_name(name)?;
     if has_link(name) {
-        return Err(Problem::field("name", "choose a name without a web address"));
+        return Err(Problem::field("name", "choose a name without a web address").action(NO_LINK));
     }
     Ok(name)
 }

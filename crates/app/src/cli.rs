@@ -33,9 +33,10 @@ pub struct Cli {
         hide_env_values = true
     )]
     pub master_key_command: Option<String>,
-    /// Where requests may go whose addresses users enter; choose 'public' if you run a server for others
-    #[arg(long, global = true, value_enum, env = "CHARTSY_OUTGOING", default_value_t = Outgoing::Any)]
-    pub outgoing: Outgoing,
+    /// Where requests may go whose addresses users enter; choose 'public' if you run a server for others. By default 'public' with
+    /// '--sign-up open', and 'any' otherwise; other commands do as the server that used the data folder last
+    #[arg(long, global = true, value_enum, env = "CHARTSY_OUTGOING")]
+    pub outgoing: Option<Outgoing>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -99,7 +100,7 @@ pub enum Command {
     /// Add, list and remove identity providers for single sign-on, and the email domains that each may name
     SignOn(commands::sign_on::SignOn),
     /// List and delete the workspaces of this server
-    Workspace(commands::workspace::Workspace),
+    Workspace(commands::workspace::WorkspaceArgs),
     /// Enter, import, list and remove exchange rates
     Rates(commands::rates::Rates),
     /// Check that email can be sent
@@ -194,7 +195,8 @@ impl FeedbackArgs {
         let help = "see \"Feedback and demos\" in docs/operations.md";
         let webhook = webhook.map_err(|error| Advice::new(error.to_string(), help))?;
         if webhook.as_ref().is_some_and(FeedbackWebhook::is_out_of_reach) {
-            let help = "give it an address on the public internet, use --feedback-to instead, or start without --outgoing public";
+            let help = "give it an address on the public internet, use --feedback-to instead, or start with --outgoing any: \
+                        'public' is the default with --sign-up open";
             let title = "the webhook for feedback is at a private address, which --outgoing public forbids";
             return Err(Advice::new(title, help).into());
         }
@@ -310,7 +312,7 @@ mod tests {
             "chartsy audit --data d --workspace ws_1 --action token --actor ada --from 2026-01-01 --to 2026-12-31 --format json",
             "chartsy serve --audit-retention-days 365",
             "chartsy serve --max-connections 3 --max-members 10 --max-rows-per-minute 50000 --max-workspaces 3",
-            "chartsy serve --sign-up open --max-workspaces none",
+            "chartsy serve --sign-up open --max-workspaces none --outgoing any",
             "chartsy user password --data d",
             "chartsy user password ada --refuse-guessable-passwords",
             "chartsy user delete ada --data d --yes",

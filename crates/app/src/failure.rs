@@ -28,6 +28,12 @@ impl Advice {
         Self { message: message.into(), help: help.into(), code: OTHER }
     }
 
+    /// What the store refuses, in one text: what to do comes after a semicolon.
+    pub fn of_refusal(told: &str) -> Self {
+        let (title, help) = told.split_once("; ").unwrap_or((told, "see the server's log"));
+        Self::new(title, help)
+    }
+
     /// There is no connection to do it with.
     pub fn nothing_connected() -> Self {
         Self::new("nothing is connected yet", format!("connect an account with '{}'", connect_command()))

@@ -13,6 +13,7 @@ use sync::Business;
 
 use crate::cli::ConnectionArgs;
 use crate::failure::{Advice, connect_command};
+use crate::outgoing;
 
 /// In place of a connection's id: all that add up.
 const ALL: &str = "all";
@@ -61,6 +62,7 @@ impl Folder {
             None => data,
         };
         let catalog = data.catalog().context("the catalog can't be opened")?;
+        outgoing::obey_server(catalog.meta(outgoing::OF_SERVER)?.as_deref());
         let workspace = catalog.default_workspace()?.id;
         Ok(Self { data, catalog, workspace })
     }

@@ -31,7 +31,13 @@ fn main() -> ExitCode {
     if let Some(command) = cli.master_key_command {
         folder::take_master_key_from(command);
     }
-    outgoing::set(cli.outgoing);
+    let by_default = match &cli.command {
+        Command::Serve(args) => Some(args.outgoing_by_default()),
+        _ => None,
+    };
+    if let Some(outgoing) = cli.outgoing.or(by_default) {
+        outgoing::set(outgoing);
+    }
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failure::tell(&error),

@@ -15,10 +15,30 @@ pub enum Outgoing {
     Public,
 }
 
-/// Says whom every command of this process may reach.
+/// Says whom every command of this process may reach. Only the first call counts.
 pub fn set(outgoing: Outgoing) {
     // Set once, before anything is requested.
     let _ = OUTGOING.set(outgoing);
+}
+
+/// In the catalog's facts: whom the server that used the folder last may reach.
+pub const OF_SERVER: &str = "outgoing";
+
+/// As [`OF_SERVER`] has it.
+pub fn name() -> &'static str {
+    match network() {
+        Network::Public => PUBLIC,
+        _ => "any",
+    }
+}
+
+const PUBLIC: &str = "public";
+
+/// A command that was not told reaches no more than the server of the folder, whose users entered the addresses.
+pub fn obey_server(noted: Option<&str>) {
+    if noted == Some(PUBLIC) {
+        set(Outgoing::Public);
+    }
 }
 
 /// For clients of servers whose address somebody has given.

@@ -1,10 +1,11 @@
 //! Access to one account, whichever the provider.
 
-use model::{ObjectKind, UnixSeconds};
+use jiff::tz::TimeZone;
+use model::{Day, ObjectKind, ProviderMrr, UnixSeconds};
 
 use crate::{
     Account, Children, ClientConfig, ConnectError, EventPage, ListRequest, Page, Probe, Retrieved, Source,
-    Webhook, WebhookEndpoint, paddle, paddle_classic, stripe,
+    Webhook, WebhookEndpoint, paddle, paddle_classic, probe, stripe,
 };
 
 /// The same call to whichever source's client this is.
@@ -75,12 +76,28 @@ impl Client {
         each!(self, client => client.account().await)
     }
 
-    /// Finds out what the key may read, by requesting one object of each list.
+    /// Finds out what the key may read, by requesting one object of each list, and a day of the provider's own figures.
     ///
     /// # Errors
     /// When the key is refused, the server cannot be reached, or it fails on a list that is indispensable.
     pub async fn probe(&self) -> Result<Vec<Probe>, ConnectError> {
-        each!(self, client => client.probe().await)
+        let mut probes = each!(self, client => client.probe().await)?;
+        if let Some(terms) = self.source().provider_mrr() {
+            let today = self.config().clock.now().day(&TimeZone::UTC);
+            probes.push(probe::of_provider_mrr(&terms, self.provider_mrr(today.previous(), today).await)?);
+        }
+        Ok(probes)
+    }
+
+    /// What the provider itself says MRR was at the end of each day, in UTC, from one day until before another.
+    ///
+    /// # Errors
+    /// `EndpointAbsent` where the provider has no such figures; when the key may not read them, or there is no readable answer.
+    pub async fn provider_mrr(&self, from: Day, until: Day) -> Result<ProviderMrr, ConnectError> {
+        match &self.0 {
+            Inner::Paddle(client) => client.provider_mrr(from, until).await,
+            _ => Err(ConnectError::EndpointAbsent { kind: ObjectKind::new("metrics") }),
+        }
     }
 
     /// The provider's clock, if it reports it.
@@ -177,6 +194,7 @@ mod tests {
                 drop(client.retrieve(kind, "x").await);
                 drop((client.probe().await, client.account().await, client.webhooks().await));
                 drop(client.events(UnixSeconds(0), None).await);
+                drop(client.provider_mrr(Day(0), Day(1)).await);
                 drop((client.create_webhook("x").await, client.delete_webhook("x").await));
             };
             tokio::spawn(task).abort();

@@ -8,8 +8,8 @@ use model::{
 };
 
 use crate::{
-    Billed, ClientConfig, Event, EventList, Key, KeyError, KeyOwner, Lately, List, Listing, ReadError,
-    SignatureError, Texts, WebhookTerms,
+    Billed, ClientConfig, Coupon, Event, EventList, Key, KeyError, KeyOwner, Lately, List, Listing,
+    PaymentIntent, ProviderMrrTerms, ReadError, Readable, SignatureError, Texts, WebhookTerms,
 };
 
 /// One source. Each entry is described where [`crate::Source`] offers it.
@@ -72,7 +72,10 @@ pub(crate) struct Extras {
     pub test_base: Option<&'static str>,
     pub pending_items: Option<ObjectKind>,
     pub balance: Option<Balance>,
+    pub coupons: Option<Readable<Coupon>>,
+    pub payment_intents: Option<Readable<PaymentIntent>>,
     pub mrr_method: Option<MrrMethod>,
+    pub provider_mrr: Option<ProviderMrrTerms>,
     pub event_list: Option<EventList>,
     /// What the command line calls it, if not by its id.
     pub command: Option<&'static str>,
@@ -111,7 +114,10 @@ impl Extras {
         test_base: None,
         pending_items: None,
         balance: None,
+        coupons: None,
+        payment_intents: None,
         mrr_method: None,
+        provider_mrr: None,
         event_list: None,
         command: None,
         key_owner: None,

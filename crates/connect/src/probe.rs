@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use model::ObjectKind;
 
-use crate::{ConnectError, List, ListRequest, Page};
+use crate::{ConnectError, List, ListRequest, Page, ProviderMrrTerms};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
@@ -45,7 +45,7 @@ pub(crate) async fn each<A: Future<Output = Result<Page, ConnectError>>>(
             kind: list.kind,
             label: list.label,
             permission: list.permission,
-            state: state(list, answer)?,
+            state: state(list.is_required, answer)?,
             is_required: list.is_required,
             without: list.without,
         })
@@ -53,7 +53,25 @@ pub(crate) async fn each<A: Future<Output = Result<Page, ConnectError>>>(
     probes.collect()
 }
 
-fn state(list: &List, answer: Result<Page, ConnectError>) -> Result<ProbeState, ConnectError> {
+/// Says what a request for the provider's own figures shows of the key.
+///
+/// # Errors
+/// When the key is refused or the server cannot be reached.
+pub(crate) fn of_provider_mrr<T>(
+    terms: &ProviderMrrTerms,
+    answer: Result<T, ConnectError>,
+) -> Result<Probe, ConnectError> {
+    Ok(Probe {
+        kind: terms.kind,
+        label: terms.label,
+        permission: terms.permission,
+        state: state(false, answer)?,
+        is_required: false,
+        without: terms.without,
+    })
+}
+
+fn state<T>(is_required: bool, answer: Result<T, ConnectError>) -> Result<ProbeState, ConnectError> {
     match answer {
         Ok(_) => Ok(ProbeState::Granted),
         Err(ConnectError::PermissionMissing { permission, .. }) => Ok(ProbeState::Missing { permission }),
@@ -63,7 +81,7 @@ fn state(list: &List, answer: Result<Page, ConnectError>) -> Result<ProbeState, 
             ConnectError::ProviderFailed { .. }
             | ConnectError::Unreadable { .. }
             | ConnectError::Refused { .. },
-        ) if !list.is_required => Ok(ProbeState::Absent),
+        ) if !is_required => Ok(ProbeState::Absent),
         Err(error) => Err(error),
     }
 }

@@ -12,8 +12,8 @@ use url::Url;
 
 use crate::definition::{Definition, Extras, Functions};
 use crate::{
-    Billed, ClientConfig, EventList, Key, KeyError, KeyOwner, Lately, List, Listing, ReadError, email_hash,
-    outline, paddle, paddle_classic, stripe,
+    Billed, ClientConfig, Coupon, EventList, Key, KeyError, KeyOwner, Lately, List, Listing, PaymentIntent,
+    ReadError, Readable, email_hash, outline, paddle, paddle_classic, stripe,
 };
 
 /// A provider that accounts can be connected with.
@@ -195,6 +195,16 @@ impl Source {
     /// The kind of items that wait to be billed, if it has such items.
     pub fn pending_items(self) -> Option<ObjectKind> {
         self.extras().pending_items
+    }
+
+    /// Its coupons, if it has any.
+    pub fn coupons(self) -> Option<&'static Readable<Coupon>> {
+        self.extras().coupons.as_ref()
+    }
+
+    /// Its payment intents, if it has any.
+    pub fn payment_intents(self) -> Option<&'static Readable<PaymentIntent>> {
+        self.extras().payment_intents.as_ref()
     }
 
     /// The kinds that are agreements with a customer. A customer has left once all of them have ended.
@@ -446,6 +456,8 @@ mod tests {
             assert!(source.lists().iter().all(|list| has_shape(&list.kind)));
             assert!(source.pending_items().as_ref().is_none_or(has_shape));
             assert!(source.balance_kinds().iter().all(has_shape));
+            assert!(source.coupons().is_none_or(|coupons| has_shape(&coupons.kind)));
+            assert!(source.payment_intents().is_none_or(|intents| has_shape(&intents.kind)));
             for kind in source.load_order() {
                 assert!(source.list(*kind).is_some(), "{kind}");
             }

@@ -2,3 +2,4 @@
 
 pub mod cash;
 pub mod mrr;
+pub mod provider_mrr;

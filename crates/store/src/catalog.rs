@@ -10,6 +10,7 @@ mod invitations;
 mod limits;
 mod members;
 mod outbox;
+mod owners;
 mod passkeys;
 mod people;
 mod rates;
@@ -24,6 +25,7 @@ mod together;
 mod tokens;
 mod two_factor;
 mod webhooks;
+mod workspace_deletion;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,7 +38,7 @@ use crate::error::{Fault, InFile};
 use crate::ids::new_id;
 use crate::scrub::scrub;
 
-pub use audit::{Actor, AuditEntry, AuditFilter, NewAuditEntry};
+pub use audit::{Actor, AuditEntry, AuditFilter, Author, NewAuditEntry};
 pub(crate) use email_keys::context_of as email_key_context;
 pub use email_links::LinkPurpose;
 pub use invitations::{Invitation, NewInvitation};

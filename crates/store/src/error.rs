@@ -52,8 +52,14 @@ pub enum StoreError {
     NameTaken,
     #[error("this email address already has an account; sign in instead")]
     EmailTaken,
-    #[error("the last owner can't leave or take another role; make another member an owner first")]
+    #[error(
+        "the last owner who can sign in can't leave or take another role; make another member an owner first"
+    )]
     LastOwner,
+    #[error(
+        "this person can't sign in, and a workspace needs an owner who can; choose another member, or ask the person who runs this server to unlock the account"
+    )]
+    MemberLocked,
     #[error(
         "only an owner can give somebody the role of an owner or take it away; ask an owner of the workspace"
     )]
@@ -93,15 +99,17 @@ pub enum StoreError {
     )]
     WorkspacesFull { most: u32 },
     #[error(
-        "this account is the only owner of {workspaces}; make another member an owner, or delete the workspace with 'chartsy workspace delete'"
+        "this account is the only owner who can sign in of {workspaces}; make another member an owner, or delete the workspace with 'chartsy workspace delete'"
     )]
     OnlyOwner { workspaces: String },
     #[error("this link is for another account; sign in to the account that asked for it")]
     LinkForOther,
+    #[error("this is the only workspace of the server, which always has one; create another one first")]
+    OnlyWorkspace,
     #[error(
-        "this is the only workspace, or it still has connections; create another one or remove the connections first"
+        "the workspace still has connections ({connections}); delete them first, or try again if they were added just now"
     )]
-    WorkspaceInUse,
+    WorkspaceHasConnections { connections: String },
     #[error(
         "{waiting} messages are waiting to be sent, and no more are accepted: see 'chartsy status' for the reason"
     )]

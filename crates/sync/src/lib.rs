@@ -14,6 +14,7 @@ mod outage;
 pub mod problems;
 pub mod progress;
 pub mod projection;
+pub mod provider_mrr;
 pub mod rates;
 mod reporter;
 pub mod runner;

@@ -30,6 +30,7 @@ use model::{Clock, ConnectionId, ObjectKind, UnixSeconds, WorkspaceId};
 pub use store::key_context;
 use store::{Catalog, ConnectionRecord, DataDir, Objects};
 use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::blocking::blocking;
@@ -120,7 +121,7 @@ struct Shared {
     connections: Mutex<HashMap<ConnectionId, Arc<Connection>>>,
     /// Not to be worked on though the catalog may still name them: somebody is deleting them.
     forgotten: Mutex<HashSet<ConnectionId>>,
-    supervisor: Mutex<Option<tokio::task::JoinHandle<()>>>,
+    supervisor: Mutex<Option<JoinHandle<()>>>,
     /// All connections, and the revision of the catalog that they are from.
     catalogued: Mutex<Option<(i64, Arc<[ConnectionRecord]>)>>,
     /// Permits for regular updates.
@@ -306,8 +307,10 @@ impl Shared {
         .await
     }
 
-    /// Gives every connection its worker, also those that another process has added, and forgets idle ledgers.
+    /// Gives every connection its worker, also those that another process has added, forgets idle ledgers, and deletes what the command
+    /// line wants deleted.
     async fn supervise(self: Arc<Self>) {
+        let mut deleting: Option<JoinHandle<()>> = None;
         while !self.cancel.is_cancelled() {
             match self.all_connections().await {
                 Ok(records) => {
@@ -318,6 +321,12 @@ impl Shared {
                     self.look_after_others(&records).await;
                 }
                 Err(error) => tracing::error!(%error, "the catalog can't be read"),
+            }
+            // In a task of its own: a provider that does not respond holds nobody else up.
+            if deleting.as_ref().is_none_or(JoinHandle::is_finished) {
+                let wanted = self.workspaces_to_delete().await;
+                deleting =
+                    (!wanted.is_empty()).then(|| tokio::spawn(Arc::clone(&self).delete_workspaces(wanted)));
             }
             self.forget_idle().await;
             self.together.drop_idle(self.config.clock.now().0 - IDLE_SECONDS);

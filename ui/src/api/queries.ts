@@ -32,6 +32,7 @@ import type {
   MrrStatementCustomer,
   MrrStatementCustomerPage,
   MrrStatementReport,
+  ProviderMrrReport,
   Payment,
   PaymentPage,
   PlanSwitchReport,
@@ -387,6 +388,15 @@ export const mrrStatementQuery = (id: string) =>
     ...steady,
     queryKey: [...reviewKey(id), 'mrr statement'],
     queryFn: ({ signal }) => api.get<MrrStatementReport>(`${connectionPath(id)}/statements/mrr`, {}, signal),
+    refetchInterval: ({ state }: { state: { isInvalidated: boolean } }) => (state.isInvalidated ? REVIEW_MS : false),
+  })
+
+/** MRR beside what the provider itself says it was, by day. */
+export const providerMrrQuery = (id: string) =>
+  queryOptions({
+    ...steady,
+    queryKey: [...reviewKey(id), 'provider mrr'],
+    queryFn: ({ signal }) => api.get<ProviderMrrReport>(`${connectionPath(id)}/reconcile/provider-mrr`, {}, signal),
     refetchInterval: ({ state }: { state: { isInvalidated: boolean } }) => (state.isInvalidated ? REVIEW_MS : false),
   })
 

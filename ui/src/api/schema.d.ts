@@ -409,6 +409,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/reconcile/provider-mrr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare MRR with the provider's own figures, day by day */
+        get: operations["read_provider_mrr"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/reload": {
         parameters: {
             query?: never;
@@ -2230,6 +2247,31 @@ export interface components {
          * @enum {string}
          */
         CohortValue: "customers" | "mrr" | "revenue";
+        /** @description One day, which begins and ends at midnight UTC. */
+        ComparedDay: {
+            /**
+             * Format: int64
+             * @description The provider's less ours.
+             */
+            difference_minor: number;
+            /** Format: int64 */
+            mrr_minor: number;
+            /** Format: date */
+            on: string;
+            /**
+             * Format: int64
+             * @description What of ours is billed in other currencies, and converted.
+             */
+            other_currencies_minor: number;
+            /**
+             * Format: int64
+             * @description At the end of the day.
+             */
+            provider_mrr_minor: number;
+            reason: components["schemas"]["ProviderMrrReason"];
+            /** @description Currencies that have no exchange rate for this day: what is billed in them is missing from ours. */
+            unconverted: string[];
+        };
         ConfirmEmailRequest: {
             /** @description The secret part of the link that was sent to the new address. */
             code: string;
@@ -3583,6 +3625,33 @@ export interface components {
             /** Format: int64 */
             started_at?: number | null;
         };
+        /**
+         * @description What explains the difference.
+         * @enum {string}
+         */
+        ProviderMrrReason: "equal" | "rates" | "discounts" | "no_rate" | "unexplained";
+        /** @description Our MRR beside the provider's. */
+        ProviderMrrReport: {
+            /** @description All amounts are in it: the provider chose it. */
+            currency?: string | null;
+            /** @description In order. */
+            days: components["schemas"]["ComparedDay"][];
+            /**
+             * Format: int64
+             * @description What discounts take off our MRR now, as far as list prices are known. Providers differ in whether they subtract them.
+             */
+            discounts_minor?: number | null;
+            /** @description The permission that the key lacks, by the provider's own name. */
+            permission?: string | null;
+            /**
+             * Format: int64
+             * @description When the provider was last asked.
+             */
+            read_at?: number | null;
+            state: components["schemas"]["ProviderMrrState"];
+        };
+        /** @enum {string} */
+        ProviderMrrState: "not_offered" | "not_read" | "read" | "permission_missing" | "absent";
         RateImport: {
             /** @description A file with the columns `currency`, `base`, `from`, `rate` and perhaps `to`. */
             csv: string;
@@ -4452,6 +4521,7 @@ export type SchemaCohorts = components['schemas']['Cohorts'];
 export type SchemaCohortSeries = components['schemas']['CohortSeries'];
 export type SchemaCohortSum = components['schemas']['CohortSum'];
 export type SchemaCohortValue = components['schemas']['CohortValue'];
+export type SchemaComparedDay = components['schemas']['ComparedDay'];
 export type SchemaConfirmEmailRequest = components['schemas']['ConfirmEmailRequest'];
 export type SchemaConfirmRequest = components['schemas']['ConfirmRequest'];
 export type SchemaConnections = components['schemas']['Connections'];
@@ -4578,6 +4648,9 @@ export type SchemaProblems = components['schemas']['Problems'];
 export type SchemaProductFacet = components['schemas']['ProductFacet'];
 export type SchemaProfileRequest = components['schemas']['ProfileRequest'];
 export type SchemaProgress = components['schemas']['Progress'];
+export type SchemaProviderMrrReason = components['schemas']['ProviderMrrReason'];
+export type SchemaProviderMrrReport = components['schemas']['ProviderMrrReport'];
+export type SchemaProviderMrrState = components['schemas']['ProviderMrrState'];
 export type SchemaRateImport = components['schemas']['RateImport'];
 export type SchemaRateList = components['schemas']['RateList'];
 export type SchemaRateRequest = components['schemas']['RateRequest'];
@@ -5794,6 +5867,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_provider_mrr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderMrrReport"];
                 };
             };
             /** @description What went wrong */

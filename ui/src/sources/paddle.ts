@@ -72,6 +72,8 @@ export const paddle: SourceTexts = {
     secretPlaceholder: 'pdl_ntfset_…',
     left: 'Its webhook could not be removed from Paddle: delete it there under Developer tools, Notifications. Until then, anything it sends is rejected.',
   },
+  providerMrr:
+    'What Paddle’s API says MRR was, and how ours differs from it. Paddle converts each transaction at its own exchange rate of that day. Neither figure contains taxes or one-off charges, and neither is reduced by Paddle’s fees.',
   bill: { one: 'transaction', many: 'transactions', paid: 'paid transaction', allPaid: 'paid transactions', none: 'Credited by an adjustment' },
   charge: { many: 'payment attempts', tellsRefunds: false },
   invoiceReasons: {

@@ -57,6 +57,8 @@ export interface SourceTexts {
   charge: { many: string; tellsRefunds: boolean }
   /** Why an invoice was created, by the source's own codes. */
   invoiceReasons: Record<string, string>
+  /** What its own figures of MRR are, where its API has them, and how they are computed. */
+  providerMrr?: string
   /** What figures are like from before it reported exactly, where it reports exactly only since a day. */
   coarse?: (day: string) => string
 }

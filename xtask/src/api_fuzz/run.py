@@ -81,7 +81,7 @@ class Process:
 class Server(Process):
     def __init__(self, folder, has_mail=True):
         mail = ("--smtp-url", "smtp://127.0.0.1:9?tls=none", "--mail-from", "Chartsy <chartsy@example.com>")
-        options = ("--listen", "127.0.0.1:0", "--rates-url", "none", "--sign-up", "open")
+        options = ("--listen", "127.0.0.1:0", "--rates-url", "none", "--sign-up", "open", "--outgoing", "any")
         super().__init__("serve", "--data", folder, *options, *(mail if has_mail else ()))
         self.base = re.search(r"http://[0-9.:]+", self.line()).group()
 

@@ -1,5 +1,7 @@
 //! What an account is made of, checked field by field.
 
+use std::net::Ipv4Addr;
+
 use model::{Secret, is_disguising};
 use serde::Deserialize;
 use store::{NewUser, SignInMethod, User, is_reserved_username};
@@ -92,15 +94,35 @@ pub fn check_full_name(name: &str) -> Result<&str, Problem> {
         return Err(Problem::field("full_name", "enter your name, at most 200 characters"));
     }
     if has_link(name) {
-        return Err(Problem::field("full_name", "enter your name without a web address"));
+        return Err(Problem::field("full_name", "enter your name without a web address").action(NO_LINK));
     }
     Ok(name)
 }
 
-/// Names stand in mails to people who don't know who chose them.
+/// What to do about a name that [`has_link`] although nobody meant one.
+pub const NO_LINK: &str = "if it is not one, write a space after the dot";
+
+/// Names stand in mails to people who don't know who chose them. Mail programs make links of hosts, too: `example.com`, also without
+/// `https://`.
 pub fn has_link(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.contains("://") || name.contains("www.")
+    // Browsers read these as dots.
+    let name = name.to_lowercase().replace(['\u{3002}', '\u{ff0e}', '\u{ff61}'], ".");
+    let mut words = name.split(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '-'));
+    name.contains("://") || name.contains("www.") || words.any(has_host)
+}
+
+/// Whether a word has a dot with something before it and at least two characters after it of which the first is a letter, as all domains
+/// have. Initials (`J.R.`), abbreviations (`Inc.`, `e.V.`) and numbers (`2.0`) don't.
+fn has_host(word: &str) -> bool {
+    let labels: Vec<&str> = word.split('.').collect();
+    let is_host = |before: &str, label: &str| {
+        let is_ending = label.chars().count() >= 2 && label.starts_with(char::is_alphabetic);
+        // No domain ends in the first, and nobody can have the others: `co.kg` is not anyone's.
+        let is_known_name = label == "js" || (before == "co" && matches!(label, "kg" | "kgaa" | "ohg"));
+        !before.is_empty() && is_ending && !is_known_name
+    };
+    word.parse::<Ipv4Addr>().is_ok()
+        || labels.windows(2).any(|pair| matches!(pair, [before, label] if is_host(before, label)))
 }
 
 /// # Errors
@@ -168,7 +190,17 @@ mod tests {
 
     #[test]
     fn a_name_turns_no_text_around_and_leads_nowhere() {
-        for good in ["Ada Lovelace", "Zoë", "شركة", "O'Neil & Sons", "Jean-Luc", "Booking.com"] {
+        for good in [
+            "Ada Lovelace",
+            "Zoë",
+            "شركة",
+            "O'Neil & Sons",
+            "Jean-Luc",
+            "J.R. Smith",
+            "J. Smith",
+            "St. John",
+            "Acme Inc.",
+        ] {
             assert!(check_full_name(good).is_ok(), "{good}");
         }
         for bad in [
@@ -179,10 +211,40 @@ mod tests {
             "Ada\u{7}",
             "Win at https://e.example",
             "WWW.e.example",
+            "Visit evil.com now",
+            "Evil.Com",
+            "evil.example/login",
+            "ada@evil.example",
+            "(evil.xn--p1ai)",
+            "злой.рф",
+            "evil\u{3002}com",
+            "evil.com.a",
+            "1.evil.io:8080",
+            "203.0.113.7",
         ] {
             assert_eq!(check_full_name(bad).unwrap_err().field, Some("full_name"), "{bad:?}");
         }
         assert!(check_full_name(&"x".repeat(201)).is_err());
+    }
+
+    #[test]
+    fn a_dot_in_a_name_is_a_web_address_only_where_a_domain_could_follow() {
+        for name in [
+            "Node.js GmbH",
+            "Müller GmbH & Co.KG",
+            "Verein e.V.",
+            "S.p.A.",
+            "Web 2.0",
+            "v1.2beta",
+            "No.1",
+            "U.S.A",
+            "...",
+        ] {
+            assert!(!has_link(name), "{name}");
+        }
+        for name in ["Booking.com", "St.John", "evil.co.kg", "co.kg.evil.com", "evil.com..", "a-b.de"] {
+            assert!(has_link(name), "{name}");
+        }
     }
 
     #[test]

@@ -126,7 +126,9 @@ impl Candidate {
 
     /// Kinds that cannot be had, and why.
     fn absent(&self) -> Vec<(model::ObjectKind, AbsentReason)> {
-        let reasons = self.probes.iter().filter_map(|probe| match probe.state {
+        // What is not a list feeds no figure.
+        let lists = self.probes.iter().filter(|probe| self.source().list(probe.kind).is_some());
+        let reasons = lists.filter_map(|probe| match probe.state {
             ProbeState::Granted => None,
             ProbeState::Missing { .. } => Some((probe.kind, AbsentReason::Forbidden)),
             ProbeState::Absent => Some((probe.kind, AbsentReason::Absent)),

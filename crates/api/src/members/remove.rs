@@ -6,7 +6,6 @@ use model::UserId;
 
 use crate::access::identity::Membership;
 use crate::access::permission::Manage;
-use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -20,8 +19,7 @@ pub async fn handle(
     Path(user_id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let (catalog, id, by) = (context.catalog.clone(), member.workspace.id.clone(), member.role);
-    let user = UserId::from(user_id.as_str());
-    blocking(move || catalog.remove_member(&id, &user, Some(by))).await??;
-    context.record(Event::new(&member.by(), &member.workspace.id, "member.removed").on(user_id)).await?;
+    let (user, author) = (UserId::from(user_id.as_str()), context.author(&member.by()));
+    blocking(move || catalog.remove_member(&id, &user, Some(by), &author)).await??;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 
 use crate::access::identity::Membership;
 use crate::access::permission::Manage;
-use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -29,11 +28,7 @@ pub async fn handle(
     Body(request): Body<RoleRequest>,
 ) -> Result<StatusCode, Problem> {
     let (catalog, id, by) = (context.catalog.clone(), member.workspace.id.clone(), member.role);
-    let (user, role) = (UserId::from(user_id.as_str()), request.role);
-    let before = blocking(move || catalog.set_role(&id, &user, role, by)).await??;
-    let event = Event::new(&member.by(), &member.workspace.id, "member.role_changed")
-        .on(user_id)
-        .detail(format!("from {} to {}", before.as_str(), role.as_str()));
-    context.record(event).await?;
+    let (user, role, author) = (UserId::from(user_id.as_str()), request.role, context.author(&member.by()));
+    blocking(move || catalog.set_role(&id, &user, role, by, &author)).await??;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -80,8 +80,11 @@ impl From<StoreError> for Problem {
             StoreError::NameTaken => (StatusCode::CONFLICT, "name_taken"),
             StoreError::EmailTaken => (StatusCode::CONFLICT, "email_taken"),
             StoreError::LastOwner => (StatusCode::CONFLICT, "last_owner"),
+            StoreError::MemberLocked => (StatusCode::CONFLICT, "member_locked"),
             StoreError::AlreadyMember => (StatusCode::CONFLICT, "already_member"),
-            StoreError::WorkspaceInUse => (StatusCode::CONFLICT, "workspace_in_use"),
+            StoreError::OnlyWorkspace | StoreError::WorkspaceHasConnections { .. } => {
+                (StatusCode::CONFLICT, "workspace_in_use")
+            }
             StoreError::RoleTooLow => (StatusCode::FORBIDDEN, "role_too_low"),
             StoreError::InvitationEnded => (StatusCode::GONE, "invitation_ended"),
             StoreError::TooManyInvitations => (StatusCode::CONFLICT, "too_many_invitations"),

@@ -8,7 +8,9 @@ use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
 
 use crate::access::account::AccountFields;
+use crate::access::identity::By;
 use crate::access::throttle::Place;
+use crate::audit::Event;
 use crate::blocking;
 use crate::context::{Context, Shared};
 use crate::http::client::Client;
@@ -40,9 +42,12 @@ pub async fn handle(
     check_setup_code(&context, &client, request.setup_code.as_ref())?;
     // Whoever reads the server's terminal is believed their address: there may be no mail server yet to check it with.
     let owner = request.account.checked_for_operator(&context.options, &[], true).await?;
-    let (catalog, now) = (context.catalog.clone(), context.clock.now());
-    let user = blocking(move || catalog.create_owner(&owner, now)).await??;
-    Ok(start_session(&context, user, &client).await?.created())
+    let (catalog, now, address) = (context.catalog.clone(), context.clock.now(), client.address_text());
+    let user = blocking(move || catalog.create_owner_from(address, &owner, now)).await??;
+    let signed_in = Event::of_account(&By::user(&user, client.clone()), "session.created");
+    let started = start_session(&context, user, &client).await?;
+    context.record(signed_in).await?;
+    Ok(started.created())
 }
 
 /// The code can't be guessed faster than a password.

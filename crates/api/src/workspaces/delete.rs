@@ -5,7 +5,6 @@ use axum::http::StatusCode;
 
 use crate::access::identity::Membership;
 use crate::access::permission::Own;
-use crate::audit::Event;
 use crate::context::Shared;
 use crate::problem::Problem;
 
@@ -14,8 +13,6 @@ use crate::problem::Problem;
     responses((status = 204, description = "Deleted")))]
 pub async fn handle(State(context): State<Shared>, member: Membership<Own>) -> Result<StatusCode, Problem> {
     let id = member.workspace.id.clone();
-    context.runner.remove_workspace(&id).await?;
-    let event = Event::new(&member.by(), &id, "workspace.deleted").on(&member.workspace.name);
-    context.record(event).await?;
+    context.runner.remove_workspace(&id, &context.author(&member.by())).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use crate::access::identity::AnyMembership;
-use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -17,7 +16,7 @@ use crate::problem::Problem;
 pub async fn handle(State(context): State<Shared>, member: AnyMembership) -> Result<StatusCode, Problem> {
     let (catalog, id, user) =
         (context.catalog.clone(), member.workspace.id.clone(), member.person.session.user.id.clone());
-    blocking(move || catalog.remove_member(&id, &user, None)).await??;
-    context.record(Event::new(&member.person.by(), &member.workspace.id, "member.left")).await?;
+    let author = context.author(&member.person.by());
+    blocking(move || catalog.remove_member(&id, &user, None, &author)).await??;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 
 use crate::access::identity::Membership;
 use crate::access::permission::Own;
-use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -34,8 +33,7 @@ pub async fn handle(
     if from == to {
         return Err(Problem::field("user_id", "you already own this workspace"));
     }
-    blocking(move || catalog.transfer_ownership(&id, &from, &to)).await??;
-    let event = Event::new(&member.by(), &member.workspace.id, "workspace.transferred").on(request.user_id);
-    context.record(event).await?;
+    let author = context.author(&member.by());
+    blocking(move || catalog.transfer_ownership(&id, &from, &to, &author)).await??;
     Ok(StatusCode::NO_CONTENT)
 }

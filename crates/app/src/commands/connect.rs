@@ -99,6 +99,8 @@ pub async fn run(args: Connect) -> anyhow::Result<()> {
     if let Some(name) = args.name.as_deref() {
         admission::check_name(name)?;
     }
+    // A folder that is there says whom its server may reach. What is wrong with it is reported when it is opened below.
+    drop(Folder::existing(&args.data.data));
     // Before anything is created on disk, so that an invalid key leaves nothing behind.
     let examined = admission::examine(source, &key, base, outgoing::network(), Clock::System).await;
     let candidate = examined.map_err(|error| explained(source, error))?;

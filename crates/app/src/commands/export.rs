@@ -2,6 +2,7 @@
 
 mod draft;
 mod format;
+mod goods;
 mod job;
 mod rows;
 mod table;

@@ -1,5 +1,7 @@
 //! `chartsy serve`: the pages, the API and the work on every connection, until it is stopped.
 
+mod approach;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,10 +17,11 @@ use sync::runner::Callbacks;
 use tokio::net::TcpListener;
 use url::Url;
 
+use self::approach::{Approach, reachable};
 use crate::cli::{DataArgs, FeedbackArgs, MailArgs, ProviderShareArgs};
 use crate::failure::Advice;
 use crate::folder::Folder;
-use crate::outgoing;
+use crate::outgoing::{self, Outgoing};
 use crate::samples::Sandboxes;
 use crate::stop::StopSignal;
 use crate::work::{self, Polling};
@@ -109,6 +112,13 @@ pub struct Serve {
     feedback: FeedbackArgs,
 }
 
+impl Serve {
+    /// Strangers can enter any address: none of them leads into the network of the server, unless the operator wants that.
+    pub fn outgoing_by_default(&self) -> Outgoing {
+        if self.sign_up == SignUpBy::Open { Outgoing::Public } else { Outgoing::Any }
+    }
+}
+
 pub async fn run(args: Serve) -> anyhow::Result<()> {
     let mail = args.mail.settings()?;
     let operator = args.feedback.operator(mail.is_some())?;
@@ -120,11 +130,17 @@ pub async fn run(args: Serve) -> anyhow::Result<()> {
         members: args.max_members,
         workspaces: workspaces_of_person(args.max_workspaces, args.sign_up),
     });
-    // For 'chartsy user password', which sets passwords of the same server.
+    // For other commands, which work for the same users.
     folder.catalog.set_meta(REFUSES_GUESSABLE, yes_or_no(args.refuse_guessable_passwords))?;
-    if let Some(warning) =
-        missing_proxy(args.public_url.as_ref(), args.tls_cert.is_some(), &args.trusted_proxies)
-    {
+    folder.catalog.set_meta(outgoing::OF_SERVER, outgoing::name())?;
+    let approach = Approach {
+        listen: args.listen,
+        public_url: args.public_url.as_ref(),
+        is_tls: args.tls_cert.is_some(),
+        has_proxy: !args.trusted_proxies.is_empty(),
+        has_mail: mail.is_some(),
+    };
+    for warning in approach.warnings() {
         tracing::warn!("{warning}");
     }
     let tls = args.tls_cert.zip(args.tls_key);
@@ -183,15 +199,6 @@ fn workspaces_of_person(set: Option<WorkspaceLimit>, sign_up: SignUpBy) -> Optio
 
 fn yes_or_no(is_so: bool) -> &'static str {
     if is_so { "yes" } else { "no" }
-}
-
-/// Something in front of this server encrypts connections, and we are not told which address it has.
-fn missing_proxy(public_url: Option<&Url>, is_tls: bool, proxies: &[ProxyBlock]) -> Option<&'static str> {
-    let is_https = public_url.is_some_and(|url| url.scheme() == "https");
-    (is_https && !is_tls && proxies.is_empty()).then_some(
-        "--public-url is https, but there is neither --tls-cert nor --trusted-proxy: all visitors appear to have the proxy's \
-         address, so that their failed sign-ins and their emails count together; name the proxy with --trusted-proxy",
-    )
 }
 
 fn web_address(text: &str) -> Result<Url, String> {
@@ -393,11 +400,6 @@ fn setup_code(folder: &Folder) -> anyhow::Result<Option<Secret>> {
     Ok(if folder.catalog.has_owner()? { None } else { Some(credential::new_setup_code()?) })
 }
 
-/// A wildcard address can't be opened in a browser.
-fn reachable(addr: SocketAddr) -> SocketAddr {
-    if addr.ip().is_unspecified() { SocketAddr::from(([127, 0, 0, 1], addr.port())) } else { addr }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -409,16 +411,5 @@ mod tests {
         assert_eq!(workspaces_of_person(Some(WorkspaceLimit(Some(3))), SignUpBy::Invited), Some(3));
         assert_eq!(workspaces_of_person(workspace_limit("none").ok(), SignUpBy::Open), None);
         assert!(workspace_limit("0").is_err());
-    }
-
-    #[test]
-    fn a_proxy_that_nobody_named_is_told_of_at_the_start() {
-        let https: Url = "https://chartsy.example.com".parse().unwrap();
-        let http: Url = "http://chartsy.example.com".parse().unwrap();
-        assert!(missing_proxy(Some(&https), false, &[]).unwrap().contains("--trusted-proxy"));
-        assert!(missing_proxy(Some(&https), true, &[]).is_none(), "it encrypts by itself");
-        assert!(missing_proxy(Some(&https), false, &["10.0.0.1".parse().unwrap()]).is_none());
-        assert!(missing_proxy(Some(&http), false, &[]).is_none());
-        assert!(missing_proxy(None, false, &[]).is_none());
     }
 }

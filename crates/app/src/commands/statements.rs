@@ -2,6 +2,7 @@
 
 mod cash;
 mod mrr;
+mod provider_mrr;
 
 #[derive(Debug, clap::Args)]
 pub struct Statements {
@@ -15,11 +16,14 @@ enum Statement {
     Cash(cash::Cash),
     /// From MRR to the number by the provider's own published method, by currency
     Mrr(mrr::Mrr),
+    /// MRR beside what the provider itself says it was, by day
+    ProviderMrr(provider_mrr::ProviderMrr),
 }
 
 pub async fn run(args: Statements) -> anyhow::Result<()> {
     match args.statement {
         Statement::Cash(args) => cash::run(args).await,
         Statement::Mrr(args) => mrr::run(args).await,
+        Statement::ProviderMrr(args) => provider_mrr::run(args).await,
     }
 }

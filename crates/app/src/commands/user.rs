@@ -5,7 +5,7 @@ use std::io::{BufRead, IsTerminal, Read, Write};
 use anyhow::Context;
 use api::access::password;
 use console::Term;
-use model::{Clock, Secret, UnixSeconds};
+use model::{Clock, Secret};
 use store::{SignInMethod, StoreError};
 
 use crate::cli::DataArgs;
@@ -46,6 +46,9 @@ enum Action {
         data: DataArgs,
         /// Username or email address
         login: String,
+        /// Lock the account although a workspace then has no owner who can sign in
+        #[arg(long)]
+        yes: bool,
     },
     /// Turn off two-factor sign-in for a user who has lost both phone and recovery codes
     #[command(name = "reset-2fa")]
@@ -81,11 +84,9 @@ pub async fn run(args: User) -> anyhow::Result<()> {
         }
         Action::Delete { data, login, yes } => delete(&Folder::existing(&data.data)?, &login, yes),
         Action::List { data } => list(&Folder::existing(&data.data)?),
-        Action::Lock { data, login } => {
-            lock(&Folder::existing(&data.data)?, &login, Some(Clock::System.now()))
-        }
+        Action::Lock { data, login, yes } => lock(&Folder::existing(&data.data)?, &login, yes),
         Action::ResetTwoFactor { data, login } => reset_two_factor(&Folder::existing(&data.data)?, &login),
-        Action::Unlock { data, login } => lock(&Folder::existing(&data.data)?, &login, None),
+        Action::Unlock { data, login } => unlock(&Folder::existing(&data.data)?, &login),
     }
 }
 
@@ -113,13 +114,28 @@ fn list(folder: &Folder) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn lock(folder: &Folder, login: &str, since: Option<UnixSeconds>) -> anyhow::Result<()> {
+fn lock(folder: &Folder, login: &str, yes: bool) -> anyhow::Result<()> {
     let user = chosen(folder, Some(login))?;
-    folder.catalog.lock_user(&user.id, since)?;
-    let action = if since.is_some() { "user.locked" } else { "user.unlocked" };
-    folder.record(None, action, &user.username)?;
-    let done = if since.is_some() { "is locked and signed out everywhere" } else { "can sign in again" };
-    eprintln!("{} {done}", user.username);
+    if !yes
+        && user.locked_at.is_none()
+        && let Some(workspaces) = folder.catalog.owned_alone(&user.id)?
+    {
+        let title = format!("{} is the only owner who can sign in of {workspaces}", user.username);
+        let help = "have another member made an owner first; or add --yes: until the account is unlocked, nobody can \
+                    hand over or delete the workspace in the pages";
+        return Err(Advice::new(title, help).into());
+    }
+    folder.catalog.lock_user(&user.id, Some(Clock::System.now()))?;
+    folder.record(None, "user.locked", &user.username)?;
+    eprintln!("{} is locked and signed out everywhere", user.username);
+    Ok(())
+}
+
+fn unlock(folder: &Folder, login: &str) -> anyhow::Result<()> {
+    let user = chosen(folder, Some(login))?;
+    folder.catalog.lock_user(&user.id, None)?;
+    folder.record(None, "user.unlocked", &user.username)?;
+    eprintln!("{} can sign in again", user.username);
     Ok(())
 }
 
@@ -133,9 +149,7 @@ fn delete(folder: &Folder, login: &str, yes: bool) -> anyhow::Result<()> {
     match folder.catalog.delete_user(&user.id) {
         Ok(_) => {}
         Err(error @ StoreError::OnlyOwner { .. }) => {
-            let told = error.to_string();
-            let (title, help) = told.split_once("; ").unwrap_or((&told, ""));
-            return Err(Advice::new(title, help).into());
+            return Err(Advice::of_refusal(&error.to_string()).into());
         }
         Err(error) => return Err(error.into()),
     }

@@ -3,14 +3,25 @@
 mod join;
 
 use std::io::Write;
+use std::time::Duration;
+
+use model::{Clock, WorkspaceId};
+use store::{Author, StoreError, Workspace};
+use sync::SyncError;
+use sync::runner::WebhookRemoval;
 
 use crate::cli::DataArgs;
 use crate::failure::Advice;
 use crate::folder::Folder;
 use crate::work;
 
+/// How often to look whether the server has deleted the workspace, and how often while nothing moves. It takes up to ten seconds for
+/// each connection whose provider does not respond.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+const MAX_LOOKS: u32 = 300;
+
 #[derive(Debug, clap::Args)]
-pub struct Workspace {
+pub struct WorkspaceArgs {
     #[command(subcommand)]
     action: Action,
 }
@@ -36,7 +47,7 @@ enum Action {
     },
 }
 
-pub async fn run(args: Workspace) -> anyhow::Result<()> {
+pub async fn run(args: WorkspaceArgs) -> anyhow::Result<()> {
     match args.action {
         Action::List { data } => list(&Folder::existing(&data.data)?),
         Action::Join(args) => join::run(args).await,
@@ -59,14 +70,70 @@ fn list(folder: &Folder) -> anyhow::Result<()> {
 
 async fn delete(folder: &Folder, id: &str, yes: bool) -> anyhow::Result<()> {
     let workspace = folder.workspace(Some(id))?;
+    if folder.catalog.all_workspaces()?.len() < 2 {
+        return Err(only_workspace(&workspace.name).into());
+    }
     if !yes {
         let help = "add --yes to delete it with its connections and all of their imported data";
         return Err(Advice::new(format!("'{}' would be deleted permanently", workspace.name), help).into());
     }
-    for removed in work::for_command(folder)?.remove_workspace(&workspace.id).await? {
-        eprintln!("connection {} deleted", removed.connection);
+    match folder.data.lock_server() {
+        Ok(_alone) => alone(folder, &workspace).await?,
+        // It has the files of the connections, and goes on working for the other workspaces.
+        Err(StoreError::AlreadyOpen { .. }) => by_server(folder, &workspace.id).await?,
+        Err(error) => return Err(error.into()),
     }
-    folder.record(Some(&workspace.id), "workspace.deleted", &workspace.name)?;
     eprintln!("workspace {} deleted", workspace.name);
+    Ok(())
+}
+
+fn only_workspace(name: &str) -> Advice {
+    let help = "create another workspace in the pages first; or delete its connections with 'chartsy erase connection ID', or \
+                everything with 'chartsy erase everything --yes', after stopping the server";
+    Advice::new(format!("'{name}' is the only workspace of this server, which always has one"), help)
+}
+
+/// Without a server on the folder.
+async fn alone(folder: &Folder, workspace: &Workspace) -> anyhow::Result<()> {
+    let author = Author::operator(Clock::System.now());
+    let removed = work::for_command(folder)?.remove_workspace(&workspace.id, &author).await;
+    let removed = removed.map_err(|error| match error {
+        SyncError::Store(
+            error @ (StoreError::OnlyWorkspace | StoreError::WorkspaceHasConnections { .. }),
+        ) => Advice::of_refusal(&error.to_string()).into(),
+        error => anyhow::Error::from(error),
+    })?;
+    for receipt in removed {
+        eprintln!("connection {} deleted", receipt.connection);
+        if receipt.webhook == WebhookRemoval::Left {
+            eprintln!(
+                "the webhook endpoint of {} could not be removed from the provider: delete it there",
+                receipt.name
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Lets the server that uses the folder do it, and waits for that.
+async fn by_server(folder: &Folder, id: &WorkspaceId) -> anyhow::Result<()> {
+    let catalog = &folder.catalog;
+    catalog.ask_to_delete_workspace(id)?;
+    eprintln!("a server is using the data folder; waiting until it has deleted the workspace");
+    let (mut left, mut looks) = (usize::MAX, 0);
+    while catalog.all_workspaces()?.iter().any(|one| one.workspace.id == *id) {
+        if let Some(why) = catalog.take_refusal_to_delete_workspace(id)? {
+            return Err(Advice::of_refusal(&format!("the server did not delete the workspace: {why}")).into());
+        }
+        let now = catalog.connections(id)?.len();
+        looks = if now < left { 0 } else { looks + 1 };
+        left = now;
+        if looks == MAX_LOOKS {
+            let help = "it continues on its own, also after a restart: its log says what is in the way, and 'chartsy workspace list' \
+                        whether it is done. A server of an earlier version has to be restarted with this one";
+            return Err(Advice::new("the server has not deleted the workspace yet", help).into());
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
     Ok(())
 }

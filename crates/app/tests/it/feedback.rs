@@ -131,9 +131,13 @@ async fn a_server_that_reads_no_messages_takes_none() {
 fn options_that_lead_nowhere_are_refused_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let table: [(&[&str], &str); 6] = [
+    let table: [(&[&str], &str); 7] = [
         (
             &["--outgoing", "public", "--feedback-webhook", "http://10.0.0.7/hunter2"],
+            "at a private address, which --outgoing public forbids",
+        ),
+        (
+            &["--sign-up", "open", "--feedback-webhook", "http://10.0.0.7/hunter2"],
             "at a private address, which --outgoing public forbids",
         ),
         (&["--feedback-to", "me@example.com"], "there is no mail server"),

@@ -9,6 +9,7 @@ use model::Clock;
 use sandbox::MerchantName;
 use serde_json::json;
 
+use crate::process::{Process, chartsy, text};
 use crate::support::{As, KEY, Site, owner, sandbox};
 
 fn public_only() -> Options {
@@ -43,6 +44,30 @@ async fn a_server_for_others_requests_no_address_of_its_own_network() {
         }
     }
     assert!(site.context.catalog.all_connections().unwrap().is_empty());
+}
+
+#[test]
+fn where_anybody_can_sign_up_only_public_addresses_are_requested_unless_the_operator_says_otherwise() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    // Nothing listens there: whoever may go there is told that.
+    let connect = || {
+        let base = ["connect", sandbox::SOURCE, "--key-stdin", "--api-base", "http://127.0.0.1:1"];
+        text(&chartsy(&data, &base, Some(KEY)).stderr)
+    };
+    let serve = |options: &[&str]| {
+        let args = ["serve", "--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"];
+        assert_eq!(Process::start(&[&args[..], options].concat()).terminate(), Some(0));
+    };
+    serve(&[]);
+    let told = connect();
+    assert!(!told.contains("not on the public internet"), "a server of one's own: {told}");
+    serve(&["--sign-up", "open"]);
+    let told = connect();
+    assert!(told.contains("not on the public internet"), "{told}");
+    serve(&["--sign-up", "open", "--outgoing", "any", "--feedback-webhook", "http://10.0.0.7/hook"]);
+    let told = connect();
+    assert!(!told.contains("not on the public internet"), "{told}");
 }
 
 /// Signs up over a connection from an address, with headers.

@@ -148,6 +148,20 @@ async fn an_admin_manages_members_but_no_owner() {
 }
 
 #[tokio::test]
+async fn a_workspace_is_not_handed_over_to_somebody_who_is_locked() {
+    let site = Site::new();
+    let ada = site.owner().await;
+    site.member(&ada, Role::Admin).await;
+    let (admin, _) = site.context.catalog.user_by_login("headadmin").unwrap().unwrap();
+    site.context.catalog.lock_user(&admin.id, Some(site.context.clock.now())).unwrap();
+    let request = json!({"user_id": admin.id.as_str()});
+    let handed = site.ask(As::Person(&ada), "POST", "/api/v1/workspace/transfer", Some(request)).await;
+    assert_eq!((handed.status, handed.code()), (409, "member_locked"));
+    assert!(handed.body["action"].as_str().unwrap().starts_with("choose another member"), "{}", handed.text);
+    assert_eq!(members(&site, &ada).await[0]["role"], "owner");
+}
+
+#[tokio::test]
 async fn a_person_of_several_workspaces_acts_in_the_one_that_is_named() {
     let site = Site::new();
     let ada = site.owner().await;
@@ -351,9 +365,19 @@ async fn the_audit_log_says_who_did_what() {
     );
     let path = format!("/api/v1/audit?cursor={}", page["next_cursor"]);
     let next = site.get(As::Person(&ada), &path).await.body;
-    assert_eq!(actions(&next), ["member.joined", "member.invited"]);
+    // From the first one on: the owner's account, and their session.
+    assert_eq!(actions(&next), ["member.joined", "member.invited", "session.created", "account.created"]);
+    assert_eq!(
+        (&next["data"][3]["actor_name"], &next["data"][3]["subject"], &next["data"][3]["detail"]),
+        (&json!("ada"), &json!("ada"), &json!("owner"))
+    );
     let members = site.get(As::Person(&ada), "/api/v1/audit?action=member&actor=ada").await.body;
     assert_eq!(actions(&members), ["member.invited"]);
+    let viewer = site.context.catalog.user_by_login("viewer").unwrap().unwrap().0;
+    let removed = site.ask(As::Person(&ada), "DELETE", &format!("/api/v1/members/{}", viewer.id), None).await;
+    assert_eq!(removed.status, 204, "{}", removed.text);
+    let removed = site.get(As::Person(&ada), "/api/v1/audit?action=member.removed").await.body;
+    assert_eq!(removed["data"][0]["subject"], "viewer", "by the name that they had");
 }
 
 /// What an authenticator app shows.

@@ -101,3 +101,36 @@ fn whoever_reaches_it_needs_the_code_that_it_printed_to_own_it() {
     assert!(server.get("/metrics").contains("401 Unauthorized"));
     assert_eq!(server.terminate(), Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_workspace_is_deleted_with_its_connections_while_the_server_runs_for_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let merchant = sandbox(MerchantName::Generated, 5).await;
+    let server = Process::start(&["serve", "--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
+    let connect = ["connect", sandbox::SOURCE, "--key-stdin", "--api-base", &merchant.api_base];
+    let (code, id, said) = run(&data, &connect, KEY);
+    assert_eq!(code, Some(0), "{said}");
+    let catalog = store::DataDir::open(&data).unwrap().catalog().unwrap();
+    let workspace = catalog.default_workspace().unwrap().id;
+    let delete = || run(&data, &["workspace", "delete", workspace.as_str(), "--yes"], "");
+    let (code, _, said) = delete();
+    assert_eq!(code, Some(1));
+    assert!(
+        said.contains("is the only workspace of this server") && said.contains("create another"),
+        "{said}"
+    );
+    assert!(!said.contains("the problem persists"), "{said}");
+
+    let other = catalog.create_workspace("Other", model::Clock::System.now()).unwrap().id;
+    let (code, _, said) = delete();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("a server is using the data folder"), "{said}");
+    assert!(!data.join("connections").join(id.trim()).exists());
+    let left: Vec<_> = catalog.all_workspaces().unwrap().into_iter().map(|one| one.workspace.id).collect();
+    assert_eq!(left, [other]);
+    let (_, log, _) = run(&data, &["audit", "--action", "workspace.deleted"], "");
+    assert!(log.contains("operator  workspace.deleted  Workspace") && log.lines().count() == 1, "{log}");
+    assert!(server.get("/api/v1/setup").contains("200 OK"), "it runs on");
+    assert_eq!(server.terminate(), Some(0));
+}

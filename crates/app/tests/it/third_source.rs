@@ -131,6 +131,7 @@ async fn a_source_that_nobody_knows_is_loaded_and_its_pages_answer() {
         ("/customers/{customer_id}", ""),
         ("/customers/{customer_id}/explain", ""),
         ("/reconcile", "?from=2026-09-01"),
+        ("/reconcile/provider-mrr", ""),
         ("/restatements", ""),
         ("/webhook", ""),
     ];

@@ -86,7 +86,8 @@ fn accounts_that_wait_to_be_confirmed_are_listed_as_such_and_accounts_can_be_del
     assert_eq!(only.status.code(), Some(1));
     let told = text(&only.stderr);
     assert!(
-        told.contains("only owner of “Workspace” (ws_") && told.contains("make another member an owner"),
+        told.contains("only owner who can sign in of “Workspace” (ws_")
+            && told.contains("make another member an owner"),
         "{told}"
     );
     for name in ["bob", "eve@example.com"] {
@@ -101,4 +102,29 @@ fn accounts_that_wait_to_be_confirmed_are_listed_as_such_and_accounts_can_be_del
         "{log}"
     );
     assert_eq!(delete(&["bob", "--yes"]).status.code(), Some(1), "there is none");
+}
+
+#[test]
+fn the_only_owner_of_a_workspace_is_locked_only_by_whoever_means_it() {
+    let folder_of_test = tempfile::tempdir().unwrap();
+    let data = folder_of_test.path().join("data");
+    let catalog = folder(&data);
+    join(&catalog, "bob", Role::Admin);
+    let lock = |args: &[&str]| chartsy(&data, &[&["user", "lock"], args].concat(), None);
+    let is_locked = |login: &str| catalog.user_by_login(login).unwrap().unwrap().0.locked_at.is_some();
+    let refused = lock(&["ada"]);
+    let told = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        told.contains("ada is the only owner who can sign in of “Workspace” (ws_")
+            && told.contains("add --yes"),
+        "{told}"
+    );
+    assert!(!is_locked("ada"));
+    stdout(&lock(&["bob"]));
+    stdout(&lock(&["ada", "--yes"]));
+    assert!(is_locked("ada") && is_locked("bob"));
+    stdout(&lock(&["ada"]));
+    stdout(&chartsy(&data, &["user", "unlock", "ada"], None));
+    assert!(!is_locked("ada"));
 }

@@ -1,6 +1,7 @@
 //! The client. It can request the lists in the catalog, their entities, and our own notification settings: nothing else.
 
 mod history;
+mod metrics;
 
 use std::sync::{Arc, OnceLock};
 

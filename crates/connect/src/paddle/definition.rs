@@ -7,7 +7,7 @@ use super::{
     translate,
 };
 use crate::definition::{Balance, Definition, Extras, Functions};
-use crate::{Texts, WebhookTerms};
+use crate::{ProviderMrrTerms, Readable, Texts, WebhookTerms};
 
 pub(crate) static DEFINITION: Definition = Definition {
     id: "paddle",
@@ -72,6 +72,14 @@ pub(crate) static DEFINITION: Definition = Definition {
             read: translate::balance_transactions,
             payments: kind::TRANSACTION,
             read_payment: translate::payment,
+        }),
+        coupons: Some(Readable { kind: kind::DISCOUNT, read: translate::coupon }),
+        provider_mrr: Some(ProviderMrrTerms {
+            kind: kind::METRICS,
+            label: "Paddle's own MRR",
+            permission: "Metrics",
+            scope: "metrics.read",
+            without: "the comparison of MRR with Paddle's own figures",
         }),
         event_list: Some(delivery::EVENT_LIST),
         key_link: || Some("https://vendors.paddle.com/authentication-v2".to_owned()),

@@ -18,6 +18,8 @@ pub const HISTORY: ObjectKind = ObjectKind::new("subscription_history");
 /// What a subscription that was not billed yet will bill, as Paddle computes it: without tax, and with what it takes off.
 pub const RECURRING: ObjectKind = ObjectKind::new("recurring_transaction_details");
 pub const EVENT: ObjectKind = ObjectKind::new("event");
+/// Paddle's own figures. They are no objects.
+pub const METRICS: ObjectKind = ObjectKind::new("metrics");
 
 /// Those of the objects that are kept.
 pub const ALL: &[ObjectKind] =

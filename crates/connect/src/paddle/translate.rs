@@ -4,6 +4,7 @@
 //! rest of its customer.
 
 mod adjustment;
+mod discount;
 mod happening;
 mod line;
 mod payout;
@@ -21,7 +22,7 @@ use model::billing::{Customer, ForeseenLine, Subscription};
 use model::{RawObject, SubscriptionId};
 
 use super::kind;
-use crate::{Billed, Listing, ReadError, email_hash};
+use crate::{Billed, Coupon, Listing, ReadError, email_hash};
 use adjustment::Adjustment;
 use happening::Happening;
 pub use payout::{BALANCE_PARTS, balance_transactions, payment};
@@ -51,6 +52,14 @@ pub fn listing(object: &RawObject) -> Result<Listing, ReadError> {
     } else {
         price::product(record).map(Listing::Product)
     }
+}
+
+/// A coupon from its entity, which is called a discount.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn coupon(object: &RawObject) -> Result<Coupon, ReadError> {
+    discount::discount(&Record::of(object)?)
 }
 
 /// What was read of a customer, before it is put together.

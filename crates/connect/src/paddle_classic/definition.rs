@@ -4,7 +4,7 @@ use model::UnixSeconds;
 
 use super::{LIVE_BASE, VERSION_PATH, catalog, delivery, key, kind, privacy, signature, translate};
 use crate::definition::{Balance, Definition, Extras, Functions};
-use crate::{KeyOwner, Lately, Texts, WebhookTerms};
+use crate::{KeyOwner, Lately, Readable, Texts, WebhookTerms};
 
 pub(crate) static DEFINITION: Definition = Definition {
     id: "paddle_classic",
@@ -68,6 +68,7 @@ pub(crate) static DEFINITION: Definition = Definition {
             payments: kind::PAYMENT,
             read_payment: translate::payment,
         }),
+        coupons: Some(Readable { kind: kind::COUPON, read: translate::coupon }),
         // Its limit leaves room for no more: an account of 400,000 payments takes several minutes.
         listed_every_seconds: 24 * 3600,
         key_link: || Some("https://vendors.paddle.com/authentication".to_owned()),

@@ -8,6 +8,7 @@ mod alert;
 mod balance;
 mod bill;
 mod cadence;
+mod coupon;
 mod due;
 mod exact;
 mod one;
@@ -24,7 +25,7 @@ use model::billing::{Customer, Product};
 
 use super::kind;
 use super::record::Record;
-use crate::{Billed, Listing, ReadError, email_hash};
+use crate::{Billed, Coupon, Listing, ReadError, email_hash};
 use alert::Alert;
 pub use balance::{BALANCE_PARTS, balance_transactions, payment};
 use bill::{Payment, Sale};
@@ -58,6 +59,14 @@ pub fn listing(object: &RawObject) -> Result<Listing, ReadError> {
     }
     let price = plan::plan(&record)?.price(None);
     Ok(price.map_or(Listing::Nothing, Listing::Price))
+}
+
+/// A coupon from its row.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn coupon(object: &RawObject) -> Result<Coupon, ReadError> {
+    coupon::coupon(&Record::of(object)?)
 }
 
 /// What was read of a customer, before it is put together.

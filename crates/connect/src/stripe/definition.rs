@@ -7,7 +7,7 @@ use super::{
     API_VERSION, catalog, history, key, kind, lifetime, pace, privacy, signature, translate, webhook,
 };
 use crate::definition::{Balance, Definition, Extras, Functions};
-use crate::{Texts, WebhookTerms};
+use crate::{Readable, Texts, WebhookTerms};
 
 pub(crate) static DEFINITION: Definition = Definition {
     id: "stripe",
@@ -65,6 +65,8 @@ pub(crate) static DEFINITION: Definition = Definition {
             payments: kind::CHARGE,
             read_payment: |object| translate::charge(&object.body),
         }),
+        coupons: Some(Readable { kind: kind::COUPON, read: translate::coupon }),
+        payment_intents: Some(Readable { kind: kind::PAYMENT_INTENT, read: translate::payment_intent }),
         // Both of its settings are at their defaults here: a discount counts if its coupon lasts forever, and a
         // subscription leaves MRR when its cancellation is requested.
         mrr_method: Some(MrrMethod {

@@ -19,6 +19,7 @@ mod movements;
 mod mrr_statement;
 mod payments;
 mod plan_switches;
+mod provider_mrr;
 mod random;
 mod ratios;
 mod reasons;

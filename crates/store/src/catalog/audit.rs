@@ -1,13 +1,39 @@
 //! Who did what, when and from where. Entries are added and read; nothing changes them.
 
 use model::{UnixSeconds, UserId, WorkspaceId};
-use rusqlite::{Row, params};
+use rusqlite::{Row, Transaction, params};
 
 use super::Catalog;
 use crate::StoreError;
+use crate::error::Fault;
 
 const ENTRY: &str =
     "number, at, workspace, actor_kind, actor_id, actor_name, action, subject, detail, address";
+
+/// Who changes something, when and from where: for an entry that is written in the same transaction as the change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    pub actor: Actor,
+    /// From which address.
+    pub address: Option<String>,
+    pub at: UnixSeconds,
+}
+
+impl Author {
+    /// Whoever runs the server.
+    pub fn operator(at: UnixSeconds) -> Self {
+        Self { actor: Actor::Operator, address: None, at }
+    }
+}
+
+/// What an author did.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deed<'a> {
+    pub workspace: &'a WorkspaceId,
+    pub action: &'static str,
+    pub subject: Option<&'a str>,
+    pub detail: Option<&'a str>,
+}
 
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,30 +104,7 @@ impl Catalog {
     /// # Errors
     /// Those of the file.
     pub fn add_audit_entry(&self, entry: &NewAuditEntry, now: UnixSeconds) -> Result<(), StoreError> {
-        let (kind, id, name) = match &entry.actor {
-            Actor::User { id, username } => ("user", Some(id.as_str()), Some(username.as_str())),
-            Actor::Token { id, name } => ("token", Some(id.as_str()), Some(name.as_str())),
-            Actor::Visitor => ("visitor", None, None),
-            Actor::Operator => ("operator", None, None),
-            Actor::Server => ("server", None, None),
-        };
-        self.write(|tx| {
-            let sql =
-                "INSERT INTO audit (at, workspace, actor_kind, actor_id, actor_name, action, subject, detail,
-                address) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-            tx.prepare_cached(sql)?.execute(params![
-                now.0,
-                entry.workspace.as_ref().map(WorkspaceId::as_str),
-                kind,
-                id,
-                name,
-                entry.action,
-                entry.subject,
-                entry.detail,
-                entry.address,
-            ])?;
-            Ok(())
-        })
+        self.write(|tx| add(tx, entry, now))
     }
 
     /// The entries of a workspace, with those by or about its members' own accounts since they joined, the newest first; at most `limit`.
@@ -179,6 +182,43 @@ impl Catalog {
     pub fn delete_old_audit_entries(&self, before: UnixSeconds) -> Result<usize, StoreError> {
         self.write(|tx| Ok(tx.prepare_cached("DELETE FROM audit WHERE at < ?1")?.execute([before.0])?))
     }
+}
+
+/// Adds an entry within the transaction of what it is about: either both are there, or neither is.
+pub(super) fn add_deed(tx: &Transaction<'_>, author: &Author, deed: Deed<'_>) -> Result<(), Fault> {
+    let entry = NewAuditEntry {
+        workspace: Some(deed.workspace.clone()),
+        actor: author.actor.clone(),
+        action: deed.action,
+        subject: deed.subject.map(str::to_owned),
+        detail: deed.detail.map(str::to_owned),
+        address: author.address.clone(),
+    };
+    add(tx, &entry, author.at)
+}
+
+fn add(tx: &Transaction<'_>, entry: &NewAuditEntry, now: UnixSeconds) -> Result<(), Fault> {
+    let (kind, id, name) = match &entry.actor {
+        Actor::User { id, username } => ("user", Some(id.as_str()), Some(username.as_str())),
+        Actor::Token { id, name } => ("token", Some(id.as_str()), Some(name.as_str())),
+        Actor::Visitor => ("visitor", None, None),
+        Actor::Operator => ("operator", None, None),
+        Actor::Server => ("server", None, None),
+    };
+    let sql = "INSERT INTO audit (at, workspace, actor_kind, actor_id, actor_name, action, subject, detail,
+        address) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    tx.prepare_cached(sql)?.execute(params![
+        now.0,
+        entry.workspace.as_ref().map(WorkspaceId::as_str),
+        kind,
+        id,
+        name,
+        entry.action,
+        entry.subject,
+        entry.detail,
+        entry.address,
+    ])?;
+    Ok(())
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<AuditEntry> {

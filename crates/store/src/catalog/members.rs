@@ -3,7 +3,9 @@
 use model::{ConnectionId, Role, UnixSeconds, UserId, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use super::people::{USER, USER_COLUMNS, User, end_sessions, user};
+use super::audit::{Author, Deed, add_deed};
+use super::owners::{keep_an_owner, require_can_sign_in};
+use super::people::{USER, USER_COLUMNS, User, by_id, end_sessions, user};
 use super::sessions::SIGN_ON;
 use super::sign_on::IS_OF_DOMAIN;
 use super::{Catalog, ConnectionRecord, SignInMethod};
@@ -125,25 +127,6 @@ impl Catalog {
         })
     }
 
-    /// Deletes a workspace, its memberships, tokens, rates and invitations. Its connections have to be removed before, because
-    /// they have files and workers.
-    ///
-    /// # Errors
-    /// `WorkspaceInUse` while it has connections, or when it is the only one.
-    pub fn delete_workspace(&self, id: &WorkspaceId) -> Result<bool, StoreError> {
-        self.write_and_scrub(|tx| {
-            let connections = "SELECT 1 FROM connections WHERE workspace = ?1";
-            let others = "SELECT 1 FROM workspaces WHERE id <> ?1";
-            if tx.prepare_cached(connections)?.exists([id.as_str()])?
-                || !tx.prepare_cached(others)?.exists([id.as_str()])?
-            {
-                return Err(StoreError::WorkspaceInUse.into());
-            }
-            super::email_keys::forget(tx, id)?;
-            Ok(tx.prepare_cached("DELETE FROM workspaces WHERE id = ?1")?.execute([id.as_str()])? > 0)
-        })
-    }
-
     /// All workspaces, oldest first, for the operator alone.
     ///
     /// # Errors
@@ -235,17 +218,18 @@ impl Catalog {
         })
     }
 
-    /// Gives a member another role; `by` is the role of whoever does it. The role that they had.
+    /// Gives a member another role; `by` is the role of whoever does it. Recorded in the audit log. The role that they had.
     ///
     /// # Errors
     /// `NotFound` when nobody of that id is a member, `RoleTooLow` when `by` may not do it, `LastOwner` when nobody else owns the
-    /// workspace, `WorkspacesFull` when they own as many as they may.
+    /// workspace who can sign in, `MemberLocked` when a new owner can't, `WorkspacesFull` when they own as many as they may.
     pub fn set_role(
         &self,
         workspace: &WorkspaceId,
         user: &UserId,
         role: Role,
         by: Role,
+        author: &Author,
     ) -> Result<Role, StoreError> {
         self.write(|tx| {
             let before = member_role(tx, workspace, user)?.ok_or_else(|| no_member(user))?;
@@ -256,6 +240,7 @@ impl Catalog {
                 keep_an_owner(tx, workspace, user)?;
             }
             if before != Role::Owner && role == Role::Owner {
+                require_can_sign_in(tx, user)?;
                 self.require_room_for_workspace(tx, user)?;
             }
             let sql = "UPDATE members SET role = ?3 WHERE workspace = ?1 AND user = ?2";
@@ -263,26 +248,32 @@ impl Catalog {
             if role.permission() < before.permission() {
                 withdraw_invitations_of(tx, workspace, user)?;
             }
+            let subject = by_id(tx, user)?.username;
+            let detail = format!("from {} to {}", before.as_str(), role.as_str());
+            let action = "member.role_changed";
+            add_deed(tx, author, Deed { workspace, action, subject: Some(&subject), detail: Some(&detail) })?;
             Ok(before)
         })
     }
 
-    /// Makes another member the owner in one step; `from` becomes an admin.
+    /// Makes another member the owner in one step; `from` becomes an admin. Recorded in the audit log.
     ///
     /// # Errors
-    /// `NotFound` when nobody of that id is a member, `RoleTooLow` when `from` is not an owner, `WorkspacesFull` when `to` owns as many as
-    /// they may.
+    /// `NotFound` when nobody of that id is a member, `RoleTooLow` when `from` is not an owner, `MemberLocked` when `to` can't sign in,
+    /// `WorkspacesFull` when they own as many as they may.
     pub fn transfer_ownership(
         &self,
         workspace: &WorkspaceId,
         from: &UserId,
         to: &UserId,
+        author: &Author,
     ) -> Result<(), StoreError> {
         self.write(|tx| {
             if member_role(tx, workspace, from)? != Some(Role::Owner) {
                 return Err(StoreError::RoleTooLow.into());
             }
             let before = member_role(tx, workspace, to)?.ok_or_else(|| no_member(to))?;
+            require_can_sign_in(tx, to)?;
             if before != Role::Owner {
                 self.require_room_for_workspace(tx, to)?;
             }
@@ -290,13 +281,15 @@ impl Catalog {
             let mut statement = tx.prepare_cached(sql)?;
             statement.execute([workspace.as_str(), from.as_str(), Role::Admin.as_str()])?;
             statement.execute([workspace.as_str(), to.as_str(), Role::Owner.as_str()])?;
-            Ok(())
+            let subject = by_id(tx, to)?.username;
+            let action = "workspace.transferred";
+            add_deed(tx, author, Deed { workspace, action, subject: Some(&subject), detail: None })
         })
     }
 
     /// Takes a member out of a workspace; `by` is the role of whoever does it, or `None` where they leave by themselves. What
     /// they may see ends with it at once, because every request asks for the membership. Somebody who is removed and belongs to no
-    /// other workspace is signed out.
+    /// other workspace is signed out. Recorded in the audit log with the name that they had.
     ///
     /// # Errors
     /// As [`Catalog::set_role`].
@@ -305,6 +298,7 @@ impl Catalog {
         workspace: &WorkspaceId,
         user: &UserId,
         by: Option<Role>,
+        author: &Author,
     ) -> Result<Role, StoreError> {
         self.write(|tx| {
             let before = member_role(tx, workspace, user)?.ok_or_else(|| no_member(user))?;
@@ -325,6 +319,11 @@ impl Catalog {
             if by.is_some() && !tx.prepare_cached(others)?.exists([user.as_str()])? {
                 end_sessions(tx, user, None)?;
             }
+            let subject = by_id(tx, user)?.username;
+            // Whoever leaves is the author.
+            let (action, subject) =
+                if by.is_some() { ("member.removed", Some(&*subject)) } else { ("member.left", None) };
+            add_deed(tx, author, Deed { workspace, action, subject, detail: None })?;
             Ok(before)
         })
     }
@@ -381,13 +380,6 @@ fn withdraw_invitations_of(
         AND invited_by = (SELECT username FROM users WHERE id = ?2)";
     tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str()])?;
     Ok(())
-}
-
-fn keep_an_owner(tx: &Transaction<'_>, workspace: &WorkspaceId, leaving: &UserId) -> Result<(), Fault> {
-    let sql = "SELECT 1 FROM members WHERE workspace = ?1 AND role = ?2 AND user <> ?3";
-    let has_other =
-        tx.prepare_cached(sql)?.exists([workspace.as_str(), Role::Owner.as_str(), leaving.as_str()])?;
-    if has_other { Ok(()) } else { Err(StoreError::LastOwner.into()) }
 }
 
 fn no_member(user: &UserId) -> Fault {

@@ -4,7 +4,9 @@ use model::{Role, Secret, UnixSeconds, UserId};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::Catalog;
+use super::audit::{Actor, Author, Deed, add_deed};
 use super::members::{add_member, default_workspace};
+use super::owners::owned_alone;
 use crate::StoreError;
 use crate::error::Fault;
 use crate::ids::new_id;
@@ -99,12 +101,26 @@ impl Catalog {
     /// # Errors
     /// `OwnerExists` when somebody owns a workspace already.
     pub fn create_owner(&self, owner: &NewUser, now: UnixSeconds) -> Result<User, StoreError> {
+        self.write(|tx| insert_owner(tx, owner, now))
+    }
+
+    /// The same for somebody who does it from this address, with their entry in the audit log.
+    ///
+    /// # Errors
+    /// As [`Catalog::create_owner`].
+    pub fn create_owner_from(
+        &self,
+        address: Option<String>,
+        owner: &NewUser,
+        at: UnixSeconds,
+    ) -> Result<User, StoreError> {
         self.write(|tx| {
-            if tx.prepare_cached(ANY_OWNER)?.exists([])? {
-                return Err(StoreError::OwnerExists.into());
-            }
-            let user = insert_user(tx, owner, now)?;
-            add_member(tx, &default_workspace(tx)?.id, &user.id, Role::Owner, now)?;
+            let user = insert_owner(tx, owner, at)?;
+            let (id, username) = (user.id.clone(), user.username.clone());
+            let author = Author { actor: Actor::User { id, username }, address, at };
+            let workspace = &default_workspace(tx)?.id;
+            let (action, subject) = ("account.created", Some(&*user.username));
+            add_deed(tx, &author, Deed { workspace, action, subject, detail: Some(Role::Owner.as_str()) })?;
             Ok(user)
         })
     }
@@ -183,21 +199,12 @@ impl Catalog {
     /// that it was.
     ///
     /// # Errors
-    /// `NotFound` when there is no such user, `OnlyOwner` when a workspace would be left without an owner.
+    /// `NotFound` when there is no such user, `OnlyOwner` when a workspace would be left without an owner who can sign in.
     pub fn delete_user(&self, id: &UserId) -> Result<User, StoreError> {
         self.write_and_scrub(|tx| {
             let user = by_id(tx, id)?;
-            let sql = "SELECT '“' || workspaces.name || '” (' || workspaces.id || ')' FROM members
-                JOIN workspaces ON workspaces.id = members.workspace
-                WHERE members.user = ?1 AND members.role = 'owner' AND NOT EXISTS (
-                    SELECT 1 FROM members AS others WHERE others.workspace = members.workspace
-                        AND others.role = 'owner' AND others.user <> ?1)
-                ORDER BY workspaces.rowid";
-            let mut statement = tx.prepare_cached(sql)?;
-            let only = statement.query_map([id.as_str()], |row| row.get::<_, String>(0))?;
-            let only = only.collect::<Result<Vec<_>, _>>()?;
-            if !only.is_empty() {
-                return Err(StoreError::OnlyOwner { workspaces: only.join(", ") }.into());
+            if let Some(workspaces) = owned_alone(tx, id)? {
+                return Err(StoreError::OnlyOwner { workspaces }.into());
             }
             tx.prepare_cached("DELETE FROM invitations WHERE invited_by = ?1")?.execute([&user.username])?;
             tx.prepare_cached("DELETE FROM users WHERE id = ?1")?.execute([id.as_str()])?;
@@ -250,6 +257,15 @@ impl Catalog {
             by_id(tx, id)
         })
     }
+}
+
+fn insert_owner(tx: &Transaction<'_>, owner: &NewUser, now: UnixSeconds) -> Result<User, Fault> {
+    if tx.prepare_cached(ANY_OWNER)?.exists([])? {
+        return Err(StoreError::OwnerExists.into());
+    }
+    let user = insert_user(tx, owner, now)?;
+    add_member(tx, &default_workspace(tx)?.id, &user.id, Role::Owner, now)?;
+    Ok(user)
 }
 
 /// # Errors

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use model::{ConnectionId, ObjectKind, UnixSeconds, WorkspaceId};
 use serde::Serialize;
-use store::StoreError;
+use store::{Author, StoreError};
 
-use super::{Runner, blocking, lock};
+use super::{Runner, Shared, blocking, lock};
 use crate::SyncError;
 
 /// Of the provider, in removing its endpoint.
@@ -37,15 +37,19 @@ pub enum WebhookRemoval {
 }
 
 impl Runner {
-    /// Deletes a workspace with its connections and all of their data; what was deleted with each.
+    /// Deletes a workspace with its connections and all of their data, for its author; what was deleted with each.
     ///
     /// # Errors
-    /// `WorkspaceInUse` when it is the only one: then nothing was deleted. What the store says. It can be asked for again then.
-    pub async fn remove_workspace(&self, workspace: &WorkspaceId) -> Result<Vec<RemovalReceipt>, SyncError> {
+    /// `OnlyWorkspace`: then nothing was deleted. What the store says. It can be asked for again then.
+    pub async fn remove_workspace(
+        &self,
+        workspace: &WorkspaceId,
+        author: &Author,
+    ) -> Result<Vec<RemovalReceipt>, SyncError> {
         let (catalog, id) = (self.shared.config.catalog.clone(), workspace.clone());
         let connections = blocking(move || {
             if catalog.all_workspaces()?.len() < 2 {
-                return Err(StoreError::WorkspaceInUse.into());
+                return Err(StoreError::OnlyWorkspace.into());
             }
             Ok(catalog.connections(&id)?)
         });
@@ -53,8 +57,8 @@ impl Runner {
         for connection in connections.await? {
             receipts.push(self.remove(workspace, &connection.id).await?);
         }
-        let (catalog, id) = (self.shared.config.catalog.clone(), workspace.clone());
-        blocking(move || Ok(catalog.delete_workspace(&id)?)).await?;
+        let (catalog, id, author) = (self.shared.config.catalog.clone(), workspace.clone(), author.clone());
+        blocking(move || Ok(catalog.delete_workspace(&id, &author)?)).await?;
         Ok(receipts)
     }
 
@@ -113,5 +117,45 @@ impl Runner {
             self.shared.together.forget(workspace);
         }
         removed
+    }
+}
+
+impl Shared {
+    /// The workspaces that the command line wants deleted.
+    pub(super) async fn workspaces_to_delete(self: &Arc<Self>) -> Vec<WorkspaceId> {
+        let catalog = self.config.catalog.clone();
+        match blocking(move || Ok(catalog.workspaces_to_delete()?)).await {
+            Ok(wanted) => wanted,
+            Err(error) => {
+                tracing::error!(%error, "it can't be read which workspaces are to be deleted");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Deletes them. One that can't be deleted is reported to the command that waits for it; one that is interrupted is continued by the
+    /// next start.
+    pub(super) async fn delete_workspaces(self: Arc<Self>, wanted: Vec<WorkspaceId>) {
+        let runner = Runner { shared: Arc::clone(&self) };
+        for workspace in wanted {
+            if self.cancel.is_cancelled() {
+                return;
+            }
+            let author = Author::operator(self.config.clock.now());
+            let error = match runner.remove_workspace(&workspace, &author).await {
+                Ok(removed) => {
+                    let connections = removed.len();
+                    tracing::info!(%workspace, connections, "the workspace was deleted, as the command line asked");
+                    continue;
+                }
+                Err(error) => error,
+            };
+            tracing::error!(%workspace, %error, "the workspace was not deleted, as the command line asked");
+            let (catalog, why) = (self.config.catalog.clone(), error.to_string());
+            let noted = blocking(move || Ok(catalog.refuse_to_delete_workspace(&workspace, &why)?)).await;
+            if let Err(error) = noted {
+                tracing::error!(%error, "the command line does not learn why the workspace was not deleted");
+            }
+        }
     }
 }

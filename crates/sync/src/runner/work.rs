@@ -24,7 +24,7 @@ use crate::outage::Outage;
 use crate::progress::Phase;
 use crate::update::{self, How, Thoroughness};
 use crate::writing::Written;
-use crate::{SyncError, audit, backfill, consistency, projection};
+use crate::{SyncError, audit, backfill, consistency, projection, provider_mrr};
 
 /// What a piece of work is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -294,6 +294,7 @@ impl SyncRun {
             }
         }
         update::note_listed(&self.context).await?;
+        provider_mrr::read(&self.context).await?;
         self.check().await?;
         // Stored with the objects themselves, so that it disappears when they do.
         let note = vec![(LOADED.to_owned(), self.context.clock.now().0.to_string())];
@@ -366,6 +367,7 @@ impl SyncRun {
         if let Some((audit, _)) = &found {
             let (objects, missed) = (audit.objects, audit.missed.len());
             tracing::info!(objects, missed, "the audit checked a sample against the provider");
+            provider_mrr::read(&self.context).await?;
         }
         Ok(found)
     }

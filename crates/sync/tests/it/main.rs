@@ -5,6 +5,7 @@ mod accounts;
 mod default;
 mod oracle;
 mod outgoing;
+mod provider_mrr;
 mod providers;
 mod support;
 mod webhook;

@@ -28,7 +28,7 @@ function ResetPassword({ code }: { code: string }) {
   if (hasEnded) {
     return (
       <VisitorPage title="This link doesn’t work anymore">
-        <p className="text-sm text-ink-soft">It has expired, was already used, or is incomplete. Only the newest link works.</p>
+        <p className="text-sm text-ink-soft">It has expired, was already used, or is incomplete.</p>
         <Link className={buttonClass('primary', 'medium', 'mt-6 w-full')} to="/forgot-password">
           Get a new link
         </Link>

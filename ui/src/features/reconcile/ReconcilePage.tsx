@@ -34,6 +34,7 @@ import { daysOfMonth, monthText, mrrByMonth } from './month'
 import { MrrStatement } from './MrrStatement'
 import { MovedCustomers } from './MovedCustomers'
 import { PaidDrawer } from './PaidDrawer'
+import { ProviderMrr } from './ProviderMrr'
 import { RestatedMonths } from './RestatedMonths'
 
 const route = getRouteApi('/app/c/$connectionId/reconcile')
@@ -280,6 +281,7 @@ export function ReconcilePage() {
       <MissingHere parts={PARTS} view={view} />
       <CashStatement cash={cash} currency={shown ?? undefined} view={view} />
       <MrrStatement currency={shown ?? undefined} statement={statement} view={view} />
+      {!isTogether(connection) && <ProviderMrr connection={connection} />}
       {isTogether(connection) ? <MovedCustomers connection={connection} /> : <RestatedMonths connection={connection} />}
     </>
   )

@@ -1,7 +1,7 @@
 //! The walk over all customers, some at a time, and every metric at its end.
 
 use anyhow::Context;
-use connect::Source;
+use connect::{Readable, Source};
 use metrics::columns::CustomerEntry;
 use metrics::envelope;
 use metrics::ledger::PriceBook;
@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::draft::{Destination, Draft, Manifest};
 use super::format::Format;
+use super::goods;
 use super::rows::Exported;
 use super::table::Cell;
 use super::tables;
@@ -26,6 +27,8 @@ use crate::progress::Customers;
 
 /// Customers whose objects are read at once.
 const BATCH: usize = 200;
+/// Objects of no customer that are read at once.
+const OBJECTS: usize = 1000;
 /// A metric is computed for at most this long, however old an object claims to be.
 const YEARS_MAX: i16 = 99;
 
@@ -44,6 +47,7 @@ impl Job {
     pub fn run(&self, destination: Destination) -> anyhow::Result<Manifest> {
         let mut draft = Draft::create(destination, self.format)?;
         let first_on = self.customers(&mut draft)?;
+        self.goods(&mut draft)?;
         self.balance(&mut draft)?;
         self.metrics(first_on, &mut draft)?;
         self.stop_if_told()?;
@@ -72,6 +76,7 @@ impl Job {
     /// Every customer's rows; the first day that any of them tells of.
     fn customers(&self, draft: &mut Draft) -> anyhow::Result<Day> {
         let prices = history::price_book(self.source, &self.objects)?.book;
+        goods::price_list(&prices, draft)?;
         let shown = Customers::new();
         let tell = shown.listener();
         let total = self.view.ledger.customer_count() as u64;
@@ -129,6 +134,31 @@ impl Job {
         let days = invoices.chain(charges).chain(started).map(|at| at.day(self.view.ledger.zone()));
         let days = days.chain(timeline.timeline.first().map(|point| point.on));
         days.min().unwrap_or_else(|| self.view.today())
+    }
+
+    /// What no customer has: coupons. And payment intents, of which no figure is made.
+    fn goods(&self, draft: &mut Draft) -> anyhow::Result<()> {
+        self.each_readable(self.source.coupons(), |coupon| goods::coupon(&coupon, draft))?;
+        self.each_readable(self.source.payment_intents(), |intent| goods::payment_intent(&intent, draft))
+    }
+
+    /// Everything of a kind that can be read, if the source has it.
+    fn each_readable<T>(
+        &self,
+        readable: Option<&Readable<T>>,
+        mut add: impl FnMut(T) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let Some(Readable { kind, read }) = readable else { return Ok(()) };
+        let mut after: Option<String> = None;
+        loop {
+            self.stop_if_told()?;
+            let stored = self.objects.scan(*kind, after.as_deref(), OBJECTS)?;
+            let Some(last) = stored.last() else { return Ok(()) };
+            after = Some(last.object.id.clone());
+            for one in stored.iter().filter_map(|stored| read(&stored.object).ok()) {
+                add(one)?;
+            }
+        }
     }
 
     fn balance(&self, draft: &mut Draft) -> anyhow::Result<()> {

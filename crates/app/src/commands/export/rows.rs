@@ -7,7 +7,8 @@ use metrics::ledger::PriceBook;
 use metrics::query::{self, CustomerTimeline, TimelinePoint};
 use metrics::view::View;
 use model::billing::{
-    Charge, CreditNote, CustomerHistory, Dispute, DisputeStatus, Invoice, InvoiceLine, Refund, Subscription,
+    Charge, CreditNote, CustomerHistory, Dispute, DisputeStatus, Invoice, InvoiceItem, InvoiceLine, Refund,
+    Subscription,
 };
 use model::{Currency, Day, Interval};
 
@@ -33,6 +34,9 @@ impl Exported<'_> {
         self.subscriptions(draft)?;
         for invoice in &self.history.invoices {
             self.invoice(invoice, draft)?;
+        }
+        for item in self.history.invoice_items.iter().filter(|item| item.invoice.is_none()) {
+            self.pending_item(item, draft)?;
         }
         for charge in &self.history.charges {
             self.charge(charge, draft)?;
@@ -218,6 +222,28 @@ impl Exported<'_> {
                 Cell::from(line.amount_minor),
                 Cell::from(line.discount_minor),
                 Cell::from(line.inclusive_tax_minor),
+                Cell::from(line.period.start),
+                Cell::from(line.period.end),
+                Cell::from(line.is_proration),
+            ],
+        )
+    }
+
+    fn pending_item(&self, item: &InvoiceItem, draft: &mut Draft) -> anyhow::Result<()> {
+        let InvoiceItem { id, line, .. } = item;
+        draft.add(
+            &tables::PENDING_ITEMS,
+            &[
+                Cell::from(id.as_str()),
+                self.id(),
+                Cell::named_if_any(line.subscription.as_ref()),
+                Cell::from(line.description.as_ref()),
+                Cell::named_if_any(line.price.as_ref()),
+                Cell::named_if_any(line.price.as_ref().map(|price| self.label(price))),
+                Cell::from(line.quantity),
+                Cell::from(line.currency),
+                Cell::from(line.amount_minor),
+                Cell::from(line.discount_minor),
                 Cell::from(line.period.start),
                 Cell::from(line.period.end),
                 Cell::from(line.is_proration),

@@ -62,6 +62,59 @@ pub static SUBSCRIPTION_ITEMS: Table = Table {
     columns: &[text("id"), text("subscription"), text("price_id"), text("label"), decimal("quantity")],
 };
 
+pub static PRODUCTS: Table =
+    Table { name: "products", columns: &[text("id"), text("name"), flag("is_active"), flag("is_deleted")] };
+
+pub static PRICES: Table = Table {
+    name: "prices",
+    columns: &[
+        text("id"),
+        text("product"),
+        text("nickname"),
+        text("label"),
+        text("currency"),
+        text("scheme"),
+        decimal("unit_amount_minor"),
+        text("interval"),
+        integer("interval_count"),
+        flag("is_metered"),
+        integer("divide_quantity_by"),
+        flag("is_active"),
+    ],
+};
+
+/// What a price costs: a row for each currency, and for each tier.
+pub static PRICE_AMOUNTS: Table = Table {
+    name: "price_amounts",
+    columns: &[
+        text("price"),
+        text("currency"),
+        text("scheme"),
+        decimal("up_to"),
+        decimal("unit_amount_minor"),
+        decimal("flat_amount_minor"),
+    ],
+};
+
+pub static COUPONS: Table = Table {
+    name: "coupons",
+    columns: &[
+        text("id"),
+        text("name"),
+        text("code"),
+        decimal("percent_off"),
+        text("currency"),
+        integer("amount_off_minor"),
+        text("duration"),
+        integer("duration_in_months"),
+        integer("duration_in_bills"),
+        flag("is_active"),
+        integer("times_redeemed"),
+        instant("created_at"),
+        instant("expires_at"),
+    ],
+};
+
 pub static MOVEMENTS: Table = Table {
     name: "movements",
     columns: &[
@@ -125,6 +178,40 @@ pub static INVOICE_LINES: Table = Table {
         instant("period_start"),
         instant("period_end"),
         flag("is_proration"),
+    ],
+};
+
+/// What waits for the next bill.
+pub static PENDING_ITEMS: Table = Table {
+    name: "pending_items",
+    columns: &[
+        text("id"),
+        text("customer"),
+        text("subscription"),
+        text("description"),
+        text("price_id"),
+        text("label"),
+        decimal("quantity"),
+        text("currency"),
+        integer("amount_minor"),
+        integer("discount_minor"),
+        instant("period_start"),
+        instant("period_end"),
+        flag("is_proration"),
+    ],
+};
+
+pub static PAYMENT_INTENTS: Table = Table {
+    name: "payment_intents",
+    columns: &[
+        text("id"),
+        text("customer"),
+        text("status"),
+        text("currency"),
+        integer("amount_minor"),
+        integer("amount_received_minor"),
+        instant("created_at"),
+        instant("canceled_at"),
     ],
 };
 
@@ -215,15 +302,21 @@ pub static METRICS: Table = Table {
     ],
 };
 
-pub static ALL: [&Table; 14] = [
+pub static ALL: [&Table; 20] = [
     &CUSTOMERS,
     &SUBSCRIPTIONS,
     &SUBSCRIPTION_ITEMS,
+    &PRODUCTS,
+    &PRICES,
+    &PRICE_AMOUNTS,
+    &COUPONS,
     &MOVEMENTS,
     &MRR_BY_DAY,
     &MRR_BY_MONTH,
     &INVOICES,
     &INVOICE_LINES,
+    &PENDING_ITEMS,
+    &PAYMENT_INTENTS,
     &CHARGES,
     &REFUNDS,
     &DISPUTES,

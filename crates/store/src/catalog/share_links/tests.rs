@@ -1,4 +1,5 @@
 use super::*;
+use crate::catalog::Author;
 use crate::catalog::tests::{NOW, connection, temp};
 
 fn link(workspace: &WorkspaceId, connection: Option<&ConnectionId>) -> NewShareLink {
@@ -64,6 +65,6 @@ fn a_link_to_all_accounts_ends_with_the_workspace() {
     assert_eq!((made.of(), &made.connection), (workspace.as_str(), &None));
     assert!(catalog.delete_connection(&workspace, &of).unwrap());
     assert_eq!(catalog.share_link_by_code(b"hash", NOW).unwrap().unwrap().id, made.id);
-    assert!(catalog.delete_workspace(&workspace).unwrap());
+    assert!(catalog.delete_workspace(&workspace, &Author::operator(NOW)).unwrap());
     assert!(catalog.share_link_by_code(b"hash", NOW).unwrap().is_none());
 }

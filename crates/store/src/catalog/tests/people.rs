@@ -5,11 +5,15 @@ use model::{Role, Secret, UnixSeconds, UserId};
 use super::{NOW, owner, temp};
 use crate::StoreError;
 use crate::catalog::{
-    Actor, AuditFilter, Catalog, NewAuditEntry, NewInvitation, NewPasskey, NewUser, Origin, SignInMethod,
-    User,
+    Actor, AuditFilter, Author, Catalog, NewAuditEntry, NewInvitation, NewPasskey, NewUser, Origin,
+    SignInMethod, User,
 };
 
 const LATER: UnixSeconds = UnixSeconds(NOW.0 + 100);
+
+fn operator() -> Author {
+    Author::operator(NOW)
+}
 
 fn named(username: &str) -> NewUser {
     NewUser { username: username.into(), email: format!("{username}@example.com"), ..owner() }
@@ -119,21 +123,51 @@ fn a_workspace_is_never_without_an_owner() {
     let (_dir, catalog) = temp();
     let (ada, bob) = two(&catalog, Role::Admin);
     let workspace = catalog.default_workspace().unwrap().id;
-    let demoted = catalog.set_role(&workspace, &ada.id, Role::Viewer, Role::Owner);
+    let demoted = catalog.set_role(&workspace, &ada.id, Role::Viewer, Role::Owner, &operator());
     assert!(matches!(demoted, Err(StoreError::LastOwner)));
-    assert!(matches!(catalog.remove_member(&workspace, &ada.id, None), Err(StoreError::LastOwner)));
-    let by_admin = catalog.set_role(&workspace, &bob.id, Role::Owner, Role::Admin);
+    assert!(matches!(
+        catalog.remove_member(&workspace, &ada.id, None, &operator()),
+        Err(StoreError::LastOwner)
+    ));
+    let by_admin = catalog.set_role(&workspace, &bob.id, Role::Owner, Role::Admin, &operator());
     assert!(matches!(by_admin, Err(StoreError::RoleTooLow)));
-    let removed = catalog.remove_member(&workspace, &ada.id, Some(Role::Admin));
+    let removed = catalog.remove_member(&workspace, &ada.id, Some(Role::Admin), &operator());
     assert!(matches!(removed, Err(StoreError::RoleTooLow)));
 
-    catalog.transfer_ownership(&workspace, &ada.id, &bob.id).unwrap();
+    catalog.transfer_ownership(&workspace, &ada.id, &bob.id, &operator()).unwrap();
     let roles: Vec<_> = catalog.members(&workspace).unwrap().iter().map(|member| member.role).collect();
     assert_eq!(roles, [Role::Admin, Role::Owner]);
-    let back = catalog.transfer_ownership(&workspace, &ada.id, &ada.id);
+    let back = catalog.transfer_ownership(&workspace, &ada.id, &ada.id, &operator());
     assert!(matches!(back, Err(StoreError::RoleTooLow)));
-    assert_eq!(catalog.remove_member(&workspace, &ada.id, None).unwrap(), Role::Admin);
+    assert_eq!(catalog.remove_member(&workspace, &ada.id, None, &operator()).unwrap(), Role::Admin);
     assert_eq!(catalog.memberships(&ada.id, &SignInMethod::Password).unwrap(), []);
+}
+
+#[test]
+fn an_owner_who_cannot_sign_in_counts_as_none() {
+    let (_dir, catalog) = temp();
+    let (ada, bob) = two(&catalog, Role::Admin);
+    let workspace = catalog.default_workspace().unwrap().id;
+    catalog.lock_user(&bob.id, Some(NOW)).unwrap();
+    let handed = catalog.transfer_ownership(&workspace, &ada.id, &bob.id, &operator());
+    assert!(matches!(handed, Err(StoreError::MemberLocked)));
+    let promoted = catalog.set_role(&workspace, &bob.id, Role::Owner, Role::Owner, &operator());
+    assert!(matches!(promoted, Err(StoreError::MemberLocked)));
+
+    catalog.lock_user(&bob.id, None).unwrap();
+    catalog.set_role(&workspace, &bob.id, Role::Owner, Role::Owner, &operator()).unwrap();
+    assert_eq!(catalog.owned_alone(&ada.id).unwrap(), None, "there are two");
+    catalog.lock_user(&bob.id, Some(NOW)).unwrap();
+    let alone = catalog.owned_alone(&ada.id).unwrap().unwrap();
+    assert_eq!(alone, format!("“Workspace” ({workspace})"));
+    assert!(matches!(
+        catalog.remove_member(&workspace, &ada.id, None, &operator()),
+        Err(StoreError::LastOwner)
+    ));
+    let demoted = catalog.set_role(&workspace, &ada.id, Role::Viewer, Role::Owner, &operator());
+    assert!(matches!(demoted, Err(StoreError::LastOwner)));
+    assert!(matches!(catalog.delete_user(&ada.id), Err(StoreError::OnlyOwner { .. })));
+    catalog.remove_member(&workspace, &bob.id, Some(Role::Owner), &operator()).unwrap();
 }
 
 #[test]
@@ -179,11 +213,17 @@ fn a_connection_is_reached_through_the_membership_alone() {
         catalog.connection_for(&bob.id, &SignInMethod::Password, &id).unwrap().unwrap();
     assert_eq!((record.workspace, membership.role), (other.id.clone(), Role::Owner));
     assert_eq!(catalog.memberships(&bob.id, &SignInMethod::Password).unwrap().len(), 2);
-    assert!(matches!(catalog.delete_workspace(&other.id), Err(StoreError::WorkspaceInUse)));
+    assert!(matches!(
+        catalog.delete_workspace(&other.id, &operator()),
+        Err(StoreError::WorkspaceHasConnections { .. })
+    ));
     catalog.delete_connection(&other.id, &id).unwrap();
-    assert!(catalog.delete_workspace(&other.id).unwrap());
+    assert!(catalog.delete_workspace(&other.id, &operator()).unwrap());
     assert_eq!(catalog.memberships(&bob.id, &SignInMethod::Password).unwrap().len(), 1);
-    assert!(matches!(catalog.delete_workspace(&workspace), Err(StoreError::WorkspaceInUse)), "the only one");
+    assert!(
+        matches!(catalog.delete_workspace(&workspace, &operator()), Err(StoreError::OnlyWorkspace)),
+        "the only one"
+    );
 }
 
 #[test]
@@ -218,6 +258,55 @@ fn the_audit_log_is_only_added_to() {
     let change = catalog.write(|tx| Ok(tx.execute("UPDATE audit SET action = 'nothing'", [])?));
     assert!(change.is_err());
     assert_eq!(catalog.delete_old_audit_entries(LATER).unwrap(), 1);
+}
+
+#[test]
+fn what_happens_to_a_member_is_recorded_with_their_name_also_when_they_are_gone() {
+    let (_dir, catalog) = temp();
+    let ada = catalog.create_owner_from(Some("203.0.113.7".into()), &owner(), NOW).unwrap();
+    invite(&catalog, None, Role::Admin, b"link");
+    let (bob, _) = catalog.create_user_by_invitation(b"link", &named("bob"), NOW).unwrap();
+    let workspace = catalog.default_workspace().unwrap().id;
+    let actor = Actor::User { id: ada.id.clone(), username: ada.username.clone() };
+    let by_ada = Author { actor, address: None, at: NOW };
+    catalog.set_role(&workspace, &bob.id, Role::Member, Role::Owner, &by_ada).unwrap();
+    let refused = catalog.remove_member(&workspace, &ada.id, None, &by_ada);
+    assert!(refused.is_err(), "and not recorded");
+    catalog.remove_member(&workspace, &bob.id, Some(Role::Owner), &by_ada).unwrap();
+    catalog.delete_user(&bob.id).unwrap();
+    let found = catalog.audit(&workspace, &AuditFilter::default(), 10).unwrap();
+    let found: Vec<_> =
+        found.iter().map(|one| (&*one.action, one.subject.as_deref(), one.detail.as_deref())).collect();
+    assert_eq!(
+        found,
+        [
+            ("member.removed", Some("bob"), None),
+            ("member.role_changed", Some("bob"), Some("from admin to member")),
+            ("account.created", Some("ada"), Some("owner")),
+        ]
+    );
+}
+
+#[test]
+fn a_workspace_that_the_server_is_to_delete_is_named_until_that_is_done_or_refused() {
+    let (_dir, catalog) = temp();
+    let first = catalog.default_workspace().unwrap().id;
+    let other = catalog.create_workspace("Other", NOW).unwrap().id;
+    catalog.ask_to_delete_workspace(&other).unwrap();
+    assert_eq!(catalog.workspaces_to_delete().unwrap(), [other.clone()]);
+    assert_eq!(catalog.take_refusal_to_delete_workspace(&other).unwrap(), None);
+    catalog.refuse_to_delete_workspace(&other, "the disk is full").unwrap();
+    assert_eq!(catalog.workspaces_to_delete().unwrap(), []);
+    let why = catalog.take_refusal_to_delete_workspace(&other).unwrap();
+    assert_eq!(why.as_deref(), Some("the disk is full"));
+    assert_eq!(catalog.take_refusal_to_delete_workspace(&other).unwrap(), None, "told once");
+
+    catalog.ask_to_delete_workspace(&other).unwrap();
+    assert!(catalog.delete_workspace(&other, &operator()).unwrap());
+    assert_eq!(catalog.workspaces_to_delete().unwrap(), []);
+    let log = catalog.whole_audit(Some(&other), &AuditFilter::default(), 10).unwrap();
+    assert_eq!((&*log[0].action, log[0].subject.as_deref()), ("workspace.deleted", Some("Other")));
+    assert!(matches!(catalog.delete_workspace(&first, &operator()), Err(StoreError::OnlyWorkspace)));
 }
 
 #[test]
@@ -265,10 +354,10 @@ fn nobody_comes_back_by_an_invitation_of_their_own() {
     let member = catalog.accept_invitation(b"one", &bob, NOW);
     assert!(matches!(member, Err(StoreError::AlreadyMember)));
     assert_eq!(catalog.invitations(&workspace).unwrap().len(), 1, "it was not used up");
-    catalog.set_role(&workspace, &bob.id, Role::Viewer, Role::Owner).unwrap();
+    catalog.set_role(&workspace, &bob.id, Role::Viewer, Role::Owner, &operator()).unwrap();
     assert_eq!(catalog.invitations(&workspace).unwrap(), []);
     catalog.create_invitation(&by_bob(b"two"), NOW).unwrap();
-    catalog.remove_member(&workspace, &bob.id, Some(Role::Owner)).unwrap();
+    catalog.remove_member(&workspace, &bob.id, Some(Role::Owner), &operator()).unwrap();
     assert!(matches!(catalog.accept_invitation(b"two", &bob, NOW), Err(StoreError::InvitationEnded)));
 }
 

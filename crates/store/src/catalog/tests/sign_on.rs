@@ -5,8 +5,8 @@ use model::{Role, UnixSeconds};
 use super::{NOW, owner, temp};
 use crate::StoreError;
 use crate::catalog::{
-    Catalog, LinkPurpose, NewIdentity, NewIdentityProvider, NewInvitation, NewSignOnRule, NewUser, Origin,
-    SignInMethod, SignOn, SignOnTerms, User, WorkspaceLimits,
+    Author, Catalog, LinkPurpose, NewIdentity, NewIdentityProvider, NewInvitation, NewSignOnRule, NewUser,
+    Origin, SignInMethod, SignOn, SignOnTerms, User, WorkspaceLimits,
 };
 
 const LATER: UnixSeconds = UnixSeconds(NOW.0 + 100);
@@ -195,7 +195,7 @@ fn whoever_was_removed_does_not_come_back_by_connecting_again() {
         panic!("nobody was taken in");
     };
     let (workspace, _) = &joined[0];
-    catalog.remove_member(workspace, &grace.id, Some(Role::Owner)).unwrap();
+    catalog.remove_member(workspace, &grace.id, Some(Role::Owner), &Author::operator(NOW)).unwrap();
     let identity = catalog.identities(&grace.id).unwrap()[0].id.clone();
     catalog.delete_identity(&grace.id, &identity, None).unwrap();
     assert_eq!(catalog.connect_identity(&grace.id, &grace_at_acme, NOW).unwrap(), []);
