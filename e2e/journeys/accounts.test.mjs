@@ -38,16 +38,20 @@ test('somebody signs up, corrects a mistyped address, and owns a workspace once 
   await looksRight(page, 'accounts-confirm-sent');
   const first = await link(newcomer.fullName, 'confirm');
 
-  // Later, in another browser.
+  await page.getByLabel('Email').fill(newcomer.email);
+  await page.getByRole('button', { name: 'Send the link again' }).click();
+  await page.getByText('Sent again').waitFor();
+  await page.getByText(newcomer.email).waitFor();
+
+  // In another browser: nothing says whether there is such an account before its address is confirmed.
   const other = await visit(t, `${app.url}/login`);
-  await other.getByLabel('Username or email').fill(newcomer.username);
+  await other.getByLabel('Username or email').fill(newcomer.email);
   await other.getByLabel('Password').fill(PASSWORD);
   await other.getByRole('button', { name: 'Sign in' }).click();
-  await other.getByText('has not been confirmed').waitFor();
-  await looksRight(other, 'accounts-unconfirmed');
-  await other.getByLabel('Email').fill(newcomer.email);
+  await other.getByText('Wrong username or password').waitFor();
   await other.getByRole('button', { name: 'Send the link again' }).click();
-  await other.getByText('Sent again').waitFor();
+  await other.getByText('for the first time').waitFor();
+  await looksRight(other, 'accounts-unconfirmed');
 
   await other.goto(first);
   await other.getByLabel('Password').fill(PASSWORD);

@@ -3,4 +3,5 @@
 pub mod confirm;
 pub mod correct_address;
 pub mod create;
+pub mod pending;
 pub mod resend;

@@ -104,6 +104,23 @@ impl Mailer {
         Ok(DeliveryMethod::Queued)
     }
 
+    /// A message as the caller writes it to the outbox, together with what it is about. [`Self::written`] has it sent then.
+    ///
+    /// # Errors
+    /// `Unwritable`.
+    pub fn to_write(
+        message: &Message,
+        to: &Mailbox,
+        expires_at: Option<UnixSeconds>,
+    ) -> Result<NewOutboxMessage, MailError> {
+        mail_of(message, to, expires_at)
+    }
+
+    /// Has messages sent that somebody else wrote to the outbox.
+    pub fn written(&self) {
+        self.shared.written.notify_one();
+    }
+
     /// Takes a message for the person who runs Chartsy: for their mailbox, their webhook, or both.
     ///
     /// # Errors

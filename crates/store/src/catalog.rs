@@ -20,6 +20,7 @@ mod server_keys;
 mod sessions;
 mod share_links;
 mod sign_on;
+mod sign_up;
 mod together;
 mod tokens;
 mod two_factor;
@@ -56,6 +57,7 @@ pub use sign_on::{
     Identity, IdentityProvider, NewIdentity, NewIdentityProvider, NewSignOnRule, SignOn, SignOnRule,
     SignOnTerms,
 };
+pub use sign_up::{NewLink, NewSignUp, PendingUser, SignUpMails};
 pub use tokens::{ApiToken, NewToken};
 pub use two_factor::TwoFactor;
 

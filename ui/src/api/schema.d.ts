@@ -1053,7 +1053,7 @@ export interface paths {
         get?: never;
         /**
          * Change your password and end your other sessions
-         * @description The cookie of this session is replaced by a new one.
+         * @description The cookie of this session is replaced by a new one. Other browsers are not known anymore.
          */
         put: operations["change_password"];
         post?: never;
@@ -1239,7 +1239,8 @@ export interface paths {
         put?: never;
         /**
          * Send a link to choose a new password
-         * @description The answer is the same for an address without an account: only its owner learns that by mail.
+         * @description The answer is the same for an address without an account: only its owner learns that by mail. An address gets at most ten such emails
+         *     an hour; the last five links still work.
          */
         post: operations["request_password_reset"];
         delete?: never;
@@ -1259,7 +1260,7 @@ export interface paths {
         put?: never;
         /**
          * Choose a new password with the link that was sent
-         * @description All sessions end; sign in with the new password.
+         * @description All sessions end; sign in with the new password. This browser is known from then on: failed attempts of others don't keep you waiting.
          */
         post: operations["finish_password_reset"];
         delete?: never;
@@ -1676,7 +1677,8 @@ export interface paths {
          * Create an account
          * @description With an invitation that was sent to your address, you are signed in (201). Otherwise, a link to confirm the address is sent (202):
          *     also where the address has an account already, which only its owner learns. With the link of an invitation that anyone can use, you
-         *     join the workspace by confirming the address; on a server that can't send email, you are signed in (201).
+         *     join the workspace by confirming the address; on a server that can't send email, you are signed in (201). An address gets at most ten
+         *     such emails an hour; links that it has got before still work.
          */
         post: operations["sign_up"];
         delete?: never;
@@ -1716,7 +1718,7 @@ export interface paths {
         put?: never;
         /**
          * Correct the address of an account that is not confirmed, and send the link there
-         * @description Once a minute for each address.
+         * @description Once a minute for each address, for a day after signing up. The answer is the same whether the address has an account or not.
          */
         post: operations["correct_address"];
         delete?: never;
@@ -1736,7 +1738,8 @@ export interface paths {
         put?: never;
         /**
          * Send the link to confirm an address again
-         * @description Once a minute for each address. The answer is the same for an address without an account.
+         * @description Once a minute for each address. The answer is the same for an address without an account. An address gets at most ten such emails an
+         *     hour; links that it has got before still work.
          */
         post: operations["resend_confirmation"];
         delete?: never;
@@ -2369,12 +2372,10 @@ export interface components {
             unit: components["schemas"]["Unit"];
         };
         CorrectAddressRequest: {
+            /** @description What `POST /sign-up` answered. */
+            correction: string;
             /** @description The right address. */
             email: string;
-            /** @description Username or the mistyped email address. */
-            login: string;
-            /** Format: password */
-            password: string;
         };
         CountedOnce: {
             /** Format: int64 */
@@ -4017,6 +4018,8 @@ export interface components {
          */
         SignUp: "open" | "invited" | "closed";
         SignUpPending: {
+            /** @description With this, the address can be corrected for a day, until it is confirmed. */
+            correction: string;
             /** @description How the link to confirm the address gets to its owner. */
             delivery: components["schemas"]["LinkDelivery"];
         };

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use model::UserId;
+use model::{Secret, UserId};
 use store::User;
 
 use super::cookie;
@@ -17,40 +17,52 @@ use crate::problem::Problem;
 /// For how long a browser is remembered after a sign-in.
 const REMEMBERED_SECONDS: i64 = 365 * 86_400;
 
-/// The header by which a browser is known again: a random name, sealed for the user, by a key that stays when the master key is
-/// replaced. It opens nothing. Without the master key no browser is remembered, and everybody can sign in all the same.
+/// The header by which a browser is known again: a random name, sealed for the user and their password, by a key that stays when the
+/// master key is replaced. It opens nothing, and is of no use once the password has changed. Without the master key no browser is
+/// remembered, and everybody can sign in all the same.
 ///
 /// # Errors
 /// When the operating system gives no randomness.
 pub async fn remember(context: &Context, user: &UserId) -> Result<HeaderValue, Problem> {
     let name = credential::new_session().map_err(|error| Problem::internal(&error))?;
-    let (data, catalog, context_of) = (context.data.clone(), context.catalog.clone(), sealed_as(user));
+    let (data, catalog, user) = (context.data.clone(), context.catalog.clone(), user.clone());
     // Reads files, and may have to run a command for the key.
-    let sealed = blocking(move || data.seal_for_browser(&catalog, &context_of, &name)).await?;
+    let sealed = blocking(move || {
+        let hash = catalog.password_hash(&user)?;
+        data.seal_for_browser(&catalog, &sealed_as(&user, hash.as_ref()), &name)
+    })
+    .await?;
     match sealed {
         Ok(sealed) => cookie::set_browser(context, &URL_SAFE_NO_PAD.encode(sealed), REMEMBERED_SECONDS),
         Err(_) => cookie::set_browser(context, "", 0),
     }
 }
 
-/// Where an attempt to sign in as `user` comes from. A cookie that is no good, or another's, is as none.
+/// Where an attempt to sign in comes from, to the account that was `found` with the hash of its password. A cookie that is no good,
+/// another's, or from before the password changed, is as none.
 ///
 /// # Errors
 /// Never.
 pub async fn place(
     context: &Context,
-    user: Option<&User>,
+    found: Option<&(User, Option<Secret>)>,
     headers: &HeaderMap,
     client: &Client,
 ) -> Result<Place, Problem> {
     let given = cookie::read_browser(context, headers);
     let given = given.and_then(|given| URL_SAFE_NO_PAD.decode(given.expose()).ok());
-    let (Some(sealed), Some(user)) = (given, user) else { return Ok(Place::of(client)) };
-    let (data, catalog, context_of) = (context.data.clone(), context.catalog.clone(), sealed_as(&user.id));
+    let (Some(sealed), Some((user, hash))) = (given, found) else { return Ok(Place::of(client)) };
+    let (data, catalog) = (context.data.clone(), context.catalog.clone());
+    let context_of = sealed_as(&user.id, hash.as_ref());
     let name = blocking(move || data.open_from_browser(&catalog, &context_of, &sealed)).await?;
-    Ok(name.map_or_else(|_| Place::of(client), |name| Place::KnownBrowser(name.expose().to_owned())))
+    Ok(match name {
+        Ok(name) => Place::known_browser(name.expose().to_owned(), client),
+        Err(_) => Place::of(client),
+    })
 }
 
-fn sealed_as(user: &UserId) -> String {
-    format!("browser/{user}")
+/// The hash of a password has a salt of its own: another one comes with every change, even to the same password.
+fn sealed_as(user: &UserId, password_hash: Option<&Secret>) -> String {
+    let password = password_hash.map(|hash| hex::encode(credential::hash(hash.expose()))).unwrap_or_default();
+    format!("browser/{user}/{password}")
 }

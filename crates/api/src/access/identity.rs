@@ -111,7 +111,7 @@ impl By {
 impl Person {
     /// Where their attempts to prove something count: nobody else's do.
     pub fn place(&self) -> Place {
-        Place::KnownBrowser(self.session.id.clone())
+        Place::Session(self.session.id.clone())
     }
 
     pub fn by(&self) -> By {

@@ -3,7 +3,7 @@
 use mail::{DeliveryMethod, Mailbox, Message, OpenInvitation};
 use model::{Secret, UnixSeconds};
 use serde::Serialize;
-use store::{LinkPurpose, StoreError, User};
+use store::{LinkPurpose, PendingUser, StoreError, User};
 use utoipa::ToSchema;
 
 use super::credential;
@@ -36,7 +36,7 @@ impl From<DeliveryMethod> for LinkDelivery {
     }
 }
 
-/// Lets a visitor have a mail sent to an address, at most so often.
+/// Lets somebody have a mail sent to an address, at most so often.
 ///
 /// # Errors
 /// 429, with how long to wait.
@@ -44,13 +44,21 @@ pub fn limit(context: &Context, client: &Client, kind: MailKind, email: &str) ->
     context.throttle.begin_mail(kind, email, &Place::of(client)).map_err(Problem::too_many_mails)
 }
 
+/// The same for a link that anybody can have sent to any address: a visitor waits for what they requested themselves, never for what
+/// others did. However many do, the mailbox gets only so many an hour; what it has got by then still works.
+///
+/// # Errors
+/// 429, with how long to wait.
+pub fn limit_request(context: &Context, client: &Client, email: &str) -> Result<(), Problem> {
+    context.throttle.begin_request(email, &Place::of(client)).map_err(Problem::too_many_mails)
+}
+
 /// The same for a link to confirm an address that is sent again: once a minute.
 ///
 /// # Errors
 /// 429, with how long to wait.
 pub fn limit_again(context: &Context, client: &Client, email: &str) -> Result<(), Problem> {
-    let again = context.throttle.begin_mail_again(MailKind::Confirmation, email, &Place::of(client));
-    again.map_err(Problem::too_many_mails)
+    context.throttle.begin_request_again(email, &Place::of(client)).map_err(Problem::too_many_mails)
 }
 
 /// Writes as often as something else would have: the time until the answer must not reveal which of the two happened.
@@ -67,31 +75,54 @@ pub fn delivery(context: &Context) -> LinkDelivery {
     if context.mailer.is_configured() { LinkDelivery::Mail } else { LinkDelivery::Console }
 }
 
-/// Tells the owner of an address that it has an account: somebody gave it for another one, whom nothing tells so. With the link of the
-/// invitation that somebody used, which the account can accept.
+/// What a link to confirm an address, or what is sent in its place, costs: the link, and the mail.
+fn writes_of_link(context: &Context) -> u32 {
+    1 + u32::from(context.mailer.is_configured())
+}
+
+/// Does the work of a link that is sent to nobody.
 ///
 /// # Errors
 /// Those of the store.
-pub async fn send_already_registered(
-    context: &Context,
-    email: &str,
-    invitation: Option<OpenInvitation>,
-) -> Result<(), Problem> {
-    let message = Message::AlreadyRegistered {
+pub async fn send_nothing(context: &Context) -> Result<(), Problem> {
+    write_in_vain(context, writes_of_link(context)).await
+}
+
+/// What the owner of an address that has an account is told when somebody gives it for another one, whom nothing tells so. With the
+/// link of the invitation that somebody used, which the account can accept.
+pub fn already_registered(context: &Context, invitation: Option<OpenInvitation>) -> Message {
+    Message::AlreadyRegistered {
         invitation,
         sign_in_page: context.page("/login"),
         reset_page: context.page("/forgot-password"),
-    };
-    context.mailer.send(message, &Mailbox::new("", email)?, None).await?;
-    Ok(())
+    }
 }
 
-/// Keeps a link for an account that was made in place of one whose address is taken, and sends it to nobody.
+/// Sends the link for an account whose address was corrected, or tells the owner of that address that it has an account.
 ///
 /// # Errors
 /// Those of the store.
-pub async fn keep_unsent_confirmation(context: &Context, user: &User) -> Result<(), Problem> {
-    new_link(context, user, LinkPurpose::ConfirmAddress, CONFIRM_SECONDS).await.map(|_| ())
+pub async fn send_for_corrected(
+    context: &Context,
+    pending: &PendingUser,
+    email: &str,
+) -> Result<(), Problem> {
+    if !pending.is_taken {
+        return send_confirmation(context, &pending.user).await;
+    }
+    if !context.throttle.has_room(MailKind::Confirmation, email) {
+        return send_nothing(context).await;
+    }
+    // In place of the link.
+    write_in_vain(context, 1).await?;
+    context.mailer.send(already_registered(context, None), &Mailbox::new("", email)?, None).await?;
+    Ok(())
+}
+
+/// The page that confirms an address, and until when a link to it works that is sent now.
+pub fn confirmation(context: &Context, code: &Secret) -> (Message, UnixSeconds) {
+    let link = context.page_with_code("/confirm", code);
+    (Message::ConfirmAddress { link }, UnixSeconds(context.clock.now().0 + CONFIRM_SECONDS))
 }
 
 /// Sends a link by which an address is confirmed.
@@ -99,9 +130,11 @@ pub async fn keep_unsent_confirmation(context: &Context, user: &User) -> Result<
 /// # Errors
 /// Those of the store.
 pub async fn send_confirmation(context: &Context, user: &User) -> Result<(), Problem> {
+    if !context.throttle.has_room(MailKind::Confirmation, &user.email) {
+        return send_nothing(context).await;
+    }
     let (code, until) = new_link(context, user, LinkPurpose::ConfirmAddress, CONFIRM_SECONDS).await?;
-    let link = context.page_with_code("/confirm", &code);
-    context.mailer.send(Message::ConfirmAddress { link }, &mailbox(user)?, Some(until)).await?;
+    context.mailer.send(confirmation(context, &code).0, &mailbox(user)?, Some(until)).await?;
     Ok(())
 }
 
@@ -126,9 +159,11 @@ pub async fn send_new_address(context: &Context, user: &User, email: &str) -> Re
             Ok(())
         }
         Err(StoreError::EmailTaken) => {
-            // In place of the link.
-            write_in_vain(context, 1).await?;
-            send_already_registered(context, email, None).await
+            // In place of the link. Those to other addresses end, as they would by it: else whoever reads one would learn which happened.
+            let (catalog, id) = (context.catalog.clone(), user.id.clone());
+            blocking(move || catalog.end_address_links(&id)).await??;
+            context.mailer.send(already_registered(context, None), &Mailbox::new("", email)?, None).await?;
+            Ok(())
         }
         Err(error) => Err(error.into()),
     }
@@ -139,9 +174,27 @@ pub async fn send_new_address(context: &Context, user: &User, email: &str) -> Re
 /// # Errors
 /// Those of the store.
 pub async fn send_reset(context: &Context, user: &User) -> Result<(), Problem> {
+    if !context.throttle.has_room(MailKind::PasswordReset, &user.email) {
+        return send_nothing(context).await;
+    }
     let (code, until) = new_link(context, user, LinkPurpose::ResetPassword, RESET_SECONDS).await?;
     let link = context.page_with_code("/reset-password", &code);
     context.mailer.send(Message::ResetPassword { link }, &mailbox(user)?, Some(until)).await?;
+    Ok(())
+}
+
+/// Tells the owner of an address for whom somebody wants a new password that it has no account.
+///
+/// # Errors
+/// Those of the store.
+pub async fn send_no_account(context: &Context, email: &str) -> Result<(), Problem> {
+    if !context.throttle.has_room(MailKind::PasswordReset, email) {
+        return send_nothing(context).await;
+    }
+    // In place of the link.
+    write_in_vain(context, 1).await?;
+    let message = Message::NoAccount { sign_in_page: context.page("/login") };
+    context.mailer.send(message, &Mailbox::new("", email)?, None).await?;
     Ok(())
 }
 

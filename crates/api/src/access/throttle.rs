@@ -12,7 +12,9 @@ use crate::http::client::Client;
 /// Failures that cost no wait: of one login from one place, and of one address with any logins.
 const FREE_FAILURES: u32 = 5;
 const FREE_FAILURES_OF_ADDRESS: u32 = 30;
-/// Of one account from anywhere, within an hour.
+/// Of one login from anywhere, within an hour. An account has two, its username and its address, which are counted apart: else a wait
+/// for one of them would tell whose the other is. Together they are what an account accepts.
+const MAX_FAILURES_OF_LOGIN: u32 = MAX_FAILURES_OF_ACCOUNT / 2;
 const MAX_FAILURES_OF_ACCOUNT: u32 = 100;
 const LONGEST_WAIT_S: i64 = 15 * 60;
 /// Mails of one kind to one recipient within an hour, whoever has them sent.
@@ -35,9 +37,11 @@ pub struct Throttle {
 /// Where an attempt comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Place {
-    /// A browser that has signed in to this account before.
-    KnownBrowser(String),
-    /// The network of an address: somebody with one IPv6 address has the 2⁶⁴ beside it.
+    /// A session of this account, by its id.
+    Session(String),
+    /// A browser that has signed in to this account before, and the network that it is in.
+    KnownBrowser { name: String, network: Option<IpAddr> },
+    /// A network.
     Address(Option<IpAddr>),
 }
 
@@ -57,14 +61,17 @@ pub enum MailKind {
 enum Counted {
     Login(String, Place),
     Place(Place),
-    Account(String),
+    /// A login from anywhere but known browsers.
+    Anywhere(String),
+    /// A login by all browsers of a network that are known: whoever has collected their cookies is one.
+    KnownIn(String, Option<IpAddr>),
     /// Mails that somebody had sent to a recipient, and all that they had sent.
     Mail(String, Place),
     Mails(Place),
     /// Mails to a recipient from anywhere.
     Recipient(MailKind, String),
-    /// Mails that were sent to a recipient again.
-    Again(String),
+    /// Mails that a place had sent to a recipient again.
+    Again(String, Place),
     /// What the audit log keeps of visitors that nobody knows.
     Notes(Place),
 }
@@ -78,11 +85,20 @@ struct Failures {
 
 impl Place {
     pub fn of(client: &Client) -> Self {
-        Self::Address(client.address.map(|address| match address {
-            IpAddr::V4(_) => address,
-            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
-        }))
+        Self::Address(network(client))
     }
+
+    pub fn known_browser(name: String, client: &Client) -> Self {
+        Self::KnownBrowser { name, network: network(client) }
+    }
+}
+
+/// Somebody with one IPv6 address has the 2⁶⁴ beside it.
+fn network(client: &Client) -> Option<IpAddr> {
+    client.address.map(|address| match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
+    })
 }
 
 impl Throttle {
@@ -99,7 +115,7 @@ impl Throttle {
         self.count(counted(login, place))
     }
 
-    /// Lets a visitor have a mail sent to somebody, or says how many seconds to wait before. Each counts, for the visitor's address and
+    /// Lets somebody have a mail sent to somebody, or says how many seconds to wait before. Each counts, for the sender's address and
     /// for the recipient: addresses are easy to change.
     ///
     /// # Errors
@@ -112,17 +128,37 @@ impl Throttle {
         ])
     }
 
+    /// The same for a mail that whoever reads it can't do without, such as a link to choose a new password. Only the visitor waits who
+    /// requested it: else strangers would keep the recipient from it. [`Self::has_room`] limits what is sent.
+    ///
+    /// # Errors
+    /// The seconds to wait.
+    pub fn begin_request(&self, recipient: &str, place: &Place) -> Result<(), u32> {
+        self.count(vec![Counted::Mail(key_of(recipient), place.clone()), Counted::Mails(place.clone())])
+    }
+
     /// The same for a mail that is sent again: once a minute. Of several requests at once, one is let through.
     ///
     /// # Errors
     /// The seconds to wait.
-    pub fn begin_mail_again(&self, kind: MailKind, recipient: &str, place: &Place) -> Result<(), u32> {
+    pub fn begin_request_again(&self, recipient: &str, place: &Place) -> Result<(), u32> {
         self.count(vec![
             Counted::Mail(key_of(recipient), place.clone()),
             Counted::Mails(place.clone()),
-            Counted::Recipient(kind, mailbox_of(recipient)),
-            Counted::Again(mailbox_of(recipient)),
+            Counted::Again(mailbox_of(recipient), place.clone()),
         ])
+    }
+
+    /// Whether a mailbox gets one more mail of a kind, which counts then.
+    pub fn has_room(&self, kind: MailKind, recipient: &str) -> bool {
+        self.count(vec![Counted::Recipient(kind, mailbox_of(recipient))]).is_ok()
+    }
+
+    /// Takes back that a mail counted, which was not sent: it has left no link that works.
+    pub fn give_room_back(&self, kind: MailKind, recipient: &str) {
+        if let Some(sent) = self.lock().get_mut(&Counted::Recipient(kind, mailbox_of(recipient))) {
+            sent.count = sent.count.saturating_sub(1);
+        }
     }
 
     /// Whether one more entry of the audit log may be about a visitor who is not signed in: else whoever wants to fills it.
@@ -156,7 +192,7 @@ impl Throttle {
         let mut entries = self.lock();
         for key in counted(login, place) {
             match (&key, entries.get_mut(&key)) {
-                (Counted::Login(..), _) => _ = entries.remove(&key),
+                (Counted::Login(..) | Counted::KnownIn(..), _) => _ = entries.remove(&key),
                 (_, Some(failures)) => failures.count = failures.count.saturating_sub(1),
                 (_, None) => {}
             }
@@ -195,13 +231,21 @@ fn mailbox_of(recipient: &str) -> String {
     }
 }
 
-/// What an attempt counts for. A known browser answers for itself alone.
+/// What an attempt counts for. Whoever is known answers for themselves alone.
 fn counted(login: &str, place: &Place) -> Vec<Counted> {
     let login = key_of(login);
-    let own = Counted::Login(login.clone(), place.clone());
     match place {
-        Place::KnownBrowser(_) => vec![own],
-        Place::Address(_) => vec![own, Counted::Place(place.clone()), Counted::Account(login)],
+        Place::Session(_) => vec![Counted::Login(login, place.clone())],
+        Place::KnownBrowser { name, network } => {
+            // It is the same browser in another network.
+            let browser = Place::KnownBrowser { name: name.clone(), network: None };
+            vec![Counted::Login(login.clone(), browser), Counted::KnownIn(login, *network)]
+        }
+        Place::Address(_) => vec![
+            Counted::Login(login.clone(), place.clone()),
+            Counted::Place(place.clone()),
+            Counted::Anywhere(login),
+        ],
     }
 }
 
@@ -217,7 +261,7 @@ impl MailKind {
 impl Failures {
     fn is_forgotten(&self, of: &Counted, now: UnixSeconds) -> bool {
         let since = match of {
-            Counted::Account(_) | Counted::Recipient(..) => self.first_at,
+            Counted::Anywhere(_) | Counted::Recipient(..) => self.first_at,
             _ => self.last_at,
         };
         now.0 - since.0 >= FORGOTTEN_AFTER_S
@@ -225,20 +269,20 @@ impl Failures {
 
     fn wait_s(&self, of: &Counted, now: UnixSeconds) -> i64 {
         match of {
-            Counted::Login(..) | Counted::Mail(..) => {
+            Counted::Login(..) | Counted::KnownIn(..) | Counted::Mail(..) => {
                 wait_after_s(self.count, FREE_FAILURES) - (now.0 - self.last_at.0)
             }
             Counted::Place(_) | Counted::Mails(_) | Counted::Notes(_) => {
                 wait_after_s(self.count, FREE_FAILURES_OF_ADDRESS) - (now.0 - self.last_at.0)
             }
-            Counted::Again(_) => SENT_AGAIN_AFTER_S - (now.0 - self.last_at.0),
+            Counted::Again(..) => SENT_AGAIN_AFTER_S - (now.0 - self.last_at.0),
             Counted::Recipient(kind, _) if self.count >= kind.most_an_hour() => {
                 FORGOTTEN_AFTER_S - (now.0 - self.first_at.0)
             }
-            Counted::Account(_) if self.count >= MAX_FAILURES_OF_ACCOUNT => {
+            Counted::Anywhere(_) if self.count >= MAX_FAILURES_OF_LOGIN => {
                 FORGOTTEN_AFTER_S - (now.0 - self.first_at.0)
             }
-            Counted::Account(_) | Counted::Recipient(..) => 0,
+            Counted::Anywhere(_) | Counted::Recipient(..) => 0,
         }
     }
 }
@@ -275,146 +319,4 @@ fn wait_after_s(failures: u32, free: u32) -> i64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use model::ManualClock;
-
-    fn at_noon() -> (ManualClock, Throttle) {
-        let clock = ManualClock::at(UnixSeconds(1_700_000_040));
-        (clock.clone(), Throttle::new(Clock::Manual(clock)))
-    }
-
-    fn from(address: &str) -> Place {
-        Place::of(&Client { address: Some(address.parse().unwrap()), agent: None })
-    }
-
-    #[test]
-    fn a_visitor_fills_no_log() {
-        let (clock, throttle) = at_noon();
-        let here = from("203.0.113.7");
-        let noted = (0..1_000).filter(|_| throttle.may_note(&here)).count();
-        assert_eq!(noted, FREE_FAILURES_OF_ADDRESS as usize);
-        assert!(throttle.may_note(&from("203.0.113.8")), "others are noted all the same");
-        assert_eq!(throttle.begin("ada", &here), Ok(()), "and nobody is kept out for it");
-        clock.advance_ms(1000);
-        assert!(throttle.may_note(&here));
-    }
-
-    #[test]
-    fn a_login_that_keeps_failing_has_to_wait_longer_and_longer() {
-        let (clock, throttle) = at_noon();
-        let here = from("203.0.113.7");
-        for _ in 0..FREE_FAILURES {
-            assert_eq!(throttle.begin("ada", &here), Ok(()));
-        }
-        assert_eq!(throttle.begin("ADA ", &here), Err(1));
-        clock.advance_ms(1000);
-        assert_eq!(throttle.begin("ada", &here), Ok(()));
-        assert_eq!(throttle.begin("ada", &here), Err(2));
-        assert_eq!(throttle.begin("bob", &here), Ok(()), "others are not kept out");
-        assert_eq!(throttle.begin("ada", &from("203.0.113.8")), Ok(()), "nor the same person elsewhere");
-    }
-
-    #[test]
-    fn signing_in_clears_the_failures() {
-        let (_clock, throttle) = at_noon();
-        let here = from("203.0.113.7");
-        for _ in 0..200 {
-            assert_eq!(throttle.begin("ada", &here), Ok(()));
-            throttle.succeeded("ada", &here);
-        }
-    }
-
-    #[test]
-    fn an_address_that_tries_many_logins_is_slowed_down() {
-        let (_clock, throttle) = at_noon();
-        let here = from("2001:db8::1");
-        let failed = (0..100).filter(|i| throttle.begin(&format!("user{i}"), &here).is_err()).count();
-        assert_eq!(failed, 70);
-        assert!(throttle.begin("user", &from("2001:db8::2")).is_err(), "an address of the same network");
-        assert_eq!(throttle.begin("user99", &from("2001:db8:1::1")), Ok(()));
-    }
-
-    #[test]
-    fn an_account_that_is_attacked_from_everywhere_stays_open_to_its_own_browsers() {
-        let (clock, throttle) = at_noon();
-        let own = Place::KnownBrowser("ada's laptop".into());
-        let got_through = (0..300)
-            .filter(|i| throttle.begin("ada", &from(&format!("198.51.{}.{}", i / 200, i % 200))).is_ok());
-        assert_eq!(got_through.count(), 100);
-        assert!(throttle.begin("ada", &from("203.0.113.7")).is_err());
-        assert_eq!(throttle.begin("ada", &own), Ok(()));
-        clock.advance_ms(FORGOTTEN_AFTER_S * 1000);
-        assert_eq!(throttle.begin("ada", &from("203.0.113.7")), Ok(()));
-    }
-
-    #[test]
-    fn mails_are_limited_for_whoever_has_them_sent_and_for_nobody_else() {
-        let (_clock, throttle) = at_noon();
-        let (here, there) = (from("203.0.113.7"), from("203.0.113.8"));
-        let mail = |to: &str, place: &Place| throttle.begin_mail(MailKind::PasswordReset, to, place);
-        for _ in 0..FREE_FAILURES {
-            assert_eq!(mail("ada@example.com", &here), Ok(()));
-        }
-        assert!(mail("ADA@example.com", &here).is_err());
-        assert_eq!(mail("ada@example.com", &there), Ok(()));
-        assert_eq!(mail("bob@example.com", &here), Ok(()));
-        assert_eq!(throttle.begin("ada@example.com", &here), Ok(()), "signing in is counted apart");
-    }
-
-    #[test]
-    fn a_mailbox_gets_so_many_mails_an_hour_from_however_many_addresses_they_are_asked_for() {
-        let (clock, throttle) = at_noon();
-        let mail = |number: u32, kind: MailKind, to: &str| {
-            throttle.begin_mail(kind, to, &from(&format!("198.51.100.{number}")))
-        };
-        let kind = MailKind::PasswordReset;
-        let sent =
-            (0..100).filter(|number| mail(*number, kind, &format!("ada+{number}@example.com")).is_ok());
-        assert_eq!(sent.count(), MAX_MAILS_TO_RECIPIENT as usize);
-        assert_eq!(mail(101, kind, "ada@example.com"), Err(3600));
-        assert_eq!(mail(102, MailKind::Invitation, "ada@example.com"), Ok(()), "another kind is free");
-        assert_eq!(mail(103, kind, "bob@example.com"), Ok(()), "and so is everybody else");
-        clock.advance_ms(FORGOTTEN_AFTER_S * 1000);
-        assert_eq!(mail(104, kind, "ada@example.com"), Ok(()));
-    }
-
-    #[test]
-    fn a_mail_is_sent_again_once_a_minute() {
-        let (clock, throttle) = at_noon();
-        let here = from("203.0.113.7");
-        let again = || throttle.begin_mail_again(MailKind::Confirmation, "ada@example.com", &here);
-        assert_eq!(again(), Ok(()));
-        assert_eq!(again(), Err(60));
-        clock.advance_ms(59_000);
-        assert_eq!(again(), Err(1));
-        clock.advance_ms(1_000);
-        assert_eq!(again(), Ok(()));
-    }
-
-    #[test]
-    fn a_password_that_was_right_costs_nothing_and_clears_nothing() {
-        let (_clock, throttle) = at_noon();
-        let here = from("203.0.113.7");
-        for _ in 0..FREE_FAILURES - 1 {
-            assert_eq!(throttle.begin("ada", &here), Ok(()), "a wrong code");
-        }
-        for _ in 0..20 {
-            assert_eq!(throttle.begin("ada", &here), Ok(()), "the password without a code");
-            throttle.forgive("ada", &here);
-        }
-        assert_eq!(throttle.begin("ada", &here), Ok(()), "the last free wrong code");
-        assert!(throttle.begin("ada", &here).is_err());
-    }
-
-    #[test]
-    fn invented_logins_do_not_fill_the_memory_or_close_the_door() {
-        let (_clock, throttle) = at_noon();
-        for i in 0..30_000_u32 {
-            let address = IpAddr::from((0x0a00_0000_u32 + i).to_be_bytes());
-            let place = Place::of(&Client { address: Some(address), agent: None });
-            assert_eq!(throttle.begin(&format!("user{i}"), &place), Ok(()));
-        }
-        assert!(throttle.lock().len() <= MAX_ENTRIES);
-    }
-}
+mod tests;

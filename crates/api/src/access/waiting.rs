@@ -117,6 +117,6 @@ mod tests {
     }
 
     fn place(number: u32) -> Place {
-        Place::KnownBrowser(number.to_string())
+        Place::Session(number.to_string())
     }
 }

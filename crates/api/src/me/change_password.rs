@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::AppendHeaders;
 use mail::Message;
 use model::Secret;
 use serde::Deserialize;
@@ -9,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::access::account::{check_new_password, known_of};
 use crate::access::identity::Person;
-use crate::access::{mailing, own_password, password};
+use crate::access::{browser, mailing, own_password, password};
 use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
@@ -30,14 +31,14 @@ pub struct PasswordRequest {
 
 /// Change your password and end your other sessions
 ///
-/// The cookie of this session is replaced by a new one.
+/// The cookie of this session is replaced by a new one. Other browsers are not known anymore.
 #[utoipa::path(put, path = "/api/v1/me/password", operation_id = "change_password", tag = "me",
     request_body = PasswordRequest, responses((status = 204, description = "Changed")))]
 pub async fn handle(
     State(context): State<Shared>,
     person: Person,
     Body(request): Body<PasswordRequest>,
-) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1]), Problem> {
+) -> Result<(StatusCode, AppendHeaders<[(HeaderName, HeaderValue); 2]>), Problem> {
     let user = person.session.user.clone();
     own_password::check(&context, &person, request.current_password, "current_password").await?;
     let about = known_of(&context, &user).await?;
@@ -50,6 +51,8 @@ pub async fn handle(
     let at = context.clock.now();
     let message = Message::PasswordChanged { at, reset_page: context.page("/forgot-password") };
     mailing::notify(&context, &user, message).await;
-    let cookie = with_new_credential(&context, &person.session).await?;
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]))
+    let session = with_new_credential(&context, &person.session).await?;
+    let known = browser::remember(&context, &user.id).await?;
+    let cookies = [(header::SET_COOKIE, session), (header::SET_COOKIE, known)];
+    Ok((StatusCode::NO_CONTENT, AppendHeaders(cookies)))
 }

@@ -3,13 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use mail::{Mailbox, Message};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::account::check_email;
 use crate::access::mailing::{self, LinkDelivery};
-use crate::access::throttle::MailKind;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::client::Client;
@@ -25,7 +23,8 @@ pub struct ResetPending {
 
 /// Send a link to choose a new password
 ///
-/// The answer is the same for an address without an account: only its owner learns that by mail.
+/// The answer is the same for an address without an account: only its owner learns that by mail. An address gets at most ten such emails
+/// an hour; the last five links still work.
 #[utoipa::path(post, path = "/api/v1/password-reset", operation_id = "request_password_reset", tag = "sign-up",
     request_body = AddressRequest, responses((status = 202, body = ResetPending)))]
 pub async fn handle(
@@ -34,17 +33,12 @@ pub async fn handle(
     Body(request): Body<AddressRequest>,
 ) -> Result<(StatusCode, Json<ResetPending>), Problem> {
     let email = check_email(&request.email)?.to_owned();
-    mailing::limit(&context, &client, MailKind::PasswordReset, &email)?;
+    mailing::limit_request(&context, &client, &email)?;
     let (catalog, login) = (context.catalog.clone(), email.clone());
     let found = blocking(move || catalog.user_by_login(&login)).await??;
     match found {
         Some((user, _)) => mailing::send_reset(&context, &user).await?,
-        None => {
-            // In place of the link.
-            mailing::write_in_vain(&context, 1).await?;
-            let message = Message::NoAccount { sign_in_page: context.page("/login") };
-            context.mailer.send(message, &Mailbox::new("", &email)?, None).await?;
-        }
+        None => mailing::send_no_account(&context, &email).await?,
     }
     Ok((StatusCode::ACCEPTED, Json(ResetPending { delivery: mailing::delivery(&context) })))
 }

@@ -1,7 +1,7 @@
 //! `POST /password-reset/finish`.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use mail::Message;
 use model::Secret;
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::access::account::{check_new_password, known_of};
 use crate::access::identity::By;
-use crate::access::{credential, mailing, password};
+use crate::access::{browser, credential, mailing, password};
 use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
@@ -31,14 +31,14 @@ pub struct NewPasswordRequest {
 
 /// Choose a new password with the link that was sent
 ///
-/// All sessions end; sign in with the new password.
+/// All sessions end; sign in with the new password. This browser is known from then on: failed attempts of others don't keep you waiting.
 #[utoipa::path(post, path = "/api/v1/password-reset/finish", operation_id = "finish_password_reset", tag = "sign-up",
     request_body = NewPasswordRequest, responses((status = 204, description = "Changed")))]
 pub async fn handle(
     State(context): State<Shared>,
     client: Client,
     Body(request): Body<NewPasswordRequest>,
-) -> Result<StatusCode, Problem> {
+) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1]), Problem> {
     let (catalog, now, code) =
         (context.catalog.clone(), context.clock.now(), credential::hash(&request.code));
     // Before the work of hashing a password.
@@ -56,5 +56,7 @@ pub async fn handle(
     context.record(Event::of_account(&by, "password.reset")).await?;
     let message = Message::PasswordChanged { at: now, reset_page: context.page("/forgot-password") };
     mailing::notify(&context, &user, message).await;
-    Ok(StatusCode::NO_CONTENT)
+    // Whoever reads the account's mail is let in, however many others have failed to get in.
+    let known = browser::remember(&context, &user.id).await?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, known)]))
 }

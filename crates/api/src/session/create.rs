@@ -42,11 +42,18 @@ pub async fn handle(
     let login: String = request.login.trim().chars().take(254).collect();
     let (catalog, name) = (context.catalog.clone(), login.clone());
     let found = blocking(move || catalog.user_by_login(&name)).await??;
-    let place = browser::place(&context, found.as_ref().map(|(user, _)| user), &headers, &client).await?;
+    let place = browser::place(&context, found.as_ref(), &headers, &client).await?;
+    let login = match (&place, &found) {
+        // Whoever signed in before knows what the account is called.
+        (Place::KnownBrowser { .. }, Some((user, _))) => user.username.clone(),
+        _ => login,
+    };
     context.throttle.begin(&login, &place).map_err(Problem::too_many_tries)?;
     let hash = found.as_ref().and_then(|(_, hash)| hash.clone());
     let is_right = password::is_right(request.password, hash).await?;
-    let Some((user, _)) = found.clone().filter(|_| is_right) else {
+    // Whoever waits for their address to be confirmed is answered like somebody who has no account: signing up says nothing of whether
+    // the address has one already, and so must this.
+    let Some((user, _)) = found.clone().filter(|(user, _)| is_right && !user.awaits_confirmation) else {
         // Also where nobody has the login: writing takes time, which must not tell who has an account.
         let refused = Event::of_account(&By::visitor(client), "session.refused");
         let refused = match found {
@@ -56,7 +63,10 @@ pub async fn handle(
         };
         context.record(refused).await?;
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "login_wrong", "wrong username or password")
-            .action("if you forgot your password, request a link to choose a new one"));
+            .action(
+                "if you forgot your password, request a link to choose a new one; if you have just created your account, \
+                 open the link that was sent to you first",
+            ));
     };
     let attempt = Attempt { login: &login, place: &place, by: &client };
     check_second_factor(&context, &user, request.code.as_deref(), &attempt).await?;

@@ -56,15 +56,16 @@ pub async fn handle(
         }
     });
     let (user, password_hash) = found.await??.ok_or(StoreError::LinkEnded)?;
-    let place = Place::of(&client);
-    context.throttle.begin(&user.username, &place).map_err(Problem::too_many_tries)?;
+    // Of whoever has the link: strangers who try to sign in to the account are counted apart.
+    let (counted_as, place) = (format!("confirmation of {}", user.id), Place::of(&client));
+    context.throttle.begin(&counted_as, &place).map_err(Problem::too_many_tries)?;
     if !password::is_right(request.password, password_hash).await? {
         let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "password_wrong", "wrong password")
             .action("if somebody else signed up with your address, choose a new password instead");
         problem.field = Some("password");
         return Err(problem);
     }
-    context.throttle.succeeded(&user.username, &place);
+    context.throttle.succeeded(&counted_as, &place);
     let (user, invitation) = blocking(move || catalog.confirm_email(&hash, workspace_name, now)).await??;
     let by = By::user(&user, client);
     let started = start_session(&context, user, &by.client).await?;

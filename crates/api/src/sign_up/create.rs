@@ -1,20 +1,16 @@
 //! `POST /sign-up`: an account, by invitation or with a workspace of its own.
 
-use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use mail::OpenInvitation;
-use model::Secret;
-use serde::{Deserialize, Serialize};
+use axum::response::Response;
+use serde::Deserialize;
 use store::{Invitation, NewUser, StoreError, User};
 use utoipa::ToSchema;
 
+use super::pending::{SignUpPending, pending};
 use crate::access::account::{AccountFields, check_email};
 use crate::access::credential;
 use crate::access::identity::By;
-use crate::access::mailing::{self, LinkDelivery};
-use crate::access::throttle::MailKind;
+use crate::access::mailing;
 use crate::audit::Event;
 use crate::blocking;
 use crate::context::{Context, Shared, SignUp};
@@ -31,17 +27,12 @@ pub struct SignUpRequest {
     pub invitation: Option<String>,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SignUpPending {
-    /// How the link to confirm the address gets to its owner.
-    pub delivery: LinkDelivery,
-}
-
 /// Create an account
 ///
 /// With an invitation that was sent to your address, you are signed in (201). Otherwise, a link to confirm the address is sent (202):
 /// also where the address has an account already, which only its owner learns. With the link of an invitation that anyone can use, you
-/// join the workspace by confirming the address; on a server that can't send email, you are signed in (201).
+/// join the workspace by confirming the address; on a server that can't send email, you are signed in (201). An address gets at most ten
+/// such emails an hour; links that it has got before still work.
 #[utoipa::path(post, path = "/api/v1/sign-up", operation_id = "sign_up", tag = "sign-up",
     request_body = SignUpRequest, responses((status = 201, body = SignedIn), (status = 202, body = SignUpPending)))]
 pub async fn handle(
@@ -52,7 +43,7 @@ pub async fn handle(
     match (context.options.sign_up, request.invitation) {
         (SignUp::Open | SignUp::Invited, Some(code)) => {
             let email = check_email(&request.account.email)?.to_owned();
-            mailing::limit(&context, &client, MailKind::Confirmation, &email)?;
+            mailing::limit_request(&context, &client, &email)?;
             let invitation = open_invitation(&context, &code).await?;
             let workspaces = [invitation.workspace.name.clone()];
             let has_mail = context.mailer.is_configured();
@@ -66,7 +57,7 @@ pub async fn handle(
         }
         (SignUp::Open, None) => {
             let email = check_email(&request.account.email)?.to_owned();
-            mailing::limit(&context, &client, MailKind::Confirmation, &email)?;
+            mailing::limit_request(&context, &client, &email)?;
             check_is_set_up(&context).await?;
             let new = request.account.checked(&context.options, &[], false).await?;
             pending(&context, &client, new, None).await
@@ -80,51 +71,6 @@ pub async fn handle(
                 .action("ask the person who runs it"))
         }
     }
-}
-
-/// An account that waits for its address to be confirmed: of one's own, or by the link of an invitation that anybody may have. The
-/// answer, and the work for it, is the same whether the address has an account or not.
-async fn pending(
-    context: &Context,
-    client: &Client,
-    new: NewUser,
-    invited: Option<(String, Invitation)>,
-) -> Result<Response, Problem> {
-    let (catalog, now) = (context.catalog.clone(), context.clock.now());
-    let (username, email) = (new.username.clone(), new.email.clone());
-    let wanted = username.clone();
-    let code = invited.as_ref().map(|(code, _)| credential::hash(code));
-    let created = blocking(move || -> Result<_, StoreError> {
-        let create = |new: &NewUser| match &code {
-            Some(code) => catalog.create_unconfirmed_user_by_invitation(code, new, now),
-            None => catalog.create_unconfirmed_user(new, now),
-        };
-        match create(&new) {
-            Ok(user) => Ok(Ok((user, false))),
-            Err(StoreError::EmailTaken) => {
-                // What can be seen of the new account afterwards must not tell that this happened.
-                let email = format!("{}@taken.invalid", new.username);
-                Ok(Ok((create(&NewUser { email, ..new })?, true)))
-            }
-            Err(StoreError::NameTaken) => Ok(Err(catalog.free_usernames(&wanted)?)),
-            Err(error) => Err(error),
-        }
-    });
-    let (user, is_taken) = created.await??.map_err(|free| name_taken(&free))?;
-    let by = By::visitor(client.clone());
-    context.record(Event::of_account(&by, "account.created").on(username)).await?;
-    if is_taken {
-        let invitation = invited.map(|(code, invitation)| OpenInvitation {
-            workspace_name: invitation.workspace.name,
-            link: context.page_with_code("/invitation", &Secret::new(code)),
-        });
-        mailing::keep_unsent_confirmation(context, &user).await?;
-        mailing::send_already_registered(context, &email, invitation).await?;
-    } else {
-        mailing::send_confirmation(context, &user).await?;
-    }
-    let delivery = mailing::delivery(context);
-    Ok((StatusCode::ACCEPTED, Json(SignUpPending { delivery })).into_response())
 }
 
 /// Before the work of hashing a password.
@@ -164,7 +110,7 @@ async fn by_invitation(
     Ok(user)
 }
 
-fn name_taken(free: &[String]) -> Problem {
+pub(super) fn name_taken(free: &[String]) -> Problem {
     let mut problem = Problem::from(StoreError::NameTaken);
     problem.field = Some("username");
     problem.action(format!("free: {}", free.join(", ")))

@@ -74,9 +74,7 @@ async fn a_browser_stays_known_when_the_key_is_replaced() {
     site.owner().await;
     let request = serde_json::json!({"login": "ada", "password": PASSWORD});
     let signed_in = site.ask(As::Nobody, "POST", "/api/v1/session", Some(request.clone())).await;
-    let cookies = signed_in.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
-    let known = cookies.map(|cookie| cookie.split(';').next().unwrap().to_owned());
-    let known = known.into_iter().find(|cookie| cookie.starts_with("chartsy_browser=")).unwrap();
+    let known = signed_in.browser_cookie();
     let data = site.context.data.path().to_owned();
     for _ in 0..2 {
         let rotated = chartsy(&data, &["keys", "rotate"], None);

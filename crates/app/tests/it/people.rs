@@ -1,6 +1,5 @@
 //! A team: invitations, roles, sessions, tokens and the audit log.
 
-use axum::http::header;
 use model::Role;
 use serde_json::{Value, json};
 
@@ -277,10 +276,7 @@ async fn a_browser_that_signed_in_before_is_not_kept_out_by_strangers() {
     site.owner().await;
     let request = json!({"login": "ada", "password": PASSWORD});
     let signed_in = site.ask(As::Nobody, "POST", "/api/v1/session", Some(request.clone())).await;
-    let cookies = signed_in.headers.get_all(header::SET_COOKIE);
-    let known: Vec<&str> =
-        cookies.iter().map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap()).collect();
-    let known = known.into_iter().find(|cookie| cookie.starts_with("chartsy_browser=")).unwrap().to_owned();
+    let known = signed_in.browser_cookie();
     let wrong = json!({"login": "ada", "password": "Wrong1password"});
     for _ in 0..8 {
         site.ask(As::Nobody, "POST", "/api/v1/session", Some(wrong.clone())).await;
@@ -288,6 +284,28 @@ async fn a_browser_that_signed_in_before_is_not_kept_out_by_strangers() {
     let strange = site.ask(As::Nobody, "POST", "/api/v1/session", Some(request.clone())).await;
     assert_eq!(strange.code(), "too_many_tries");
     assert_eq!(site.ask(As::Person(&known), "POST", "/api/v1/session", Some(request)).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_changed_password_makes_every_other_browser_unknown() {
+    let clock = crate::support::clock();
+    let site = Site::at(&clock);
+    let owner = site.owner().await;
+    let request = json!({"login": "ada", "password": PASSWORD});
+    let before = site.ask(As::Nobody, "POST", "/api/v1/session", Some(request)).await.browser_cookie();
+    let new = "Another1horse";
+    let request = json!({"current_password": PASSWORD, "password": new, "password_confirmation": new});
+    let changed = site.ask(As::Person(&owner), "PUT", "/api/v1/me/password", Some(request)).await;
+    assert_eq!(changed.status, 204);
+    let wrong = json!({"login": "ada", "password": "Wrong1password"});
+    for _ in 0..5 {
+        site.ask(As::Nobody, "POST", "/api/v1/session", Some(wrong.clone())).await;
+    }
+    let right = Some(json!({"login": "ada", "password": new}));
+    let with_old = site.ask(As::Person(&before), "POST", "/api/v1/session", right.clone()).await;
+    assert_eq!(with_old.code(), "too_many_tries", "it is a stranger's");
+    let with_new = site.ask(As::Person(&changed.browser_cookie()), "POST", "/api/v1/session", right).await;
+    assert_eq!(with_new.status, 201);
 }
 
 #[tokio::test]

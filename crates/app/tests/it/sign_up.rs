@@ -1,8 +1,10 @@
 //! Accounts that people create for themselves, and passwords that they forget.
 
+use api::access::throttle::Place;
+use model::ManualClock;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, As, PASSWORD, Site, account, clock, post};
+use crate::support::{Answer, As, PASSWORD, Site, account, clock, post, post_from};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -16,10 +18,9 @@ async fn an_account_of_ones_own_begins_with_the_confirmed_address() {
     let site = Site::open_to_everybody(&clock);
     site.owner().await;
     let answer = post(&site, "/api/v1/sign-up", account("bob", "bob@example.com")).await;
-    assert_eq!((answer.status, &answer.body), (202, &json!({"delivery": "mail"})));
+    assert_eq!((answer.status, &answer.body["delivery"]), (202, &json!("mail")));
     assert!(!answer.headers.contains_key("set-cookie"));
-    assert_eq!(sign_in(&site, "bob", PASSWORD).await.code(), "email_unconfirmed");
-    assert_eq!(sign_in(&site, "bob", "Wrong1password").await.code(), "login_wrong");
+    assert_eq!(sign_in(&site, "bob", PASSWORD).await.code(), "login_wrong", "not before it is confirmed");
 
     let code = site.mailed_code("confirm_address", "bob@example.com");
     let wrong = json!({"code": code, "password": "Wrong1password"});
@@ -34,20 +35,60 @@ async fn an_account_of_ones_own_begins_with_the_confirmed_address() {
     assert_eq!(sign_in(&site, "bob", PASSWORD).await.status, 201);
 }
 
+/// By a stranger, for an account that they create with somebody's address.
+const CHOSEN: &str = "Another1horse";
+
+/// All that somebody who knows only an address can learn of it, after they signed up with it under a name.
+async fn learnt_of(
+    site: &Site,
+    clock: &ManualClock,
+    (name, email): (&str, &str),
+    signed_up: Answer,
+) -> Vec<(u16, String)> {
+    assert_eq!((signed_up.status, &signed_up.body["delivery"]), (202, &json!("mail")));
+    let correction = &signed_up.body["correction"];
+    let mut answers = Vec::new();
+    for (login, password) in
+        [(name, CHOSEN), (email, CHOSEN), (name, "Wrong1password"), (email, "Wrong1password")]
+    {
+        answers.push(sign_in(site, login, password).await);
+    }
+    let correct = |to: &str| {
+        let request = json!({"correction": correction, "email": to});
+        async move { post(site, "/api/v1/sign-up/correct-address", request).await }
+    };
+    answers.push(correct(email).await);
+    // At an address of theirs, where they got a link before.
+    let own = format!("{name}@example.net");
+    answers.push(correct(&own).await);
+    let code = site.mailed_code("confirm_address", &own);
+    clock.advance_ms(MINUTE_MS);
+    answers.push(correct(email).await);
+    answers.push(post(site, "/api/v1/sign-up/confirm", json!({"code": code, "password": CHOSEN})).await);
+    answers.push(sign_in(site, email, CHOSEN).await);
+    answers.push(post(site, "/api/v1/password-reset", json!({"email": email})).await);
+    answers.into_iter().map(|answer| (answer.status, answer.text)).collect()
+}
+
 #[tokio::test]
 async fn signing_up_does_not_tell_whether_an_address_has_an_account() {
     let clock = clock();
     let site = Site::open_to_everybody(&clock);
     site.owner().await;
-    let unknown = post(&site, "/api/v1/sign-up", account("bob", "bob@example.com")).await;
-    let known = post(&site, "/api/v1/sign-up", account("ada2", "ada@example.com")).await;
-    assert_eq!((unknown.status, unknown.text), (known.status, known.text));
-    let kinds: Vec<_> = site.mails().into_iter().map(|(kind, to, _)| (kind, to)).collect();
-    let expected = [("confirm_address", "bob@example.com"), ("already_registered", "ada@example.com")];
-    assert_eq!(kinds, expected.map(|(kind, to)| (kind.to_owned(), to.to_owned())));
-    for name in ["bob", "ada2"] {
-        assert_eq!(sign_in(&site, name, PASSWORD).await.code(), "email_unconfirmed", "{name}");
+    let mut learnt = Vec::new();
+    for (name, email) in [("bob", "bob@example.com"), ("eve", "ada@example.com")] {
+        let mut request = account(name, email);
+        (request["password"], request["password_confirmation"]) = (json!(CHOSEN), json!(CHOSEN));
+        let signed_up = post(&site, "/api/v1/sign-up", request).await;
+        let kind = site.mails().pop().map(|(kind, to, _)| (kind, to)).unwrap();
+        let expected = if name == "bob" { "confirm_address" } else { "already_registered" };
+        assert_eq!(kind, (expected.to_owned(), email.to_owned()), "only its owner learns it");
+        learnt.push(learnt_of(&site, &clock, (name, email), signed_up).await);
+        clock.advance_ms(60 * MINUTE_MS);
     }
+    assert_eq!(learnt[0], learnt[1]);
+    let statuses: Vec<u16> = learnt[0].iter().map(|(status, _)| *status).collect();
+    assert_eq!(statuses, [401, 401, 401, 401, 202, 202, 202, 410, 401, 202]);
 }
 
 async fn link_invitation(site: &Site, ada: &str) -> Value {
@@ -72,10 +113,13 @@ async fn the_link_of_an_invitation_does_not_tell_either() {
     let code = link_invitation(&site, &ada).await;
     let known = post(&site, "/api/v1/sign-up", invited("bob1", "eve@example.com", &code)).await;
     let unknown = post(&site, "/api/v1/sign-up", invited("bob2", "bob@example.com", &code)).await;
-    assert_eq!((known.status, &known.text), (202, &unknown.text));
-    assert_eq!((unknown.status, unknown.text.as_str()), (202, r#"{"delivery":"mail"}"#));
-    for name in ["bob1", "bob2"] {
-        assert_eq!(sign_in(&site, name, PASSWORD).await.code(), "email_unconfirmed", "{name}");
+    for answer in [known, unknown] {
+        let fields: Vec<&str> = answer.body.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!((answer.status, fields), (202, vec!["correction", "delivery"]));
+        assert_eq!(answer.body["delivery"], "mail");
+    }
+    for login in ["bob1", "bob2", "bob@example.com"] {
+        assert_eq!(sign_in(&site, login, PASSWORD).await.code(), "login_wrong", "{login}");
     }
     let (_, _, told) = site.mails().into_iter().find(|mail| mail.0 == "already_registered").unwrap();
     assert!(told.contains("sign in with that account to accept the invitation"), "{told}");
@@ -147,16 +191,16 @@ async fn a_mail_that_did_not_arrive_is_sent_again_also_to_another_address() {
     let clock = clock();
     let site = Site::open_to_everybody(&clock);
     site.owner().await;
-    post(&site, "/api/v1/sign-up", account("bob", "bob@exmaple.com")).await;
+    let signed_up = post(&site, "/api/v1/sign-up", account("bob", "bob@exmaple.com")).await;
     let first = site.mailed_code("confirm_address", "bob@exmaple.com");
     let request = json!({"email": "bob@exmaple.com"});
     assert_eq!(post(&site, "/api/v1/sign-up/resend", request).await.status, 202);
     assert_ne!(site.mailed_code("confirm_address", "bob@exmaple.com"), first);
 
-    let wrong = json!({"login": "bob", "password": "Wrong1password", "email": "bob@example.com"});
-    assert_eq!(post(&site, "/api/v1/sign-up/correct-address", wrong).await.code(), "login_wrong");
+    let wrong = json!({"correction": "guessed", "email": "bob@example.com"});
+    assert_eq!(post(&site, "/api/v1/sign-up/correct-address", wrong).await.code(), "correction_ended");
     let second = site.mailed_code("confirm_address", "bob@exmaple.com");
-    let right = json!({"login": "bob", "password": PASSWORD, "email": "bob@example.com"});
+    let right = json!({"correction": signed_up.body["correction"], "email": "bob@example.com"});
     assert_eq!(post(&site, "/api/v1/sign-up/correct-address", right.clone()).await.status, 202);
     for old in [first, second] {
         let ended = post(&site, "/api/v1/sign-up/confirm", json!({"code": old, "password": PASSWORD})).await;
@@ -165,7 +209,7 @@ async fn a_mail_that_did_not_arrive_is_sent_again_also_to_another_address() {
     let code = json!({"code": site.mailed_code("confirm_address", "bob@example.com"), "password": PASSWORD});
     assert_eq!(post(&site, "/api/v1/sign-up/confirm", code).await.status, 201);
     let late = post(&site, "/api/v1/sign-up/correct-address", right).await;
-    assert_eq!(late.code(), "login_wrong", "a confirmed address is not changed this way");
+    assert_eq!(late.code(), "correction_ended", "a confirmed address is not changed this way");
 }
 
 #[tokio::test]
@@ -178,6 +222,75 @@ async fn mails_to_one_address_cannot_be_asked_for_without_end() {
         answers.push(post(&site, "/api/v1/password-reset", json!({"email": "ada@example.com"})).await.status);
     }
     assert_eq!(answers, [202, 202, 202, 202, 202, 429]);
+}
+
+#[tokio::test]
+async fn strangers_who_fill_a_mailbox_do_not_keep_its_owner_from_signing_up_or_choosing_a_password() {
+    let clock = clock();
+    let site = Site::open_to_everybody(&clock);
+    site.owner().await;
+    let mails = |kind: &str| site.mails().iter().filter(|mail| mail.0 == kind).count();
+    for number in 0..12 {
+        let request = account(&format!("stranger{number}"), "new@example.com");
+        let stranger = [198, 51, 100, number];
+        assert_eq!(post_from(&site, stranger, "/api/v1/sign-up", &request).await.status, 202);
+        let request = json!({"email": "ada@example.com"});
+        assert_eq!(post_from(&site, stranger, "/api/v1/password-reset", &request).await.status, 202);
+    }
+    assert_eq!(mails("confirm_address") + mails("already_registered"), 10);
+    for number in 0..12 {
+        let request = account("ada", "carol@example.com");
+        let refused = post_from(&site, [198, 51, 100, number], "/api/v1/sign-up", &request).await;
+        assert_eq!(refused.code(), "name_taken");
+    }
+    post_from(&site, [203, 0, 113, 8], "/api/v1/sign-up", &account("carol", "carol@example.com")).await;
+    site.mailed_code("confirm_address", "carol@example.com");
+    assert_eq!(mails("reset_password"), 10);
+
+    let own = [203, 0, 113, 7];
+    let signed_up = post_from(&site, own, "/api/v1/sign-up", &account("newcomer", "new@example.com")).await;
+    assert_eq!(signed_up.status, 202, "{}", signed_up.text);
+    let request = json!({"email": "new@example.com"});
+    assert_eq!(post_from(&site, own, "/api/v1/password-reset", &request).await.status, 202);
+    for email in ["new@example.com", "ada@example.com"] {
+        let code = site.mailed_code("reset_password", email);
+        let request =
+            json!({"code": code, "password": "Another1horse", "password_confirmation": "Another1horse"});
+        assert_eq!(
+            post_from(&site, own, "/api/v1/password-reset/finish", &request).await.status,
+            204,
+            "{email}"
+        );
+        let request = json!({"login": email, "password": "Another1horse"});
+        assert_eq!(post_from(&site, own, "/api/v1/session", &request).await.status, 201, "{email}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_reads_the_mail_gets_in_however_many_others_fail() {
+    let clock = clock();
+    let site = Site::open_to_everybody(&clock);
+    site.owner().await;
+    post(&site, "/api/v1/sign-up", account("bob", "bob@example.com")).await;
+    for login in ["ada", "ada@example.com", "bob", "bob@example.com"] {
+        for number in 0..50 {
+            let stranger = Place::Address(Some([198, 51, 100, number].into()));
+            assert_eq!(site.context.throttle.begin(login, &stranger), Ok(()));
+        }
+        let right = json!({"login": login, "password": PASSWORD});
+        let right = post_from(&site, [203, 0, 113, 7], "/api/v1/session", &right).await;
+        assert_eq!(right.code(), "too_many_tries", "{login}");
+    }
+    post(&site, "/api/v1/password-reset", json!({"email": "ada@example.com"})).await;
+    let code = site.mailed_code("reset_password", "ada@example.com");
+    let request =
+        json!({"code": code, "password": "Another1horse", "password_confirmation": "Another1horse"});
+    let known = post(&site, "/api/v1/password-reset/finish", request).await.browser_cookie();
+    let right = Some(json!({"login": "ada", "password": "Another1horse"}));
+    assert_eq!(site.ask(As::Nobody, "POST", "/api/v1/session", right.clone()).await.code(), "too_many_tries");
+    assert_eq!(site.ask(As::Person(&known), "POST", "/api/v1/session", right).await.status, 201);
+    let code = json!({"code": site.mailed_code("confirm_address", "bob@example.com"), "password": PASSWORD});
+    assert_eq!(post(&site, "/api/v1/sign-up/confirm", code).await.status, 201);
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use api::{Context, Options, SampleAccount, Samples, Shared, SignUp};
+use api::{Context, Options, Peer, SampleAccount, Samples, Shared, SignUp};
 use axum::Router;
 use axum::body::{Body, BodyDataStream, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, header};
 use model::{Clock, ManualClock, Role, Secret, TokenScope, UnixSeconds, WorkspaceId};
 use sandbox::{MerchantName, PermissionSet, Running};
@@ -278,6 +279,13 @@ impl Answer {
         header.split(';').next().unwrap().to_owned()
     }
 
+    /// The cookie by which a browser is known again.
+    pub fn browser_cookie(&self) -> String {
+        let cookies = self.headers.get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap());
+        let mut cookies = cookies.map(|cookie| cookie.split(';').next().unwrap());
+        cookies.find(|cookie| cookie.starts_with("chartsy_browser=")).expect("a cookie").to_owned()
+    }
+
     pub fn code(&self) -> &str {
         self.body["code"].as_str().unwrap_or_default()
     }
@@ -292,6 +300,14 @@ pub fn account(name: &str, email: &str) -> Value {
 /// Asks without being signed in.
 pub async fn post(site: &Site, path: &str, request: Value) -> Answer {
     site.ask(As::Nobody, "POST", path, Some(request)).await
+}
+
+/// The same from an address.
+pub async fn post_from(site: &Site, address: [u8; 4], path: &str, request: &Value) -> Answer {
+    let peer = Peer { ip: address.into(), is_tls: false };
+    let from = Request::post(path).header(header::HOST, "127.0.0.1:8080");
+    let from = from.header(header::CONTENT_TYPE, "application/json").extension(ConnectInfo(peer));
+    site.send(from.body(Body::from(request.to_string())).unwrap()).await
 }
 
 /// A clock that stands, for whatever depends on time and on no merchant.

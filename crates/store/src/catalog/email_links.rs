@@ -6,8 +6,9 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::Catalog;
 use super::invitations::Invitation;
 use super::members::{add_member, insert_workspace};
-use super::people::{NewUser, USER, User, by_id, end_sessions, insert_user, user};
+use super::people::{NewUser, USER, User, by_id, end_sessions, insert_user, is_email_taken, user};
 use super::sign_on::require_free_to_move;
+use super::sign_up::NewLink;
 use crate::StoreError;
 use crate::error::Fault;
 
@@ -23,14 +24,17 @@ pub enum LinkPurpose {
     ResetPassword,
     /// Gives an account another address: the one that the link is sent to.
     ChangeAddress,
+    /// Corrects the address of an account that was never confirmed. It is given to whoever signs up, and sent to nobody.
+    CorrectAddress,
 }
 
 impl LinkPurpose {
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::ConfirmAddress => "confirm_address",
             Self::ResetPassword => "reset_password",
             Self::ChangeAddress => "change_address",
+            Self::CorrectAddress => "correct_address",
         }
     }
 }
@@ -42,21 +46,6 @@ impl Catalog {
     /// `NameTaken` or `EmailTaken`.
     pub fn create_unconfirmed_user(&self, new: &NewUser, now: UnixSeconds) -> Result<User, StoreError> {
         self.write(|tx| insert_unconfirmed(tx, new, None, now))
-    }
-
-    /// Gives an account whose address is not confirmed another one.
-    ///
-    /// # Errors
-    /// `EmailTaken`; `NotFound` when the account is not there, or its address is confirmed.
-    pub fn correct_email(&self, id: &UserId, email: &str) -> Result<User, StoreError> {
-        self.write(|tx| {
-            require_free(tx, email, id)?;
-            let sql = "UPDATE users SET email = ?2 WHERE id = ?1 AND awaits_confirmation";
-            if tx.prepare_cached(sql)?.execute([id.as_str(), email])? == 0 {
-                return Err(StoreError::NotFound { what: format!("user {id}") }.into());
-            }
-            by_id(tx, id)
-        })
     }
 
     /// Keeps a link for a user. Of those for the same purpose, the newest few work.
@@ -72,18 +61,20 @@ impl Catalog {
         expires_at: UnixSeconds,
     ) -> Result<(), StoreError> {
         self.write(|tx| {
-            tx.prepare_cached("DELETE FROM email_links WHERE expires_at <= ?1")?.execute([now.0])?;
-            let sql = "INSERT INTO email_links (token_hash, user, purpose, email, created_at, expires_at)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-            tx.prepare_cached(sql)?.execute(params![
-                token_hash,
-                user.id.as_str(),
-                purpose.as_str(),
-                user.email,
-                now.0,
-                expires_at.0
-            ])?;
-            keep_newest(tx, &user.id, purpose.as_str())
+            let link = NewLink { token_hash: token_hash.to_vec(), expires_at };
+            insert_user_link(tx, user, purpose, &link, now)
+        })
+    }
+
+    /// Ends the links by which a user would get another address.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn end_address_links(&self, user: &UserId) -> Result<(), StoreError> {
+        self.write(|tx| {
+            let sql = "DELETE FROM email_links WHERE user = ?1 AND purpose = ?2";
+            tx.prepare_cached(sql)?.execute([user.as_str(), LinkPurpose::ChangeAddress.as_str()])?;
+            Ok(())
         })
     }
 
@@ -226,17 +217,44 @@ pub(super) fn insert_unconfirmed(
     invitation: Option<&str>,
     now: UnixSeconds,
 ) -> Result<User, Fault> {
-    let sql = "DELETE FROM users WHERE awaits_confirmation AND created_at < ?1";
-    tx.prepare_cached(sql)?.execute([now.0 - UNCONFIRMED_SECONDS])?;
+    forget_unconfirmed(tx, now)?;
     let user = insert_user(tx, &NewUser { is_email_confirmed: false, ..new.clone() }, now)?;
     let sql = "UPDATE users SET awaits_confirmation = 1, invitation = ?2 WHERE id = ?1";
     tx.prepare_cached(sql)?.execute(params![user.id.as_str(), invitation])?;
     by_id(tx, &user.id)
 }
 
+/// Deletes accounts whose addresses were not confirmed in time.
+pub(super) fn forget_unconfirmed(tx: &Transaction<'_>, now: UnixSeconds) -> Result<(), Fault> {
+    let sql = "DELETE FROM users WHERE awaits_confirmation AND created_at < ?1";
+    tx.prepare_cached(sql)?.execute([now.0 - UNCONFIRMED_SECONDS])?;
+    Ok(())
+}
+
+/// Keeps a link for the address that a user has. Of those for the same purpose, the newest few work.
+pub(super) fn insert_user_link(
+    tx: &Transaction<'_>,
+    user: &User,
+    purpose: LinkPurpose,
+    link: &NewLink,
+    now: UnixSeconds,
+) -> Result<(), Fault> {
+    tx.prepare_cached("DELETE FROM email_links WHERE expires_at <= ?1")?.execute([now.0])?;
+    let sql = "INSERT INTO email_links (token_hash, user, purpose, email, created_at, expires_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    tx.prepare_cached(sql)?.execute(params![
+        link.token_hash,
+        user.id.as_str(),
+        purpose.as_str(),
+        user.email,
+        now.0,
+        link.expires_at.0
+    ])?;
+    keep_newest(tx, &user.id, purpose.as_str())
+}
+
 fn require_free(tx: &Transaction<'_>, email: &str, user: &UserId) -> Result<(), Fault> {
-    let taken = "SELECT 1 FROM users WHERE email = ?1 AND id <> ?2";
-    if tx.prepare_cached(taken)?.exists([email, user.as_str()])? {
+    if is_email_taken(tx, email, Some(user))? {
         return Err(StoreError::EmailTaken.into());
     }
     Ok(())

@@ -4,7 +4,6 @@ use model::{Role, UnixSeconds, UserId, WorkspaceId};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::Catalog;
-use super::email_links::insert_unconfirmed;
 use super::members::{Workspace, add_member, role_of, workspace};
 use super::people::{NewUser, User, insert_user};
 use crate::StoreError;
@@ -171,25 +170,6 @@ impl Catalog {
         })
     }
 
-    /// Creates an account for whoever has the link of an invitation that is for no address. It can't be used until its own address is
-    /// confirmed: by that it becomes a member, if the invitation is still open then.
-    ///
-    /// # Errors
-    /// `InvitationEnded`; `MembersFull`; `NameTaken` or `EmailTaken`.
-    pub fn create_unconfirmed_user_by_invitation(
-        &self,
-        token_hash: &[u8],
-        new: &NewUser,
-        now: UnixSeconds,
-    ) -> Result<User, StoreError> {
-        self.write(|tx| {
-            let invitation = found(tx, "invitations.token_hash = ?1", token_hash)?;
-            let invitation = invitation.filter(|one| one.expires_at > now).ok_or_else(no_invitation)?;
-            self.require_room_for_member(tx, &invitation.workspace.id)?;
-            insert_unconfirmed(tx, new, Some(&invitation.id), now)
-        })
-    }
-
     /// Makes somebody a member who signed up by the link of an invitation. `None` where they did not; `Some(None)` where it has ended
     /// since.
     pub(super) fn join_as_invited(
@@ -211,10 +191,19 @@ impl Catalog {
     }
 }
 
+/// The invitation that a link leads to, as long as it is open.
+pub(super) fn require_open(
+    tx: &Transaction<'_>,
+    token_hash: &[u8],
+    now: UnixSeconds,
+) -> Result<Invitation, Fault> {
+    let invitation = found(tx, "invitations.token_hash = ?1", token_hash)?;
+    invitation.filter(|one| one.expires_at > now).ok_or_else(|| no_invitation().into())
+}
+
 /// Deletes the invitation that an address accepts.
 fn take(tx: &Transaction<'_>, token_hash: &[u8], email: &str, now: UnixSeconds) -> Result<Invitation, Fault> {
-    let invitation = found(tx, "invitations.token_hash = ?1", token_hash)?;
-    let invitation = invitation.filter(|one| one.expires_at > now).ok_or_else(no_invitation)?;
+    let invitation = require_open(tx, token_hash, now)?;
     if invitation.email.as_ref().is_some_and(|invited| !invited.eq_ignore_ascii_case(email)) {
         return Err(StoreError::InvitationForOther.into());
     }

@@ -87,10 +87,9 @@ impl Catalog {
         message: &NewOutboxMessage,
         now: UnixSeconds,
     ) -> Result<String, StoreError> {
-        let id = new_id("mail")?;
-        let sealed = keyring.seal(&context(&id), &message.contents)?;
-        self.write(|tx| insert(tx, &id, &sealed, message, now))?;
-        Ok(id)
+        let sealed = sealed_message(keyring, message)?;
+        self.write(|tx| insert_sealed(tx, &sealed, now))?;
+        Ok(sealed.id)
     }
 
     /// The same for several messages: either all wait from then on, or none.
@@ -103,15 +102,9 @@ impl Catalog {
         messages: &[NewOutboxMessage],
         now: UnixSeconds,
     ) -> Result<(), StoreError> {
-        let mut sealed = Vec::with_capacity(messages.len());
-        for message in messages {
-            let id = new_id("mail")?;
-            let contents = keyring.seal(&context(&id), &message.contents)?;
-            sealed.push((id, contents, message));
-        }
-        self.write(|tx| {
-            sealed.iter().try_for_each(|(id, sealed, message)| insert(tx, id, sealed, message, now))
-        })
+        let sealed = messages.iter().map(|message| sealed_message(keyring, message));
+        let sealed = sealed.collect::<Result<Vec<_>, _>>()?;
+        self.write(|tx| sealed.iter().try_for_each(|one| insert_sealed(tx, one, now)))
     }
 
     /// The messages whose time has come, in the order in which to send them.
@@ -230,14 +223,30 @@ impl Catalog {
     }
 }
 
-fn insert(
+/// A message as it is written.
+#[derive(Debug)]
+pub(super) struct SealedMessage<'a> {
+    id: String,
+    contents: Vec<u8>,
+    message: &'a NewOutboxMessage,
+}
+
+pub(super) fn sealed_message<'a>(
+    keyring: &Keyring,
+    message: &'a NewOutboxMessage,
+) -> Result<SealedMessage<'a>, StoreError> {
+    let id = new_id("mail")?;
+    let contents = keyring.seal(&context(&id), &message.contents)?;
+    Ok(SealedMessage { id, contents, message })
+}
+
+pub(super) fn insert_sealed(
     tx: &Transaction<'_>,
-    id: &str,
-    sealed: &[u8],
-    message: &NewOutboxMessage,
+    sealed: &SealedMessage<'_>,
     now: UnixSeconds,
 ) -> Result<(), Fault> {
-    require_current(tx, sealed)?;
+    let SealedMessage { id, contents, message } = sealed;
+    require_current(tx, contents)?;
     let kind = message.most_of_its_kind.map(|_| message.kind);
     let most = message.most_of_its_kind.map_or(WAITING_MAX, i64::from);
     let sql = "SELECT count(*) FROM outbox WHERE given_up_at IS NULL AND (?1 IS NULL OR kind = ?1)";
@@ -253,7 +262,7 @@ fn insert(
         message.workspace.as_ref().map(WorkspaceId::as_str),
         message.kind,
         message.recipient,
-        sealed,
+        contents,
         now.0,
         message.expires_at.map(|at| at.0),
         message.channel.as_str(),

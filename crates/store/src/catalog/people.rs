@@ -140,6 +140,19 @@ impl Catalog {
         })
     }
 
+    /// The hash of a user's password; `None` where there is no such user, or no password.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn password_hash(&self, id: &UserId) -> Result<Option<Secret>, StoreError> {
+        let sql = "SELECT password_hash FROM users WHERE id = ?1";
+        self.read(|conn| {
+            let mut statement = conn.prepare_cached(sql)?;
+            let found = statement.query_row([id.as_str()], |row| row.get::<_, Option<String>>(0));
+            Ok(found.optional()?.flatten().map(Secret::new))
+        })
+    }
+
     /// Some usernames like `wanted` that nobody has.
     ///
     /// # Errors
@@ -258,13 +271,10 @@ fn insert_owner(tx: &Transaction<'_>, owner: &NewUser, now: UnixSeconds) -> Resu
 /// # Errors
 /// `NameTaken` or `EmailTaken` when somebody else has it.
 pub(super) fn insert_user(tx: &Transaction<'_>, new: &NewUser, now: UnixSeconds) -> Result<User, Fault> {
-    let taken = |column: &str, value: &str| -> Result<bool, Fault> {
-        Ok(tx.prepare_cached(&format!("SELECT 1 FROM users WHERE {column} = ?1"))?.exists([value])?)
-    };
-    if taken("username", &new.username)? {
+    if tx.prepare_cached("SELECT 1 FROM users WHERE username = ?1")?.exists([&new.username])? {
         return Err(StoreError::NameTaken.into());
     }
-    if taken("email", &new.email)? {
+    if is_email_taken(tx, &new.email, None)? {
         return Err(StoreError::EmailTaken.into());
     }
     let id = UserId::from(new_id("user")?);
@@ -281,6 +291,16 @@ pub(super) fn insert_user(tx: &Transaction<'_>, new: &NewUser, now: UnixSeconds)
         new.is_email_confirmed.then_some(now.0),
     ])?;
     by_id(tx, &id)
+}
+
+/// Whether an account has the address, other than that of `user`.
+pub(super) fn is_email_taken(
+    tx: &Transaction<'_>,
+    email: &str,
+    user: Option<&UserId>,
+) -> Result<bool, Fault> {
+    let sql = "SELECT 1 FROM users WHERE email = ?1 AND id IS NOT ?2";
+    Ok(tx.prepare_cached(sql)?.exists(params![email, user.map(UserId::as_str)])?)
 }
 
 pub(super) fn by_id(tx: &Transaction<'_>, id: &UserId) -> Result<User, Fault> {

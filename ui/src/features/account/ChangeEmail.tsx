@@ -30,7 +30,7 @@ export function ChangeEmail({ username }: { username: string }) {
 
 function Form({ username, onClose }: { username: string; onClose: () => void }) {
   const [form, setForm] = useState(EMPTY)
-  const change = useMutation({ mutationFn: (entered: Entered) => api.post<SignUpPending>('/me/email', entered) })
+  const change = useMutation({ mutationFn: (entered: Entered) => api.post<Pick<SignUpPending, 'delivery'>>('/me/email', entered) })
   if (change.isSuccess) {
     return (
       <div className="flex flex-col gap-4">

@@ -18,7 +18,7 @@ export function ForgotPasswordPage() {
   const [email, setEmail] = useState('')
   const [secondsLeft, begin] = useCountdown()
   const request = useMutation({
-    mutationFn: (address: string) => api.post<SignUpPending>('/password-reset', { email: address }),
+    mutationFn: (address: string) => api.post<Pick<SignUpPending, 'delivery'>>('/password-reset', { email: address }),
     onError: (error) => begin((error instanceof ApiError && error.problem.retry_after_s) || 0),
   })
   const below = (

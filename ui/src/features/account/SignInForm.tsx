@@ -40,8 +40,8 @@ function refusalOf(error: Error): Refusal {
   return { title: error.message, advice: advice ?? 'Try again in a moment.' }
 }
 
-/** The password was right, and the address has not been confirmed. */
-const isUnconfirmed = (error: Error | null) => error instanceof ApiError && error.code === 'email_unconfirmed'
+/** So is that of an account whose address has not been confirmed: nobody must learn from it whether the address has another account. */
+const mayBeUnconfirmed = (error: Error | null) => error instanceof ApiError && error.code === 'login_wrong'
 
 /** The password was right, and the account has two-factor sign-in. */
 const isCodeNeeded = (error: Error) => error instanceof ApiError && error.code === 'two_factor_needed'
@@ -51,6 +51,7 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
   const [login, setLogin] = useState('')
   const [password, setPassword] = useState('')
   const [code, setCode] = useState<string>()
+  const [isResending, setIsResending] = useState(false)
   const [secondsLeft, begin] = useCountdown()
   const signIn = useMutation({
     mutationFn: () => api.post<Session>('/session', { login, password, ...(code === undefined ? {} : { code: code.trim() }) }),
@@ -65,12 +66,18 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
     setPassword('')
     signIn.reset()
   }
-  if (isUnconfirmed(signIn.error)) {
+  if (isResending) {
     return (
       <div className="flex flex-col gap-4 text-sm text-ink-soft">
-        <p>Your password is correct, but your email address has not been confirmed. Open the link that was sent to it.</p>
-        <ResendForm email={login.includes('@') ? login.trim() : ''} login={login} password={password} onSent={() => undefined} />
-        <Button kind="quiet" onPress={startOver}>
+        <p>Before you sign in for the first time, open the link that was sent to your email address. You can have it sent again.</p>
+        <ResendForm email={login.includes('@') ? login.trim() : ''} />
+        <Button
+          kind="quiet"
+          onPress={() => {
+            setIsResending(false)
+            startOver()
+          }}
+        >
           Back to sign in
         </Button>
       </div>
@@ -85,6 +92,14 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
       }}
     >
       {signIn.error && !isCodeNeeded(signIn.error) && <Refused {...refusalOf(signIn.error)} />}
+      {mayBeUnconfirmed(signIn.error) && (
+        <p className="text-sm text-ink-soft">
+          Just signed up? Confirm your email address first.{' '}
+          <button className="link" type="button" onClick={() => setIsResending(true)}>
+            Send the link again
+          </button>
+        </p>
+      )}
       {code === undefined ? (
         <>
           <TextField autoComplete="username" isRequired label="Username or email" name="login" value={login} onChange={setLogin} />

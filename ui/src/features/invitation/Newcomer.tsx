@@ -5,7 +5,6 @@ import { setupQuery } from '~/api/queries'
 import type { InvitationOffer, SignUpPending } from '~/api/types'
 import { Segmented } from '~/components/Segmented'
 import { SignInForm } from '~/features/account/SignInForm'
-import type { AccountForm } from '~/features/account/rules'
 import { LinkSent } from '~/features/sign_up/LinkSent'
 import { ResendForm } from '~/features/sign_up/ResendForm'
 import { SignUpForm } from '~/features/sign_up/SignUpForm'
@@ -19,7 +18,7 @@ const WAYS = [
 export function Newcomer({ code, offer }: { code: string; offer: InvitationOffer }) {
   const { data: setup } = useQuery(setupQuery)
   const [way, setWay] = useState<(typeof WAYS)[number]['id']>('create')
-  const [pending, setPending] = useState<{ account: AccountForm; delivery: SignUpPending['delivery'] }>()
+  const [pending, setPending] = useState<SignUpPending & { email: string }>()
   // The page shows who is signed in by itself.
   const signIn = <SignInForm onSignedIn={() => undefined} />
   if (setup?.sign_up === 'closed') {
@@ -32,15 +31,10 @@ export function Newcomer({ code, offer }: { code: string; offer: InvitationOffer
   }
   // Anybody may have the link: whoever signs up with it proves their address first.
   if (pending) {
-    const { account, delivery } = pending
+    const { email, delivery, correction } = pending
     return (
-      <LinkSent delivery={delivery} email={account.email} purpose="confirm your address and join" validFor="24 hours">
-        <ResendForm
-          email={account.email}
-          login={account.username}
-          password={account.password}
-          onSent={(email) => setPending({ delivery, account: { ...account, email } })}
-        />
+      <LinkSent delivery={delivery} email={email} purpose="confirm your address and join" validFor="24 hours">
+        <ResendForm correction={correction} email={email} onSent={(address) => setPending({ ...pending, email: address })} />
       </LinkSent>
     )
   }
@@ -52,7 +46,7 @@ export function Newcomer({ code, offer }: { code: string; offer: InvitationOffer
           code={code}
           email={offer.email}
           onHasAccount={() => setWay('sign-in')}
-          onPending={(account, { delivery }) => setPending({ account: { ...account, email: account.email.trim() }, delivery })}
+          onPending={(account, answer) => setPending({ ...answer, email: account.email.trim() })}
         />
       ) : signIn}
     </div>

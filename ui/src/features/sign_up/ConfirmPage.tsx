@@ -10,6 +10,8 @@ import { VisitorPage } from '~/features/account/VisitorPage'
 import { enterWorkspace } from '~/view/enterWorkspace'
 import { useTitle } from '~/view/useTitle'
 
+import { ResendForm } from './ResendForm'
+
 /**
  * Where the link that confirms an address leads. Somebody else may have signed up with it: the account can be used only by whoever
  * knows its password, too.
@@ -31,13 +33,16 @@ function Confirm({ code }: { code: string }) {
   if (hasEnded) {
     return (
       <VisitorPage title="This link doesn’t work anymore">
-        <p className="text-sm text-ink-soft">
-          It has expired, was already used, or is incomplete. If you have already confirmed your address, sign in. Otherwise, sign in
-          with the password that you chose, and have the link sent again.
-        </p>
-        <Link className={buttonClass('primary', 'medium', 'mt-6 w-full')} to="/login">
-          Sign in
-        </Link>
+        <div className="flex flex-col gap-4 text-sm text-ink-soft">
+          <p>
+            It has expired, was already used, or is incomplete. If you have already confirmed your address, sign in. Otherwise, have the
+            link sent again.
+          </p>
+          <ResendForm email="" />
+          <Link className={buttonClass('primary', 'medium', 'w-full')} to="/login">
+            Sign in
+          </Link>
+        </div>
       </VisitorPage>
     )
   }

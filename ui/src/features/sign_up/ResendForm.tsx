@@ -8,21 +8,26 @@ import { TextField } from '~/components/Field'
 import { countdownText, useCountdown } from '~/features/account/useCountdown'
 
 interface ResendFormProps {
-  login: string
-  password: string
   email: string
-  onSent: (email: string) => void
+  /** Of the answer to signing up: with it, the address can be corrected. Without it, the link goes to the address of the account only. */
+  correction?: string
+  onSent?: (email: string) => void
 }
 
 /** Sends the link to confirm an address again, to another one if the first was mistyped. */
-export function ResendForm({ login, password, email, onSent }: ResendFormProps) {
+export function ResendForm({ email, correction, onSent }: ResendFormProps) {
   const [address, setAddress] = useState(email)
   const [secondsLeft, begin] = useCountdown()
   const send = useMutation({
-    mutationFn: () => api.post('/sign-up/correct-address', { login, password, email: address.trim() }),
+    mutationFn: () => {
+      const request = { email: address.trim() }
+      return correction === undefined
+        ? api.post('/sign-up/resend', request)
+        : api.post('/sign-up/correct-address', { ...request, correction })
+    },
     onSuccess: () => {
       begin(60)
-      onSent(address.trim())
+      onSent?.(address.trim())
     },
     onError: (error) => begin((error instanceof ApiError && error.problem.retry_after_s) || 0),
   })
@@ -35,11 +40,15 @@ export function ResendForm({ login, password, email, onSent }: ResendFormProps) 
         if (secondsLeft === 0) send.mutate()
       }}
     >
-      {send.isSuccess && <Banner title="Sent again" tone="good" />}
+      {send.isSuccess && (
+        <Banner title="Sent again" tone="good">
+          {correction === undefined && 'If an account with this address has yet to be confirmed, it gets the link.'}
+        </Banner>
+      )}
       <TextField
         autoComplete="email"
         error={send.error ? failureText(send.error) : undefined}
-        hint="Correct it if you mistyped it."
+        hint={correction === undefined ? 'The address that you signed up with.' : 'Correct it if you mistyped it.'}
         isRequired
         label="Email"
         name="email"

@@ -3,7 +3,6 @@ import { useState } from 'react'
 
 import type { SignUpPending } from '~/api/types'
 import { VisitorPage } from '~/features/account/VisitorPage'
-import type { AccountForm } from '~/features/account/rules'
 import { DemoLink } from '~/features/feedback/DemoLink'
 import { useTitle } from '~/view/useTitle'
 
@@ -15,18 +14,13 @@ import { SignUpForm } from './SignUpForm'
 export function SignUpPage() {
   useTitle('Create an account')
   const navigate = useNavigate()
-  const [pending, setPending] = useState<{ account: AccountForm; delivery: SignUpPending['delivery'] }>()
+  const [pending, setPending] = useState<SignUpPending & { email: string }>()
   if (pending) {
-    const { account, delivery } = pending
+    const { email, delivery, correction } = pending
     return (
       <VisitorPage below={<Help />} title="Confirm your email address">
-        <LinkSent delivery={delivery} email={account.email} purpose="confirm your address and sign in" validFor="24 hours">
-          <ResendForm
-            email={account.email}
-            login={account.username}
-            password={account.password}
-            onSent={(email) => setPending({ delivery, account: { ...account, email } })}
-          />
+        <LinkSent delivery={delivery} email={email} purpose="confirm your address and sign in" validFor="24 hours">
+          <ResendForm correction={correction} email={email} onSent={(address) => setPending({ ...pending, email: address })} />
         </LinkSent>
       </VisitorPage>
     )
@@ -49,7 +43,7 @@ export function SignUpPage() {
         code={null}
         email={null}
         onHasAccount={() => void navigate({ to: '/login' })}
-        onPending={(account, { delivery }) => setPending({ account: { ...account, email: account.email.trim() }, delivery })}
+        onPending={(account, answer) => setPending({ ...answer, email: account.email.trim() })}
       />
     </VisitorPage>
   )

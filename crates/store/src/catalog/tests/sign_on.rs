@@ -280,5 +280,5 @@ fn who_is_in_does_not_move_by_correcting_an_address() {
     assert!(catalog.correct_email(&ada.id, "ada@home.example").is_err());
     let bob = NewUser { username: "bob".into(), email: "bob@example.com".into(), ..owner() };
     let bob = catalog.create_unconfirmed_user(&bob, NOW).unwrap();
-    assert_eq!(catalog.correct_email(&bob.id, "bob@home.example").unwrap().email, "bob@home.example");
+    assert_eq!(catalog.correct_email(&bob.id, "bob@home.example").unwrap().user.email, "bob@home.example");
 }
