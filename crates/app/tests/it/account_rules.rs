@@ -3,7 +3,8 @@
 use model::Role;
 use serde_json::json;
 
-use crate::people::{account, invite, turn_on};
+use crate::people::{account, invite};
+use crate::second_factor::turn_on;
 use crate::support::{As, PASSWORD, Site, clock};
 
 #[tokio::test]

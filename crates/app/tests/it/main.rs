@@ -27,6 +27,7 @@ mod privacy;
 mod process;
 mod rates;
 mod schema;
+mod second_factor;
 mod security;
 mod serve;
 mod share_links;

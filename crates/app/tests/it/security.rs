@@ -112,7 +112,7 @@ async fn guessing_the_code_of_an_app_is_slowed_down() {
     let clock = clock();
     let site = Site::at(&clock);
     let ada = site.owner().await;
-    crate::people::turn_on(&site, &ada).await;
+    crate::second_factor::turn_on(&site, &ada).await;
     let guess = json!({"login": "ada", "password": PASSWORD, "code": "0000-0000-0000-0000"});
     for _ in 0..5 {
         assert_eq!(post(&site, "/api/v1/session", guess.clone()).await.code(), "code_wrong");

@@ -215,7 +215,7 @@ async fn an_account_without_a_password_is_not_disconnected_before_it_has_one() {
 #[tokio::test]
 async fn signing_in_at_a_provider_counts_as_two_factors_only_where_the_workspace_says_so() {
     let world = World::new().await;
-    let owner = crate::people::turn_on(&world.site, &world.owner).await;
+    let owner = crate::second_factor::turn_on(&world.site, &world.owner).await;
     let require = json!({"requires_two_factor": true});
     let required = world.site.ask(As::Person(&owner), "PATCH", "/api/v1/workspace", Some(require)).await;
     assert_eq!(required.status, 200, "{}", required.text);

@@ -397,7 +397,7 @@ async fn a_reset_by_mail_ends_what_somebody_else_set_up_for_the_address() {
     site.context.catalog.create_user_by_invitation(&code, &new, site.context.clock.now()).unwrap();
     let eve = sign_in(&site, "eve", PASSWORD).await.cookie();
     assert_eq!(sign_in(&site, "eve", PASSWORD).await.status, 201, "those who invited them know them");
-    let eve = crate::people::turn_on(&site, &eve).await;
+    let eve = crate::second_factor::turn_on(&site, &eve).await;
 
     post(&site, "/api/v1/password-reset", json!({"email": "bob@example.com"})).await;
     let code = site.mailed_code("reset_password", "bob@example.com");
