@@ -61,7 +61,7 @@ test('a newcomer opens the link, is asked for the password, and the link works o
   await heading(page, 'Confirm your email address');
   const other = await visit(t, `${app.url}/login`);
   await signIn(other, guest);
-  await other.getByText('has not been confirmed').waitFor();
+  await other.getByText('Just signed up? Confirm your email address first').waitFor();
 
   await looksRight(page, 'confirm-sign-up');
   await page.getByLabel('Password').fill(PASSWORD);
