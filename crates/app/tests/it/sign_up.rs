@@ -231,6 +231,7 @@ async fn strangers_who_fill_a_mailbox_do_not_keep_its_owner_from_signing_up_or_c
     site.owner().await;
     let mails = |kind: &str| site.mails().iter().filter(|mail| mail.0 == kind).count();
     for number in 0..12 {
+        clock.advance_ms(1000);
         let request = account(&format!("stranger{number}"), "new@example.com");
         let stranger = [198, 51, 100, number];
         assert_eq!(post_from(&site, stranger, "/api/v1/sign-up", &request).await.status, 202);

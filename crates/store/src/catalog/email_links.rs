@@ -108,7 +108,7 @@ impl Catalog {
                 now.0,
                 expires_at.0
             ])?;
-            keep_newest(tx, &user.id, purpose)
+            keep_newest(tx, &user.id, purpose, token_hash)
         })
     }
 
@@ -250,7 +250,7 @@ pub(super) fn insert_user_link(
         now.0,
         link.expires_at.0
     ])?;
-    keep_newest(tx, &user.id, purpose.as_str())
+    keep_newest(tx, &user.id, purpose.as_str(), &link.token_hash)
 }
 
 fn require_free(tx: &Transaction<'_>, email: &str, user: &UserId) -> Result<(), Fault> {
@@ -260,11 +260,12 @@ fn require_free(tx: &Transaction<'_>, email: &str, user: &UserId) -> Result<(), 
     Ok(())
 }
 
-fn keep_newest(tx: &Transaction<'_>, user: &UserId, purpose: &str) -> Result<(), Fault> {
+/// The newest is `newest`, also where others were made within the same second.
+fn keep_newest(tx: &Transaction<'_>, user: &UserId, purpose: &str, newest: &[u8]) -> Result<(), Fault> {
     let sql = "DELETE FROM email_links WHERE user = ?1 AND purpose = ?2 AND token_hash NOT IN (
         SELECT token_hash FROM email_links WHERE user = ?1 AND purpose = ?2
-        ORDER BY created_at DESC LIMIT ?3)";
-    tx.prepare_cached(sql)?.execute(params![user.as_str(), purpose, LINKS_KEPT])?;
+        ORDER BY created_at DESC, token_hash = ?4 DESC LIMIT ?3)";
+    tx.prepare_cached(sql)?.execute(params![user.as_str(), purpose, LINKS_KEPT, newest])?;
     Ok(())
 }
 
