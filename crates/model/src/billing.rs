@@ -115,6 +115,17 @@ pub enum BillingInterval {
     Year,
 }
 
+impl BillingInterval {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Year => "year",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Recurrence {
     pub interval: BillingInterval,

@@ -110,13 +110,7 @@ pub async fn send_for_corrected(
     if !pending.is_taken {
         return send_confirmation(context, &pending.user).await;
     }
-    if !context.throttle.has_room(MailKind::Confirmation, email) {
-        return send_nothing(context).await;
-    }
-    // In place of the link.
-    write_in_vain(context, 1).await?;
-    context.mailer.send(already_registered(context, None), &Mailbox::new("", email)?, None).await?;
-    Ok(())
+    send_in_place_of_link(context, MailKind::Confirmation, email, already_registered(context, None)).await
 }
 
 /// The page that confirms an address, and until when a link to it works that is sent now.
@@ -130,7 +124,7 @@ pub fn confirmation(context: &Context, code: &Secret) -> (Message, UnixSeconds) 
 /// # Errors
 /// Those of the store.
 pub async fn send_confirmation(context: &Context, user: &User) -> Result<(), Problem> {
-    if !context.throttle.has_room(MailKind::Confirmation, &user.email) {
+    if !context.throttle.take_room(MailKind::Confirmation, &user.email) {
         return send_nothing(context).await;
     }
     let (code, until) = new_link(context, user, LinkPurpose::ConfirmAddress, CONFIRM_SECONDS).await?;
@@ -174,7 +168,7 @@ pub async fn send_new_address(context: &Context, user: &User, email: &str) -> Re
 /// # Errors
 /// Those of the store.
 pub async fn send_reset(context: &Context, user: &User) -> Result<(), Problem> {
-    if !context.throttle.has_room(MailKind::PasswordReset, &user.email) {
+    if !context.throttle.take_room(MailKind::PasswordReset, &user.email) {
         return send_nothing(context).await;
     }
     let (code, until) = new_link(context, user, LinkPurpose::ResetPassword, RESET_SECONDS).await?;
@@ -188,12 +182,21 @@ pub async fn send_reset(context: &Context, user: &User) -> Result<(), Problem> {
 /// # Errors
 /// Those of the store.
 pub async fn send_no_account(context: &Context, email: &str) -> Result<(), Problem> {
-    if !context.throttle.has_room(MailKind::PasswordReset, email) {
+    let message = Message::NoAccount { sign_in_page: context.page("/login") };
+    send_in_place_of_link(context, MailKind::PasswordReset, email, message).await
+}
+
+/// Tells the owner of an address something, with the work of the link that somebody else would have got.
+async fn send_in_place_of_link(
+    context: &Context,
+    kind: MailKind,
+    email: &str,
+    message: Message,
+) -> Result<(), Problem> {
+    if !context.throttle.take_room(kind, email) {
         return send_nothing(context).await;
     }
-    // In place of the link.
     write_in_vain(context, 1).await?;
-    let message = Message::NoAccount { sign_in_page: context.page("/login") };
     context.mailer.send(message, &Mailbox::new("", email)?, None).await?;
     Ok(())
 }

@@ -129,7 +129,7 @@ impl Throttle {
     }
 
     /// The same for a mail that whoever reads it can't do without, such as a link to choose a new password. Only the visitor waits who
-    /// requested it: else strangers would keep the recipient from it. [`Self::has_room`] limits what is sent.
+    /// requested it: else strangers would keep the recipient from it. [`Self::take_room`] limits what is sent.
     ///
     /// # Errors
     /// The seconds to wait.
@@ -149,8 +149,8 @@ impl Throttle {
         ])
     }
 
-    /// Whether a mailbox gets one more mail of a kind, which counts then.
-    pub fn has_room(&self, kind: MailKind, recipient: &str) -> bool {
+    /// Counts one more mail of a kind to a mailbox. Whether it may be sent.
+    pub fn take_room(&self, kind: MailKind, recipient: &str) -> bool {
         self.count(vec![Counted::Recipient(kind, mailbox_of(recipient))]).is_ok()
     }
 

@@ -108,7 +108,7 @@ async fn create(context: &Context, new: NewSignUp, messages: Messages) -> Result
 
 /// `None` where there is no mail server, and when the address has got enough of them: it has links that work.
 fn mails(context: &Context, new: &NewSignUp, of: &Messages) -> Result<Option<SignUpMails>, Problem> {
-    if !context.mailer.is_configured() || !context.throttle.has_room(MailKind::Confirmation, &new.user.email)
+    if !context.mailer.is_configured() || !context.throttle.take_room(MailKind::Confirmation, &new.user.email)
     {
         return Ok(None);
     }

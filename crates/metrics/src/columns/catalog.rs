@@ -134,12 +134,7 @@ impl From<&Recurrence> for PlanInterval {
 
 impl fmt::Display for PlanInterval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = match self.unit {
-            BillingInterval::Day => "day",
-            BillingInterval::Week => "week",
-            BillingInterval::Month => "month",
-            BillingInterval::Year => "year",
-        };
+        let unit = self.unit.as_str();
         if self.count == 1 { f.write_str(unit) } else { write!(f, "{}-{unit}", self.count) }
     }
 }

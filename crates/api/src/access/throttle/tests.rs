@@ -132,15 +132,15 @@ fn strangers_who_request_mails_for_somebody_keep_nobody_from_requesting_one() {
     for number in 0..100 {
         let stranger = from(&format!("198.51.100.{number}"));
         assert_eq!(throttle.begin_request("ada@example.com", &stranger), Ok(()));
-        sent += u32::from(throttle.has_room(kind, &format!("ada+{number}@example.com")));
+        sent += u32::from(throttle.take_room(kind, &format!("ada+{number}@example.com")));
     }
     assert_eq!(sent, MAX_MAILS_TO_RECIPIENT, "the mailbox does not fill up");
     let own = from("203.0.113.7");
     assert_eq!(throttle.begin_request("ada@example.com", &own), Ok(()));
     assert_eq!(throttle.begin_request_again("ada@example.com", &own), Ok(()));
-    assert!(throttle.has_room(MailKind::Confirmation, "ada@example.com"), "another kind has room");
+    assert!(throttle.take_room(MailKind::Confirmation, "ada@example.com"), "another kind has room");
     clock.advance_ms(FORGOTTEN_AFTER_S * 1000);
-    assert!(throttle.has_room(kind, "ada@example.com"));
+    assert!(throttle.take_room(kind, "ada@example.com"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use connect::{Coupon, CouponDuration, PaymentIntent};
 use metrics::ledger::PriceBook;
 use model::Currency;
-use model::billing::{BillingInterval, Price, PriceScheme, Tier};
+use model::billing::{Price, PriceScheme, Tier};
 
 use super::draft::Draft;
 use super::table::Cell;
@@ -52,7 +52,7 @@ fn price(price: &Price, label: &str, draft: &mut Draft) -> anyhow::Result<()> {
             Cell::from(price.currency),
             Cell::from(scheme(&price.scheme)),
             Cell::from(unit_amount),
-            Cell::from(price.recurrence.map(|recurrence| interval(recurrence.interval))),
+            Cell::from(price.recurrence.map(|recurrence| recurrence.interval.as_str())),
             Cell::from(price.recurrence.map(|recurrence| i64::from(recurrence.interval_count))),
             Cell::from(price.recurrence.is_some_and(|recurrence| recurrence.is_metered)),
             Cell::from(divide_by),
@@ -94,15 +94,6 @@ fn scheme(scheme: &PriceScheme) -> &'static str {
         PriceScheme::Graduated(_) => "graduated",
         PriceScheme::Volume(_) => "volume",
         PriceScheme::UnknownTiers => "tiered",
-    }
-}
-
-fn interval(interval: BillingInterval) -> &'static str {
-    match interval {
-        BillingInterval::Day => "day",
-        BillingInterval::Week => "week",
-        BillingInterval::Month => "month",
-        BillingInterval::Year => "year",
     }
 }
 
