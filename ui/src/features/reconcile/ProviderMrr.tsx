@@ -51,7 +51,9 @@ function columnsOf(currency: Currency, provider: string): Column<ComparedDay>[] 
       header: 'Reason',
       sortBy: (day) => reasonText(day, provider),
       cell: (day) => (
-        <span className={isStrange(day) ? 'font-semibold text-down' : 'text-ink-soft'}>{reasonText(day, provider)}</span>
+        <span className={`whitespace-nowrap ${isStrange(day) ? 'font-semibold text-down' : 'text-ink-soft'}`}>
+          {reasonText(day, provider)}
+        </span>
       ),
     },
   ]
