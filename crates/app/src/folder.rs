@@ -11,7 +11,7 @@ use store::{
 
 use sync::Business;
 
-use crate::cli::ConnectionArgs;
+use crate::arguments::ConnectionArgs;
 use crate::failure::{Advice, connect_command};
 use crate::outgoing;
 

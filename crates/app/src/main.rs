@@ -1,5 +1,6 @@
 //! The binary `chartsy`: the command line, and what starts and stops the server.
 
+mod arguments;
 mod cli;
 mod commands;
 mod failure;
@@ -46,7 +47,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let outcome = runtime.block_on(commands::run(command));
+    let outcome = runtime.block_on(command.run());
     // A blocking read of the terminal must not keep the process alive.
     runtime.shutdown_timeout(std::time::Duration::from_secs(5));
     outcome

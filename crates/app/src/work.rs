@@ -7,7 +7,7 @@ use store::ConnectionRecord;
 use sync::runner::Callbacks;
 use sync::{Business, ReferenceRates, Runner, RunnerConfig};
 
-use crate::cli::ProviderShareArgs;
+use crate::arguments::ProviderShareArgs;
 use crate::folder::Folder;
 use crate::outgoing;
 use crate::progress::Display;

@@ -20,6 +20,6 @@ pub enum NoAnswer {
     #[error("the answer is too large")]
     TooLarge,
     /// Only the public internet may be reached, and the server is not there.
-    #[error("{}", crate::reach::NotPublic)]
+    #[error("{}", crate::egress::NotPublic)]
     NotPublic,
 }

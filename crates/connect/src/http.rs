@@ -9,7 +9,7 @@ use http::{Request, Response};
 use url::{Host, Url};
 
 use crate::carrier::{Carrier, Carrying, NoAnswer};
-use crate::reach::{NotPublic, PublicOnly, require_public};
+use crate::egress::{NotPublic, PublicOnly, require_public};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Between two pieces of an answer: a connection that went quiet is given up early.
@@ -23,7 +23,7 @@ static TLS: Mutex<Option<rustls::ClientConfig>> = Mutex::new(None);
 
 /// Whom a client may reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum Egress {
     Anywhere,
     /// Only what is on the public internet.
     Public,
@@ -33,21 +33,21 @@ pub(crate) enum Reach {
 pub(crate) struct Http {
     client: reqwest::Client,
     largest_answer: usize,
-    reach: Reach,
+    egress: Egress,
 }
 
 impl Http {
-    pub fn new(base: &Url, timeout: Duration, largest_answer: usize, reach: Reach) -> Result<Self, String> {
+    pub fn new(base: &Url, timeout: Duration, largest_answer: usize, egress: Egress) -> Result<Self, String> {
         let mut builder = builder(base, timeout)?;
-        if reach == Reach::Public {
+        if egress == Egress::Public {
             builder = builder.no_proxy().dns_resolver(PublicOnly::system());
         }
-        Self::built(builder, largest_answer, reach)
+        Self::built(builder, largest_answer, egress)
     }
 
-    fn built(builder: reqwest::ClientBuilder, largest_answer: usize, reach: Reach) -> Result<Self, String> {
+    fn built(builder: reqwest::ClientBuilder, largest_answer: usize, egress: Egress) -> Result<Self, String> {
         let client = builder.build().map_err(|error| deepest(&error))?;
-        Ok(Self { client, largest_answer, reach })
+        Ok(Self { client, largest_answer, egress })
     }
 
     async fn exchange(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, NoAnswer> {
@@ -56,7 +56,7 @@ impl Http {
             false => NoAnswer::Connection(deepest(&error.without_url())),
         };
         let request = reqwest::Request::try_from(request).map_err(broken)?;
-        if self.reach == Reach::Public {
+        if self.egress == Egress::Public {
             require_public(request.url()).map_err(|NotPublic| NoAnswer::NotPublic)?;
         }
         let answer = self.client.execute(request).await.map_err(broken)?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::carrier::Carrier;
-use crate::http::{Http, Reach};
+use crate::http::{Egress, Http};
 
 #[derive(Clone, Default)]
 pub enum Network {
@@ -31,8 +31,8 @@ impl Network {
         largest_answer: usize,
     ) -> Result<Arc<dyn Carrier>, String> {
         Ok(match self {
-            Self::Real => Arc::new(Http::new(base, timeout, largest_answer, Reach::Anywhere)?),
-            Self::Public => Arc::new(Http::new(base, timeout, largest_answer, Reach::Public)?),
+            Self::Real => Arc::new(Http::new(base, timeout, largest_answer, Egress::Anywhere)?),
+            Self::Public => Arc::new(Http::new(base, timeout, largest_answer, Egress::Public)?),
             Self::Simulated(carrier) => Arc::clone(carrier),
         })
     }

@@ -12,7 +12,7 @@ use ::metrics::registry::Metric;
 use model::{Day, Interval};
 use url::form_urlencoded;
 
-use super::period::{self, ChartRange, Choice, Days, Period, Range, Versus};
+use super::period::{self, ChartRange, Choice, Days, Period, ShownRange, Versus};
 
 /// Longer addresses are nobody's view.
 const MAX_VIEW_BYTES: usize = 4_000;
@@ -94,7 +94,7 @@ impl SharedView {
         }
         match days {
             (Some(start), Some(end)) if start <= end => {
-                read.choice.range = Some(Range::Custom(Days { start, end }));
+                read.choice.range = Some(ShownRange::Custom(Days { start, end }));
             }
             (None, None) => {}
             _ => return Err("from and to: use two days, the first one first".to_owned()),
@@ -113,7 +113,7 @@ impl SharedView {
         match name {
             "range" => {
                 let range = period::named(value).ok_or("use a range of the pages")?;
-                self.choice.range = Some(Range::Named(range));
+                self.choice.range = Some(ShownRange::Named(range));
             }
             "from" => days.0 = Some(day(value)?),
             "to" => days.1 = Some(day(value)?),
@@ -158,7 +158,7 @@ impl SharedView {
     }
 
     pub(crate) fn is_of_all_time(&self) -> bool {
-        self.choice.range == Some(Range::Named(NamedRange::All))
+        self.choice.range == Some(ShownRange::Named(NamedRange::All))
     }
 
     /// The currency and the filters as a question.

@@ -18,7 +18,7 @@ pub(super) struct Days {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Range {
+pub(super) enum ShownRange {
     Named(NamedRange),
     Custom(Days),
 }
@@ -35,7 +35,7 @@ pub(super) enum Versus {
 /// What an address says of the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Choice {
-    pub(super) range: Option<Range>,
+    pub(super) range: Option<ShownRange>,
     pub(super) interval: Option<Interval>,
     pub(super) versus: Versus,
 }
@@ -89,7 +89,7 @@ pub(super) fn named(name: &str) -> Option<NamedRange> {
     })
 }
 
-impl Range {
+impl ShownRange {
     fn before(self, days: Days) -> Option<Days> {
         let by_days = |count: i32| Days { start: Day(days.start.0 - count), end: Day(days.end.0 - count) };
         match self {
@@ -163,26 +163,26 @@ impl Days {
 
 impl Period {
     pub(super) fn of(choice: Choice, today: Day, first_on: Option<Day>, usual: NamedRange) -> Self {
-        let range = choice.range.unwrap_or(Range::Named(usual));
+        let range = choice.range.unwrap_or(ShownRange::Named(usual));
         let days = match range {
-            Range::Custom(days) => days,
-            Range::Named(range) => {
+            ShownRange::Custom(days) => days,
+            ShownRange::Named(range) => {
                 let (start, end) = range.days(today, first_on);
                 Days { start, end }
             }
         };
         let interval = days.readable_interval(choice.interval.unwrap_or_else(|| days.usual_interval()));
         // The usual range is read as of now, against the end of last month; any other one as a whole.
-        let is_usual = range == Range::Named(NamedRange::USUAL);
+        let is_usual = range == ShownRange::Named(NamedRange::USUAL);
         let focus = if is_usual { Days { start: first_of(today, 1), end: today } } else { days };
-        let against = if is_usual { Range::Named(NamedRange::Current(1)) } else { range };
+        let against = if is_usual { ShownRange::Named(NamedRange::Current(1)) } else { range };
         let compared = Compared::of(choice.versus, against, focus);
         Self { days, interval, focus, compared }
     }
 
     /// The period of a range by itself, whatever else an address says.
     pub(super) fn over(rule: NamedRange, today: Day, first_on: Option<Day>) -> Self {
-        let choice = Choice { range: Some(Range::Named(rule)), ..Choice::default() };
+        let choice = Choice { range: Some(ShownRange::Named(rule)), ..Choice::default() };
         Self::of(choice, today, first_on, NamedRange::USUAL)
     }
 
@@ -203,7 +203,7 @@ impl Period {
         } else if what == Versus::Year {
             Some(ratio.shifted(-12))
         } else {
-            Range::Named(NamedRange::Current(1)).before(ratio)
+            ShownRange::Named(NamedRange::Current(1)).before(ratio)
         };
         spans.insert(by_day(level_on));
         spans.extend(
@@ -221,8 +221,8 @@ impl Period {
 }
 
 impl Compared {
-    fn of(what: Versus, range: Range, focus: Days) -> Option<Self> {
-        if what == Versus::None || range == Range::Named(NamedRange::Ahead) {
+    fn of(what: Versus, range: ShownRange, focus: Days) -> Option<Self> {
+        if what == Versus::None || range == ShownRange::Named(NamedRange::Ahead) {
             return None;
         }
         if what == Versus::Year {

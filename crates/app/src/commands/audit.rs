@@ -6,7 +6,7 @@ use model::{Day, UnixSeconds, WorkspaceId};
 use serde_json::json;
 use store::{AuditEntry, AuditFilter};
 
-use crate::cli::{DataArgs, TextCsvOrJson};
+use crate::arguments::{DataArgs, TextCsvOrJson};
 use crate::folder::Folder;
 
 #[derive(Debug, clap::Args)]

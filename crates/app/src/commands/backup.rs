@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use model::Clock;
 
-use crate::cli::DataArgs;
+use crate::arguments::DataArgs;
 use crate::folder::Folder;
 
 #[derive(Debug, clap::Args)]

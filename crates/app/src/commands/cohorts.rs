@@ -11,7 +11,7 @@ use model::{Currency, Day, Interval};
 
 use super::metrics::{add_filters, filter, tell_absent};
 use super::printed::{Format, in_main_units, table};
-use crate::cli::ConnectionArgs;
+use crate::arguments::ConnectionArgs;
 use crate::{folder, work};
 
 #[derive(Debug, clap::Args)]

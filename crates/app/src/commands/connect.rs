@@ -9,7 +9,7 @@ use model::{Clock, Secret};
 use store::{ConnectionRecord, StoreError};
 use sync::SyncError;
 
-use crate::cli::{DataArgs, ProviderShareArgs};
+use crate::arguments::{DataArgs, ProviderShareArgs};
 use crate::failure::Advice;
 use crate::folder::Folder;
 use crate::outgoing;

@@ -4,7 +4,7 @@ mod checks;
 
 use std::io::Write;
 
-use crate::cli::DataArgs;
+use crate::arguments::DataArgs;
 use crate::failure::Advice;
 
 #[derive(Debug, clap::Args)]

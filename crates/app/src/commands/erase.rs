@@ -6,7 +6,7 @@ use model::{Clock, CustomerId};
 use serde_json::json;
 use sync::runner::{RemovalReceipt, WebhookRemoval};
 
-use crate::cli::{ConnectionArgs, DataArgs};
+use crate::arguments::{ConnectionArgs, DataArgs};
 use crate::failure::Advice;
 use crate::folder::{self, Folder};
 use crate::work;

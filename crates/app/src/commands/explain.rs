@@ -8,7 +8,7 @@ use metrics::registry::Metric;
 use model::{Day, UnixSeconds};
 
 use super::metrics::{filter, metric as metric_named};
-use crate::cli::{ConnectionArgs, TextOrJson};
+use crate::arguments::{ConnectionArgs, TextOrJson};
 
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("what").required(true).args(["customer", "metric"])))]

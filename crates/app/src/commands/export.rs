@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use self::draft::{Destination, MANIFEST, Manifest};
 use self::format::Format;
 use self::job::Job;
-use crate::cli::ConnectionArgs;
+use crate::arguments::ConnectionArgs;
 use crate::failure::Advice;
 use crate::stop::StopSignal;
 use crate::{folder, work};

@@ -9,7 +9,7 @@ use store::{
     KeyId, KeyState, MASTER_KEY_VARIABLE, OLD_MASTER_KEY_VARIABLE, Rotation, SealedCount, StoreError,
 };
 
-use crate::cli::{DataArgs, TextOrJson};
+use crate::arguments::{DataArgs, TextOrJson};
 use crate::failure::Advice;
 use crate::folder::Folder;
 

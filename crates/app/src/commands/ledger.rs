@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use clap::ValueEnum;
 use metrics::query;
 
-use crate::cli::ConnectionArgs;
+use crate::arguments::ConnectionArgs;
 use crate::{folder, work};
 
 #[derive(Debug, clap::Args)]

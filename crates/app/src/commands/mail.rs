@@ -6,7 +6,7 @@ use mail::Mailbox;
 use model::Clock;
 use store::{DataDir, OutboxFacts, StoreError};
 
-use crate::cli::{DataArgs, MailArgs};
+use crate::arguments::{DataArgs, MailArgs};
 use crate::failure::Advice;
 
 #[derive(Debug, clap::Args)]

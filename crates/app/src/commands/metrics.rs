@@ -10,7 +10,7 @@ use metrics::registry::{METRICS, Metric};
 use model::Interval;
 
 use super::printed::Format;
-use crate::cli::{ConnectionArgs, RangeArgs};
+use crate::arguments::{ConnectionArgs, RangeArgs};
 use crate::{folder, work};
 
 #[derive(Debug, clap::Args)]

@@ -8,7 +8,7 @@ use metrics::question::Question;
 
 use super::metrics::{add_filters, filter};
 use super::printed::{Format, in_main_units, table};
-use crate::cli::{ConnectionArgs, RangeArgs};
+use crate::arguments::{ConnectionArgs, RangeArgs};
 use crate::spreadsheet::guarded_or_empty;
 use crate::{folder, work};
 

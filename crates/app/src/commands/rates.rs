@@ -9,7 +9,7 @@ use model::Clock;
 use store::RateRecord;
 use sync::{EnterError, ReferenceRates};
 
-use crate::cli::{DataArgs, TextOrJson};
+use crate::arguments::{DataArgs, TextOrJson};
 use crate::failure::Advice;
 use crate::folder::Folder;
 

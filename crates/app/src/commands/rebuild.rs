@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::cli::ConnectionArgs;
+use crate::arguments::ConnectionArgs;
 use crate::failure::Advice;
 use crate::folder::Folder;
 use crate::progress::Customers;

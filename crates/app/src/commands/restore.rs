@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use store::{KeyState, StoreError};
 
-use crate::cli::DataArgs;
+use crate::arguments::DataArgs;
 use crate::folder::Folder;
 
 #[derive(Debug, clap::Args)]

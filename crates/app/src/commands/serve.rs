@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use self::approach::{Approach, reachable};
-use crate::cli::{DataArgs, FeedbackArgs, MailArgs, ProviderShareArgs};
+use crate::arguments::{DataArgs, FeedbackArgs, MailArgs, ProviderShareArgs};
 use crate::failure::Advice;
 use crate::folder::Folder;
 use crate::outgoing::{self, Outgoing};

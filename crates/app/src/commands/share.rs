@@ -4,7 +4,7 @@ use std::io::Write;
 
 use model::Clock;
 
-use crate::cli::DataArgs;
+use crate::arguments::DataArgs;
 use crate::failure::Advice;
 use crate::folder::Folder;
 

@@ -10,7 +10,7 @@ use model::{Clock, Role, Secret};
 use store::{IdentityProvider, NewIdentityProvider, NewSignOnRule, SignOnTerms};
 use url::Url;
 
-use crate::cli::DataArgs;
+use crate::arguments::DataArgs;
 use crate::failure::Advice;
 use crate::folder::Folder;
 use crate::outgoing;

@@ -14,7 +14,7 @@ use store::{
 use sync::problems::{Example, Problem};
 use sync::{RatesAttempt, RatesState, ReferenceRates};
 
-use crate::cli::{ConnectionArgs, TextOrJson};
+use crate::arguments::{ConnectionArgs, TextOrJson};
 use crate::failure::Advice;
 use crate::failure::connect_command;
 use crate::folder::Folder;

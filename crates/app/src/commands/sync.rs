@@ -3,7 +3,7 @@
 use store::ConnectionRecord;
 use sync::Runner;
 
-use crate::cli::{ConnectionArgs, ProviderShareArgs};
+use crate::arguments::{ConnectionArgs, ProviderShareArgs};
 use crate::failure::{self, Advice};
 use crate::folder::Folder;
 use crate::samples::Sandboxes;

@@ -7,7 +7,7 @@ use api::connections::admission;
 use model::{Clock, TokenScope, UnixSeconds, WorkspaceId};
 use store::NewToken;
 
-use crate::cli::DataArgs;
+use crate::arguments::DataArgs;
 use crate::failure::Advice;
 use crate::folder::Folder;
 

@@ -10,7 +10,7 @@ use model::Day;
 
 use super::metrics::{add_filters, filter};
 use super::printed::{Format, in_main_units, table};
-use crate::cli::ConnectionArgs;
+use crate::arguments::ConnectionArgs;
 use crate::spreadsheet::{guarded, guarded_or_empty};
 use crate::{folder, work};
 

@@ -8,7 +8,7 @@ use console::Term;
 use model::{Clock, Secret};
 use store::{SignInMethod, StoreError};
 
-use crate::cli::DataArgs;
+use crate::arguments::DataArgs;
 use crate::commands::serve::REFUSES_GUESSABLE;
 use crate::failure::Advice;
 use crate::folder::Folder;

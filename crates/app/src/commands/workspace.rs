@@ -10,7 +10,7 @@ use store::{Author, StoreError, Workspace};
 use sync::SyncError;
 use sync::runner::WebhookRemoval;
 
-use crate::cli::DataArgs;
+use crate::arguments::DataArgs;
 use crate::failure::Advice;
 use crate::folder::Folder;
 use crate::work;

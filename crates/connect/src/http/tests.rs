@@ -51,13 +51,13 @@ impl Resolve for AllHere {
     }
 }
 
-fn by_name(url: &Url, reach: Reach) -> Http {
+fn by_name(url: &Url, egress: Egress) -> Http {
     let builder = builder(url, TIMEOUT).unwrap().no_proxy();
-    let builder = match reach {
-        Reach::Anywhere => builder.dns_resolver(AllHere),
-        Reach::Public => builder.dns_resolver(PublicOnly::over(Arc::new(AllHere))),
+    let builder = match egress {
+        Egress::Anywhere => builder.dns_resolver(AllHere),
+        Egress::Public => builder.dns_resolver(PublicOnly::over(Arc::new(AllHere))),
     };
-    Http::built(builder, 1024, reach).unwrap()
+    Http::built(builder, 1024, egress).unwrap()
 }
 
 async fn ask(http: &Http, url: &Url) -> Result<u16, String> {
@@ -70,11 +70,11 @@ async fn ask(http: &Http, url: &Url) -> Result<u16, String> {
 async fn a_name_that_leads_to_a_private_address_is_not_connected_to() {
     let private = Private::ok().await;
     let url: Url = format!("http://api.example.com:{}/", private.address.port()).parse().unwrap();
-    let refused = ask(&by_name(&url, Reach::Public), &url).await.unwrap_err();
+    let refused = ask(&by_name(&url, Egress::Public), &url).await.unwrap_err();
     assert!(refused.contains("not on the public internet"), "{refused}");
     assert!(!refused.contains("127.0.0.1"), "what was found is not told: {refused}");
     assert_eq!(private.asked(), 0);
-    assert_eq!(ask(&by_name(&url, Reach::Anywhere), &url).await, Ok(200), "it would have answered");
+    assert_eq!(ask(&by_name(&url, Egress::Anywhere), &url).await, Ok(200), "it would have answered");
 }
 
 #[tokio::test]
@@ -83,13 +83,13 @@ async fn a_private_address_is_not_connected_to() {
     let port = private.address.port();
     for host in ["127.0.0.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "localhost"] {
         let url: Url = format!("http://{host}:{port}/").parse().unwrap();
-        let http = Http::new(&url, TIMEOUT, 1024, Reach::Public).unwrap();
+        let http = Http::new(&url, TIMEOUT, 1024, Egress::Public).unwrap();
         let refused = ask(&http, &url).await.unwrap_err();
         assert!(refused.contains("not on the public internet"), "{host}: {refused}");
     }
     assert_eq!(private.asked(), 0);
     let url: Url = format!("http://127.0.0.1:{port}/").parse().unwrap();
-    let http = Http::new(&url, TIMEOUT, 1024, Reach::Anywhere).unwrap();
+    let http = Http::new(&url, TIMEOUT, 1024, Egress::Anywhere).unwrap();
     assert_eq!(ask(&http, &url).await, Ok(200));
 }
 
@@ -102,7 +102,7 @@ async fn no_answer_leads_anywhere_else() {
     );
     let first = Private::answering(head).await;
     let url: Url = format!("http://{}/", first.address).parse().unwrap();
-    let http = Http::new(&url, TIMEOUT, 1024, Reach::Anywhere).unwrap();
+    let http = Http::new(&url, TIMEOUT, 1024, Egress::Anywhere).unwrap();
     assert_eq!(ask(&http, &url).await, Ok(302));
     assert_eq!((first.asked(), private.asked()), (1, 0));
 }

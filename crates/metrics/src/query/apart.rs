@@ -11,7 +11,7 @@ use super::points::series_of_cells;
 use super::scope::Selection;
 use super::span::Span;
 use super::tally::{Lines, Shape};
-use super::walk::Range;
+use super::walk::WalkRange;
 use super::{
     Answer, Dimension, Group, Query, QueryError, Series, Unconverted, Value, ValuePoint, check_currency,
 };
@@ -185,7 +185,7 @@ impl Levels {
         if rows.at.is_empty() {
             return;
         }
-        let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
+        let range = WalkRange { first: shape.span.first, last: shape.span.last, now: shape.span.now };
         lines.read(rows, country, &shape.scope, range);
         let failed = if ask.is_by_age { chunk.failed_invoices(customer).collect() } else { Vec::new() };
         self.is_too_large |= self.add(ask, lines, &failed).is_err();

@@ -4,7 +4,7 @@ mod adding;
 mod groups;
 mod members;
 mod own;
-mod places;
+mod table;
 mod worths;
 
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ use crate::columns::Ledger;
 use crate::fx::Rates;
 
 use groups::{Groups, limited};
-use places::{Place, Places, Sums};
+use table::{CohortKey, CohortTable, Sums};
 
 pub use members::{CohortCustomer, CohortCustomerPage, CohortCustomersQuery, CohortSum, cohort_customers};
 
@@ -210,19 +210,19 @@ impl<'a> Question<'a> {
     }
 
     /// Cohorts without anybody.
-    fn places(&self) -> Places {
+    fn table(&self) -> CohortTable {
         let currencies = match self.query.currency {
             Reporting::In(_) => 1,
             Reporting::Native => self.shape.scope.currencies.len(),
         };
-        Places::new(currencies, self.groups.named.len(), self.shape.span.buckets.len(), self.periods_max)
+        CohortTable::new(currencies, self.groups.named.len(), self.shape.span.buckets.len(), self.periods_max)
     }
 
     /// The currency that a cohort's values are in.
-    fn currency_at(&self, place: Place) -> Currency {
+    fn currency_at(&self, key: CohortKey) -> Currency {
         match self.query.currency {
             Reporting::In(currency) => currency,
-            Reporting::Native => self.shape.scope.currencies[place.currency as usize],
+            Reporting::Native => self.shape.scope.currencies[key.currency as usize],
         }
     }
 

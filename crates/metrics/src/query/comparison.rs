@@ -21,13 +21,13 @@ const LARGEST: i64 = 1 << 61;
 #[derive(Debug)]
 pub(super) struct Comparison {
     /// In order of currencies.
-    places: Vec<(Currency, Place)>,
+    scales: Vec<(Currency, Scale)>,
     /// Of currencies without a rate.
     bands: i64,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Place {
+enum Scale {
     Rated(Factor),
     /// How many bands are below its own.
     Banded(i64),
@@ -46,21 +46,21 @@ impl Comparison {
 
     fn of(currencies: &[Currency], rates: &Rates, on: Day) -> Self {
         let mut bands = 0;
-        let mut place = |currency: &Currency| {
+        let mut scale = |currency: &Currency| {
             let factor = Factor::to_compare(rates, on, *currency);
-            let place = factor.map_or_else(
+            let scale = factor.map_or_else(
                 || {
                     bands += 1;
-                    Place::Banded(bands - 1)
+                    Scale::Banded(bands - 1)
                 },
-                Place::Rated,
+                Scale::Rated,
             );
-            (*currency, place)
+            (*currency, scale)
         };
         // From the last on, so that the first is in the highest band.
-        let mut places: Vec<_> = currencies.iter().rev().map(&mut place).collect();
-        places.reverse();
-        Self { places, bands: bands.min(BANDS_MAX) }
+        let mut scales: Vec<_> = currencies.iter().rev().map(&mut scale).collect();
+        scales.reverse();
+        Self { scales, bands: bands.min(BANDS_MAX) }
     }
 
     /// One amount as a number to sort by.
@@ -70,26 +70,26 @@ impl Comparison {
 
     /// The same, of a currency whose place is known: long lists compare every amount.
     #[inline]
-    pub(super) fn number_at(&self, place: Option<usize>, minor: i64) -> i64 {
-        match place.map(|place| &self.places[place]) {
-            Some((_, Place::Rated(factor))) => self.rated(worth(factor, minor)),
-            Some((currency, Place::Banded(band))) => banded(*band, *currency, minor),
+    pub(super) fn number_at(&self, at: Option<usize>, minor: i64) -> i64 {
+        match at.map(|at| &self.scales[at]) {
+            Some((_, Scale::Rated(factor))) => self.rated(worth(factor, minor)),
+            Some((currency, Scale::Banded(band))) => banded(*band, *currency, minor),
             None => 0,
         }
     }
 
     /// `None`: nothing is in this currency.
     pub(super) fn place_of(&self, currency: Currency) -> Option<usize> {
-        self.places.binary_search_by_key(&currency, |(known, _)| *known).ok()
+        self.scales.binary_search_by_key(&currency, |(known, _)| *known).ok()
     }
 
     /// Several amounts as one number: what they are worth together, or the first of those that have no rate.
     pub(super) fn sum(&self, amounts: impl Iterator<Item = Money>) -> i64 {
         let (mut sum, mut without_rate) = (0_i64, None);
         for Money { currency, amount_minor } in amounts.filter(|money| money.amount_minor != 0) {
-            match self.place_of(currency).map(|place| &self.places[place].1) {
-                Some(Place::Rated(factor)) => sum = sum.saturating_add(worth(factor, amount_minor)),
-                Some(Place::Banded(band)) => {
+            match self.place_of(currency).map(|at| &self.scales[at].1) {
+                Some(Scale::Rated(factor)) => sum = sum.saturating_add(worth(factor, amount_minor)),
+                Some(Scale::Banded(band)) => {
                     without_rate.get_or_insert_with(|| banded(*band, currency, amount_minor));
                 }
                 None => {}

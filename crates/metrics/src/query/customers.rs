@@ -21,13 +21,13 @@ use super::exchange::Factor;
 use super::scheduled::set_to_end;
 use super::scope::{LEFT_OUT, Scope, Selection};
 use super::tally::Lines;
-use super::walk::{Range, Trail};
+use super::walk::{Trail, WalkRange};
 use super::{Filter, MovementKind, QueryError, Reporting};
 use crate::columns::{Chunk, CustomerPosition, Ledger, by_letters};
 use crate::fx::Rates;
 
 pub(super) use amounts::Amounts;
-use find::{Found, Reach};
+use find::{Found, ReadDepth};
 pub use page::{CustomerPage, CustomerRow, CustomerSums};
 pub use standing::CustomerStatus;
 use standing::{Paid, day_of, lost, renews_at};
@@ -153,8 +153,8 @@ struct List<'a> {
     compared_at: Vec<Option<usize>>,
     asked: &'a CustomersQuery,
     scope: Scope,
-    range: Range,
-    reach: Reach,
+    range: WalkRange,
+    depth: ReadDepth,
     search: Option<Finder<'static>>,
     /// Customers of whom another id, in one of their accounts, is what is searched for.
     found_by_other_id: HashSet<&'a str>,
@@ -205,8 +205,8 @@ impl<'a> List<'a> {
             comparison,
             asked,
             scope,
-            range: Range { first: Day(i32::MIN), last, now: asked.now },
-            reach: Reach::of(asked),
+            range: WalkRange { first: Day(i32::MIN), last, now: asked.now },
+            depth: ReadDepth::of(asked),
             found_by_other_id: search
                 .as_deref()
                 .map(|text| find::by_other_id(ledger, text))

@@ -14,7 +14,7 @@ use super::customers::Amounts;
 use super::exchange::{Exchange, TooLarge};
 use super::scope::{Scope, Selection};
 use super::tally::Lines;
-use super::walk::Range;
+use super::walk::WalkRange;
 use super::{Filter, QueryError, Reporting, check_currency};
 use crate::columns::{CustomerPosition, Ledger};
 use crate::fx::Rates;
@@ -168,7 +168,7 @@ impl List<'_> {
         let (chunk, customer) = (self.ledger.chunk(place), place.customer as usize);
         let mut own = Own::default();
         let Some(country) = self.scope.country(chunk.country(customer)) else { return Ok(own) };
-        let range = Range { first: Day(i32::MIN), last: self.today, now: self.asked.now };
+        let range = WalkRange { first: Day(i32::MIN), last: self.today, now: self.asked.now };
         lines.read_customer(chunk, customer, country, &self.scope, range);
         for line in lines.lines.iter().filter(|line| line.value != 0) {
             let code = self.scope.series[line.series as usize].currency;

@@ -17,7 +17,7 @@ use super::plan_switches::{self, Switch};
 use super::reasons::{Mover, Parts};
 use super::scope::{Scope, Selection};
 use super::tally::{Change, Lines};
-use super::walk::{Move, Range, Trail};
+use super::walk::{Move, Trail, WalkRange};
 use super::{Dimension, Query, QueryError, Reporting};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
@@ -150,7 +150,7 @@ pub fn movements(ledger: &Ledger, rates: &Rates, asked: &MovementsQuery) -> Resu
     if from > to {
         return Err(QueryError::EmptyRange { from, to });
     }
-    let range = Range { first: from, last: to.min(ledger.calendar().day(now)), now };
+    let range = WalkRange { first: from, last: to.min(ledger.calendar().day(now)), now };
     let selection = Selection { filter: &asked.query.filter, by: None, is_converted: false };
     let scope = Scope::new(ledger, selection);
     let last = asked.cursor.as_deref().map(Cursor::read).transpose()?;
@@ -169,7 +169,7 @@ fn find(
     ledger: &Ledger,
     asked: &MovementsQuery,
     scope: &Scope,
-    range: Range,
+    range: WalkRange,
     last: Option<&Cursor>,
 ) -> Candidates<Found> {
     let new = || Candidates::new(asked.limit);
@@ -186,7 +186,7 @@ fn find_in_chunk(
     index: usize,
     asked: &MovementsQuery,
     scope: &Scope,
-    range: Range,
+    range: WalkRange,
     last: Option<&Cursor>,
 ) {
     let (chunk, kinds) = (&ledger.chunks()[index], &asked.kinds);
@@ -366,7 +366,7 @@ impl Found {
         let customer = self.place.customer as usize;
         let country = scope.country(chunk.country(customer))?;
         let mut lines = Lines::default();
-        let range = Range { first: self.on, last: self.on, now: self.now };
+        let range = WalkRange { first: self.on, last: self.on, now: self.now };
         lines.read_customer(chunk, customer, country, scope, range);
         let is_own =
             |change: &&Change| scope.currency_of(lines.lines[change.line as usize].series) == self.currency;

@@ -15,7 +15,7 @@ use super::reasons::{Mover, RowPart};
 use super::scope::{LEFT_OUT, Selection};
 use super::span::Span;
 use super::tally::Shape;
-use super::walk::{Move, Range, Trail};
+use super::walk::{Move, Trail, WalkRange};
 use super::{MovementKind, Query, QueryError, Reporting, Unconverted, check_currency};
 use crate::columns::{Chunk, Ledger, PlanCatalog, RowSlices};
 use crate::fx::Rates;
@@ -162,7 +162,7 @@ struct SwitchCounter<'a> {
 impl SwitchCounter<'_> {
     fn of_chunks(&self, chunks: &[Arc<Chunk>]) -> Result<Sums, TooLarge> {
         let (shape, ledger) = (self.shape, self.ledger);
-        let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
+        let range = WalkRange { first: shape.span.first, last: shape.span.last, now: shape.span.now };
         let (mut sums, mut trail) = (Sums::default(), Trail::default());
         for chunk in chunks {
             for customer in 0..chunk.customer_count() {

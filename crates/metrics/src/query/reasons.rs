@@ -15,7 +15,7 @@ use super::labels;
 use super::scope::{GROUPS_MAX, OTHER, Scope, Selection, UNKNOWN};
 use super::span::Span;
 use super::tally::Shape;
-use super::walk::{Move, Range, Trail};
+use super::walk::{Move, Trail, WalkRange};
 use super::{Dimension, Group, MovementKind, Query, QueryError, check_currency};
 use crate::columns::{Chunk, Ledger, SubscriptionView};
 use crate::fx::Rates;
@@ -139,7 +139,7 @@ fn of_chunks<'a>(
 ) -> Result<Sums<'a>, TooLarge> {
     let mut sums = Sums::default();
     let mut trail = Trail::default();
-    let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
+    let range = WalkRange { first: shape.span.first, last: shape.span.last, now: shape.span.now };
     for chunk in chunks {
         for customer in 0..chunk.customer_count() {
             let Some(country) = shape.scope.country(chunk.country(customer)) else { continue };

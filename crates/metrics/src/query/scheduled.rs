@@ -10,7 +10,7 @@ use super::points::series_of_cells;
 use super::scope::{Scope, Selection};
 use super::span::Span;
 use super::tally::{Line, Lines};
-use super::walk::Range;
+use super::walk::WalkRange;
 use super::{Answer, Query, QueryError, QueryInputs, Value, ValuePoint, check_currency};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
@@ -58,7 +58,7 @@ pub(super) fn endings(
 ) -> Result<(Vec<Ending>, Option<Day>), QueryError> {
     let today = ledger.calendar().day(query.now);
     let exchange = Exchange::new(rates, query.currency, &scope.currencies, (today, today));
-    let range = Range { first: today, last: today, now: query.now };
+    let range = WalkRange { first: today, last: today, now: query.now };
     let of_chunk = |(index, chunk): (usize, &Arc<Chunk>)| -> Result<Vec<Ending>, TooLarge> {
         let mut lines = Lines::default();
         let mut endings = Vec::new();

@@ -16,7 +16,7 @@ use smallvec::SmallVec;
 use super::exchange::{Exchange, TooLarge};
 use super::scope::{Scope, Selection};
 use super::span::Span;
-use super::walk::{Range, Trail};
+use super::walk::{Trail, WalkRange};
 use super::{MovementKind, Query, QueryError};
 use crate::columns::{Chunk, Ledger};
 use crate::fx::Rates;
@@ -243,7 +243,7 @@ impl<'a> Adder<'a> {
     fn add(&mut self, tally: &mut Tally, chunk: &Chunk, customer: usize) -> bool {
         let Self { shape, trail, converter } = self;
         let Some(country) = shape.scope.country(chunk.country(customer)) else { return false };
-        let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
+        let range = WalkRange { first: shape.span.first, last: shape.span.last, now: shape.span.now };
         trail.walk(chunk, customer, country, &shape.scope, range);
         if trail.is_nothing() {
             return false;

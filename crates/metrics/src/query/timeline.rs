@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::customers::{CustomerStatus, money, status_of};
 use super::scope::{Scope, Selection};
-use super::walk::{Range, Trail};
+use super::walk::{Trail, WalkRange};
 use super::{Filter, MovementKind};
 use crate::columns::{CustomerEntry, CustomerPosition, Ledger, RowSlices};
 
@@ -90,7 +90,7 @@ fn timeline_at(
     let (chunk, customer) = (ledger.chunk(place), place.customer as usize);
     let rows = chunk.rows(customer);
     let mut trail = Trail::default();
-    let range = Range { first: Day(i32::MIN), last: ledger.calendar().day(now), now };
+    let range = WalkRange { first: Day(i32::MIN), last: ledger.calendar().day(now), now };
     trail.walk(chunk, customer, 0, scope, range);
     let movements = trail.moves.iter().map(|one| TimelineMovement {
         on: one.day,

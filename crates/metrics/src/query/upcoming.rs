@@ -19,7 +19,7 @@ use super::paging::page;
 use super::scheduled::{ahead, set_to_end};
 use super::scope::{LEFT_OUT, Scope, Selection};
 use super::tally::{Line, Lines};
-use super::walk::Range;
+use super::walk::WalkRange;
 use super::{Filter, QueryError, Reporting, check_currency};
 use crate::columns::{Chunk, CustomerPosition, Ledger, RowSlices};
 use crate::fx::Rates;
@@ -162,7 +162,7 @@ impl<'a> List<'a> {
             else {
                 continue;
             };
-            let range = Range { first: self.today, last: self.today, now: self.asked.now };
+            let range = WalkRange { first: self.today, last: self.today, now: self.asked.now };
             lines.read(self.rows(chunk, customer), country, &self.scope, range);
             for (subscription, on) in due {
                 let mut worth = self.worth(&lines, subscription)?;

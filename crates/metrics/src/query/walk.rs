@@ -9,14 +9,14 @@ use crate::columns::{Chunk, Daily, Outline, RowSlices};
 
 /// From which day on movements are of interest, and until when rows count.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Range {
+pub(super) struct WalkRange {
     pub(super) first: Day,
     pub(super) last: Day,
     /// Also ends the last day.
     pub(super) now: UnixSeconds,
 }
 
-impl Range {
+impl WalkRange {
     /// Whether it ends in the middle of a customer's day, which is then worth something else than at its end.
     pub(super) fn cuts(self, chunk: &Chunk, customer: usize, outline: &Outline) -> bool {
         if outline.last_on < self.last || outline.ended_before(self.now) {
@@ -80,7 +80,14 @@ pub(super) struct Trail {
 
 impl Trail {
     /// Walks a customer's rows. `country` is the scope's number for the customer's.
-    pub(super) fn walk(&mut self, chunk: &Chunk, customer: usize, country: u32, scope: &Scope, range: Range) {
+    pub(super) fn walk(
+        &mut self,
+        chunk: &Chunk,
+        customer: usize,
+        country: u32,
+        scope: &Scope,
+        range: WalkRange,
+    ) {
         self.lanes.clear();
         self.moves.clear();
         let daily = chunk.daily(customer);
@@ -96,7 +103,7 @@ impl Trail {
     }
 
     /// What a walk over all rows of one series comes to.
-    fn take_daily(&mut self, daily: Daily<'_>, target: Target, range: Range) {
+    fn take_daily(&mut self, daily: Daily<'_>, target: Target, range: WalkRange) {
         let (opening, within) = daily.within(range.first, range.last);
         let is_ever_above = daily.outline.first_above(range.last).is_some_and(|day| day < range.first);
         let mut lane =
@@ -109,7 +116,7 @@ impl Trail {
         self.lanes.push(lane);
     }
 
-    fn walk_rows(&mut self, rows: RowSlices<'_>, country: u32, scope: &Scope, range: Range) {
+    fn walk_rows(&mut self, rows: RowSlices<'_>, country: u32, scope: &Scope, range: WalkRange) {
         // The lane in hand is worked on apart from the others: nearly always it is the only one.
         let mut lane = Lane::new(LEFT_OUT, LEFT_OUT);
         let mut place = 0;

@@ -9,7 +9,7 @@ use model::{CustomerId, Money, UnixSeconds};
 use store::ConnectionRecord;
 use sync::Business;
 
-use crate::cli::{ConnectionArgs, TextOrJson};
+use crate::arguments::{ConnectionArgs, TextOrJson};
 use crate::failure::Advice;
 use crate::folder::{self, Folder};
 use crate::work;

@@ -12,7 +12,7 @@ use model::Currency;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::Period;
-use crate::cli::{ConnectionArgs, TextOrJson};
+use crate::arguments::{ConnectionArgs, TextOrJson};
 use crate::commands::metrics::{add_filters, tell_absent};
 use crate::commands::printed::{in_main_units, table};
 use crate::{folder, work};

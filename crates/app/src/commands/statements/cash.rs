@@ -7,7 +7,7 @@ use metrics::question::Question;
 use metrics::statement::cash::{CashMonth, CashStatement};
 use model::Day;
 
-use crate::cli::ConnectionArgs;
+use crate::arguments::ConnectionArgs;
 use crate::commands::metrics::tell_absent;
 use crate::commands::printed::{Format, in_main_units, table};
 use crate::{folder, work};

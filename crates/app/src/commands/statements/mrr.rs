@@ -9,7 +9,7 @@ use metrics::statement::mrr::{
 };
 use metrics::view::View;
 
-use crate::cli::ConnectionArgs;
+use crate::arguments::ConnectionArgs;
 use crate::commands::metrics::tell_absent;
 use crate::commands::printed::{Format, in_main_units, table};
 use crate::spreadsheet::guarded_or_empty;

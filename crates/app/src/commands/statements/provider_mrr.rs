@@ -7,7 +7,7 @@ use metrics::statement::provider_mrr::{ProviderMrrReport, ProviderMrrState};
 use model::Currency;
 use sync::Business;
 
-use crate::cli::ConnectionArgs;
+use crate::arguments::ConnectionArgs;
 use crate::commands::printed::{Format, in_main_units, table};
 use crate::failure::Advice;
 use crate::{folder, work};

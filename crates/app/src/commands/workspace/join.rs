@@ -6,7 +6,7 @@ use metrics::joining::{self, JoiningPreview, JoiningSummary};
 use model::JoinRules;
 use sync::Business;
 
-use crate::cli::{DataArgs, TextOrJson};
+use crate::arguments::{DataArgs, TextOrJson};
 use crate::failure::Advice;
 use crate::folder::Folder;
 use crate::work;

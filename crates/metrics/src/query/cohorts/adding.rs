@@ -7,15 +7,15 @@ use rayon::prelude::*;
 use smallvec::SmallVec;
 
 use super::own::{Own, take_until};
-use super::places::Numbers;
+use super::table::Numbers;
 use super::worths::Worths;
-use super::{Cells, CohortValue, Place, Places, Question};
+use super::{Cells, CohortKey, CohortTable, CohortValue, Question};
 use crate::columns::{Chunk, Daily};
 use crate::query::exchange::{Factor, TooLarge};
 use crate::query::moved::number;
 use crate::query::scope::{LEFT_OUT, Target};
 use crate::query::tally::{Change, Line, Lines};
-use crate::query::walk::Range;
+use crate::query::walk::WalkRange;
 use crate::query::{Dimension, QueryError, Reporting};
 
 /// What is remembered of the customer that is being added. Kept and refilled from customer to customer.
@@ -38,39 +38,39 @@ struct Periods {
 impl Question<'_> {
     pub(super) fn add_up(&self) -> Result<Cells, QueryError> {
         let part = self.ledger.chunks().len().div_ceil(rayon::current_num_threads() * 4).max(1);
-        let parts: Result<Vec<Places>, TooLarge> =
+        let parts: Result<Vec<CohortTable>, TooLarge> =
             self.ledger.chunks().par_chunks(part).map(|chunks| self.of_chunks(chunks)).collect();
         let parts = parts.map_err(|too_large| self.shape.exchange.refused(too_large))?;
-        let mut all = self.places();
+        let mut all = self.table();
         parts.iter().for_each(|part| all.merge(part));
         let mut total = Cells::new();
-        for (place, sums) in all.each() {
-            let key = (self.currency_at(place), self.groups.named[place.group as usize].clone());
-            total.entry(key).or_default().insert(place.cohort, sums);
+        for (key, sums) in all.each() {
+            let series = (self.currency_at(key), self.groups.named[key.group as usize].clone());
+            total.entry(series).or_default().insert(key.cohort, sums);
         }
         Ok(total)
     }
 
-    fn of_chunks(&self, chunks: &[Arc<Chunk>]) -> Result<Places, TooLarge> {
-        let mut places = self.places();
+    fn of_chunks(&self, chunks: &[Arc<Chunk>]) -> Result<CohortTable, TooLarge> {
+        let mut table = self.table();
         let mut scratch = Scratch::default();
         for chunk in chunks {
             for customer in 0..chunk.customer_count() {
-                self.add(&mut places, &mut scratch, (chunk, customer))?;
+                self.add(&mut table, &mut scratch, (chunk, customer))?;
             }
         }
-        Ok(places)
+        Ok(table)
     }
 
     /// Adds a customer to its cohorts: natively, it has one in each currency.
     pub(super) fn add(
         &self,
-        places: &mut Places,
+        table: &mut CohortTable,
         scratch: &mut Scratch,
         (chunk, customer): (&Chunk, usize),
     ) -> Result<(), TooLarge> {
         let (scope, span) = (&self.shape.scope, self.shape.span);
-        let range = Range { first: span.first, last: span.last, now: span.now };
+        let range = WalkRange { first: span.first, last: span.last, now: span.now };
         let Some(country) = scope.country(chunk.country(customer)) else { return Ok(()) };
         let daily = chunk.daily(customer);
         match daily.outline.plan().filter(|_| daily.outline.is_of_one_subscription) {
@@ -80,11 +80,11 @@ impl Question<'_> {
                 if target.series == LEFT_OUT {
                     return Ok(());
                 }
-                self.add_line(places, &mut scratch.periods, (chunk, customer), daily, target)
+                self.add_line(table, &mut scratch.periods, (chunk, customer), daily, target)
             }
             _ => {
                 scratch.lines.read_customer(chunk, customer, country, scope, range);
-                self.add_lines(places, scratch, (chunk, customer))
+                self.add_lines(table, scratch, (chunk, customer))
             }
         }
     }
@@ -92,7 +92,7 @@ impl Question<'_> {
     /// Adds a customer to a cohort in each thing that it is counted within.
     fn add_lines(
         &self,
-        places: &mut Places,
+        table: &mut CohortTable,
         scratch: &mut Scratch,
         (chunk, customer): (&Chunk, usize),
     ) -> Result<(), TooLarge> {
@@ -100,7 +100,7 @@ impl Question<'_> {
         counted.sort_unstable();
         counted.dedup();
         for counted in counted {
-            self.add_within(places, scratch, (chunk, customer), counted)?;
+            self.add_within(table, scratch, (chunk, customer), counted)?;
         }
         Ok(())
     }
@@ -108,7 +108,7 @@ impl Question<'_> {
     /// Adds a customer that has one line, which is never added up with another.
     fn add_line(
         &self,
-        places: &mut Places,
+        table: &mut CohortTable,
         periods: &mut Periods,
         (chunk, customer): (&Chunk, usize),
         daily: Daily<'_>,
@@ -121,8 +121,8 @@ impl Question<'_> {
             return Ok(());
         }
         let own = self.shape.scope.series[target.series as usize].currency;
-        let place = self.place((chunk, customer), daily.outline.plan().unwrap_or(0), target.series, cohort);
-        let Numbers { mrr, changes } = places.with_more(place, 1);
+        let key = self.key((chunk, customer), daily.outline.plan().unwrap_or(0), target.series, cohort);
+        let Numbers { mrr, changes } = table.with_more(key, 1);
         if !self.is_asked(cohort) {
             return Ok(());
         }
@@ -159,7 +159,7 @@ impl Question<'_> {
     /// Adds a customer, within what it is counted once, to the cohort of its first value above 0, if it ever had one.
     fn add_within(
         &self,
-        places: &mut Places,
+        table: &mut CohortTable,
         scratch: &mut Scratch,
         (chunk, customer): (&Chunk, usize),
         counted: u32,
@@ -172,8 +172,8 @@ impl Question<'_> {
             return Ok(());
         }
         let Line { plan, series, .. } = lines.lines[largest];
-        let place = self.place((chunk, customer), plan, series, cohort);
-        let Numbers { mrr, changes } = places.with_more(place, 1);
+        let key = self.key((chunk, customer), plan, series, cohort);
+        let Numbers { mrr, changes } = table.with_more(key, 1);
         if !self.is_asked(cohort) {
             return Ok(());
         }
@@ -190,12 +190,12 @@ impl Question<'_> {
     }
 
     /// The cohort of a customer that first had this plan, or of several the most valuable.
-    fn place(&self, (chunk, customer): (&Chunk, usize), plan: u32, series: u32, cohort: usize) -> Place {
+    fn key(&self, (chunk, customer): (&Chunk, usize), plan: u32, series: u32, cohort: usize) -> CohortKey {
         let currency = match self.query.currency {
             Reporting::In(_) => 0,
             Reporting::Native => self.shape.scope.series[series as usize].currency,
         };
-        Place { currency, group: self.group(chunk, customer, plan), cohort }
+        CohortKey { currency, group: self.group(chunk, customer, plan), cohort }
     }
 
     /// From the end of the cohort's own period to that of each in which the value moves: all of them where rates move it,

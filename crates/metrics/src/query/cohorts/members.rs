@@ -10,14 +10,14 @@ use utoipa::ToSchema;
 
 use super::adding::Scratch;
 use super::groups::{largest, other};
-use super::{CohortValue, Place, Question, check, span_of};
+use super::{CohortKey, CohortValue, Question, check, span_of};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
 use crate::query::comparison::Comparison;
 use crate::query::exchange::TooLarge;
 use crate::query::paging::Candidates;
 use crate::query::tally::Lines;
-use crate::query::walk::Range;
+use crate::query::walk::WalkRange;
 use crate::query::{Group, Query, QueryError};
 
 #[derive(Debug, Clone)]
@@ -178,16 +178,16 @@ impl List<'_> {
         index: usize,
         chunk: &Chunk,
     ) -> Result<(), TooLarge> {
-        let (mut places, mut scratch) = (self.question.places(), Scratch::default());
+        let (mut table, mut scratch) = (self.question.table(), Scratch::default());
         let mut lines = Lines::default();
         for customer in 0..chunk.customer_count() {
-            self.question.add(&mut places, &mut scratch, (chunk, customer))?;
+            self.question.add(&mut table, &mut scratch, (chunk, customer))?;
             let at = CustomerPosition::new(index, customer);
-            places.take_each(|place, mrr_minor, changes| {
-                if groups.is_some_and(|groups| !groups.contains(&place.group)) {
+            table.take_each(|key, mrr_minor, changes| {
+                if groups.is_some_and(|groups| !groups.contains(&key.group)) {
                     return;
                 }
-                let Some(member) = self.member(at, place, (mrr_minor, changes), &mut lines) else { return };
+                let Some(member) = self.member(at, key, (mrr_minor, changes), &mut lines) else { return };
                 found.members.total += 1;
                 found.add(&member);
                 if last.is_none_or(|last| self.order(&member) > last.order()) {
@@ -205,13 +205,13 @@ impl List<'_> {
     fn member(
         &self,
         at: CustomerPosition,
-        place: Place,
+        key: CohortKey,
         (mrr_minor, changes): (i64, &[i64]),
         lines: &mut Lines,
     ) -> Option<Member> {
         let asked = self.asked;
-        let (cohort, value) = (place.cohort, changes.get(..=asked.at)?.iter().sum::<i64>());
-        let currency = self.question.currency_at(place);
+        let (cohort, value) = (key.cohort, changes.get(..=asked.at)?.iter().sum::<i64>());
+        let currency = self.question.currency_at(key);
         if asked.in_currency.is_some_and(|asked| asked != currency) {
             return None;
         }
@@ -232,7 +232,7 @@ impl List<'_> {
         }
         let (chunk, customer) = (self.question.ledger.chunk(at), at.customer as usize);
         let Some(country) = shape.scope.country(chunk.country(customer)) else { return false };
-        let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
+        let range = WalkRange { first: shape.span.first, last: shape.span.last, now: shape.span.now };
         lines.read_customer(chunk, customer, country, &shape.scope, range);
         lines.each().any(|(line, changes)| {
             let value =

@@ -17,11 +17,11 @@ use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::query::Reporting;
 use crate::query::paging::Candidates;
 use crate::query::tally::Lines;
-use crate::query::walk::{Lane, Range, Trail};
+use crate::query::walk::{Lane, Trail, WalkRange};
 
 /// How much of a customer has to be read before it is known whether and where it is in the list.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Reach {
+pub(super) enum ReadDepth {
     /// None of its rows.
     Nothing,
     /// What it is worth at the end of the list's day.
@@ -30,7 +30,7 @@ pub(super) enum Reach {
     History,
 }
 
-impl Reach {
+impl ReadDepth {
     pub(super) fn of(asked: &CustomersQuery) -> Self {
         let is_by_state = asked.state.is_some() || asked.status.is_some();
         let is_by_rows = asked.sort == CustomerSort::Mrr && asked.currency == Reporting::Native;
@@ -173,11 +173,11 @@ impl List<'_> {
     /// Whether the filter leaves a customer in. Walks as much of it as the list needs to know.
     fn is_in(&self, chunk: &Chunk, customer: usize, trail: &mut Trail) -> bool {
         let Some(country) = self.scope.country(chunk.country(customer)) else { return false };
-        let range = match self.reach {
-            Reach::Nothing => return true,
+        let range = match self.depth {
+            ReadDepth::Nothing => return true,
             // No change of a range that begins after its end is written down.
-            Reach::Level => Range { first: Day(self.range.last.0.saturating_add(1)), ..self.range },
-            Reach::History => self.range,
+            ReadDepth::Level => WalkRange { first: Day(self.range.last.0.saturating_add(1)), ..self.range },
+            ReadDepth::History => self.range,
         };
         trail.walk(chunk, customer, country, &self.scope, range);
         !trail.lanes.is_empty() || !self.asked.filter.is_about_plans()

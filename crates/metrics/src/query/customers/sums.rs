@@ -1,6 +1,6 @@
 //! What everything found is worth together.
 
-use super::find::Reach;
+use super::find::ReadDepth;
 use super::standing_now::Standing;
 use super::{Amounts, CustomerSums, List, Paid, churned_on, lost};
 use crate::columns::Chunk;
@@ -61,7 +61,7 @@ impl List<'_> {
             return;
         }
         sums.revenue.add_all(&Paid::of(chunk, customer, self.asked.now).revenue);
-        if !matches!(self.reach, Reach::History) {
+        if !matches!(self.depth, ReadDepth::History) {
             self.walk(chunk, customer, trail);
         }
         for lane in &trail.lanes {

@@ -3,7 +3,7 @@
 //! What has no rate on a day is in no figure of that day: neither in a sum nor in a count.
 
 use super::super::exchange::{Factor, TooLarge};
-use super::super::walk::{Range, Trail};
+use super::super::walk::{Trail, WalkRange};
 use super::lines::Line;
 use super::one_line::At;
 use super::{Cell, Level, Lines, Own, Shape, Tally};
@@ -65,7 +65,7 @@ impl Converter {
         trail: &Trail,
         own: Own<'_>,
     ) -> Result<(), TooLarge> {
-        let range = Range { first: shape.span.first, last: shape.span.last, now: shape.span.now };
+        let range = WalkRange { first: shape.span.first, last: shape.span.last, now: shape.span.now };
         if own.chunk.outline(own.customer).is_one_line() {
             return self.add_line(tally, shape, trail, own);
         }

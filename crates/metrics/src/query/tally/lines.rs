@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use super::super::exchange::{Factor, TooLarge};
 use super::super::scope::{LEFT_OUT, Scope, Target};
-use super::super::walk::Range;
+use super::super::walk::WalkRange;
 use crate::columns::{Chunk, Daily, NEVER, RowSlices};
 
 /// What one price of one subscription is worth. Kept and refilled from customer to customer.
@@ -47,7 +47,7 @@ impl Lines {
         customer: usize,
         country: u32,
         scope: &Scope,
-        range: Range,
+        range: WalkRange,
     ) {
         let daily = chunk.daily(customer);
         match daily.outline.plan().filter(|_| daily.outline.is_of_one_subscription) {
@@ -65,7 +65,7 @@ impl Lines {
     }
 
     /// What all rows of one line come to.
-    fn take_daily(&mut self, daily: Daily<'_>, line: Line, range: Range) {
+    fn take_daily(&mut self, daily: Daily<'_>, line: Line, range: WalkRange) {
         let (opening, within) = daily.within(range.first, range.last);
         let mut line = Line { opening, value: opening, ..line };
         for (day, value) in within.days.iter().zip(within.value_minor) {
@@ -77,7 +77,13 @@ impl Lines {
     }
 
     /// Reads any rows of a customer.
-    pub(in super::super) fn read(&mut self, rows: RowSlices<'_>, country: u32, scope: &Scope, range: Range) {
+    pub(in super::super) fn read(
+        &mut self,
+        rows: RowSlices<'_>,
+        country: u32,
+        scope: &Scope,
+        range: WalkRange,
+    ) {
         self.lines.clear();
         self.changes.clear();
         for row in 0..rows.days.len() {

@@ -11,7 +11,7 @@ pub(super) struct Sums {
 
 /// A cohort: its currency and its group as the question numbers them, and the period that it began in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct CohortKey {
     pub(super) currency: u32,
     pub(super) group: u32,
     pub(super) cohort: usize,
@@ -19,7 +19,7 @@ pub(super) struct Place {
 
 /// All cohorts of a question. Every customer is added to one, so they are found by their numbers and not by a search, and
 /// what is added to one lies side by side.
-pub(super) struct Places {
+pub(super) struct CohortTable {
     groups: usize,
     buckets: usize,
     /// How many periods of a cohort are followed.
@@ -29,7 +29,7 @@ pub(super) struct Places {
     /// Of one cohort after the other: its customers, their MRR, and the changes.
     numbers: Vec<i64>,
     /// Those with any customer.
-    used: Vec<Place>,
+    used: Vec<CohortKey>,
 }
 
 /// The numbers of one cohort.
@@ -43,7 +43,7 @@ const NOWHERE: u32 = u32::MAX;
 /// What is before the changes.
 const HEAD: usize = 2;
 
-impl Places {
+impl CohortTable {
     pub(super) fn new(currencies: usize, groups: usize, buckets: usize, periods_max: usize) -> Self {
         let rows = vec![Vec::new(); currencies * groups];
         Self { groups, buckets, periods_max, rows, numbers: Vec::new(), used: Vec::new() }
@@ -51,20 +51,20 @@ impl Places {
 
     /// Adds customers to a cohort.
     #[inline]
-    pub(super) fn with_more(&mut self, place: Place, customers: i64) -> Numbers<'_> {
-        let periods = self.periods(place);
-        let row = &mut self.rows[place.currency as usize * self.groups + place.group as usize];
+    pub(super) fn with_more(&mut self, key: CohortKey, customers: i64) -> Numbers<'_> {
+        let periods = self.periods(key);
+        let row = &mut self.rows[key.currency as usize * self.groups + key.group as usize];
         if row.is_empty() {
             row.resize(self.buckets, NOWHERE);
         }
-        let start = &mut row[place.cohort];
+        let start = &mut row[key.cohort];
         if *start == NOWHERE {
             *start = u32::try_from(self.numbers.len()).unwrap_or(NOWHERE);
             self.numbers.resize(self.numbers.len() + HEAD + periods, 0);
         }
         let (head, changes) = self.numbers[*start as usize..][..HEAD + periods].split_at_mut(HEAD);
         if head[0] == 0 {
-            self.used.push(place);
+            self.used.push(key);
         }
         head[0] += customers;
         Numbers { mrr: &mut head[1], changes }
@@ -72,9 +72,9 @@ impl Places {
 
     /// Adds what others were added to.
     pub(super) fn merge(&mut self, other: &Self) {
-        for place in &other.used {
-            let sums = other.sums(*place);
-            let own = self.with_more(*place, sums.customers);
+        for key in &other.used {
+            let sums = other.sums(*key);
+            let own = self.with_more(*key, sums.customers);
             *own.mrr += sums.mrr;
             own.changes.iter_mut().zip(&sums.changes).for_each(|(sum, change)| *sum += change);
         }
@@ -82,34 +82,34 @@ impl Places {
 
     /// Tells the MRR and the changes of everything that was added to, and keeps none of it: what was allocated stays for
     /// the next customer.
-    pub(super) fn take_each(&mut self, mut take: impl FnMut(Place, i64, &[i64])) {
+    pub(super) fn take_each(&mut self, mut take: impl FnMut(CohortKey, i64, &[i64])) {
         for used in 0..self.used.len() {
-            let place = self.used[used];
-            let (start, length) = (self.start(place), HEAD + self.periods(place));
+            let key = self.used[used];
+            let (start, length) = (self.start(key), HEAD + self.periods(key));
             let numbers = &mut self.numbers[start..][..length];
-            take(place, numbers[1], &numbers[HEAD..]);
+            take(key, numbers[1], &numbers[HEAD..]);
             numbers.fill(0);
         }
         self.used.clear();
     }
 
     /// Everything that was added.
-    pub(super) fn each(&self) -> impl Iterator<Item = (Place, Sums)> {
-        self.used.iter().map(|place| (*place, self.sums(*place)))
+    pub(super) fn each(&self) -> impl Iterator<Item = (CohortKey, Sums)> {
+        self.used.iter().map(|key| (*key, self.sums(*key)))
     }
 
-    fn sums(&self, place: Place) -> Sums {
-        let numbers = &self.numbers[self.start(place)..][..HEAD + self.periods(place)];
+    fn sums(&self, key: CohortKey) -> Sums {
+        let numbers = &self.numbers[self.start(key)..][..HEAD + self.periods(key)];
         Sums { customers: numbers[0], mrr: numbers[1], changes: numbers[HEAD..].to_vec() }
     }
 
     /// Where the numbers of a cohort begin that has any.
-    fn start(&self, place: Place) -> usize {
-        self.rows[place.currency as usize * self.groups + place.group as usize][place.cohort] as usize
+    fn start(&self, key: CohortKey) -> usize {
+        self.rows[key.currency as usize * self.groups + key.group as usize][key.cohort] as usize
     }
 
-    fn periods(&self, place: Place) -> usize {
-        (self.buckets - place.cohort).min(self.periods_max)
+    fn periods(&self, key: CohortKey) -> usize {
+        (self.buckets - key.cohort).min(self.periods_max)
     }
 }
 
