@@ -209,7 +209,7 @@ impl Levels {
                 if value == 0 {
                     continue;
                 }
-                match shape.exchange.factor(currency, end) {
+                match shape.exchange.factor_on(currency, end) {
                     Some(factor) => {
                         let band = if ask.is_by_age { ask.band(line.subscription, end, failed) } else { 0 };
                         let cell = shape.at_bucket(line.counted, bucket);

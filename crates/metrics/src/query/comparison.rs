@@ -26,7 +26,7 @@ pub(super) struct Comparison {
     bands: i64,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Scale {
     Rated(Factor),
     /// How many bands are below its own.

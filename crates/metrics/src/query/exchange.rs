@@ -1,6 +1,8 @@
 //! Amounts of one customer, subscription and price, or of one payment, in the reporting currency: each converted at the
 //! rate of its day and rounded once, half away from zero. Every total is a sum of what comes out of here.
 
+use std::sync::Arc;
+
 use model::{Currency, Day};
 use rust_decimal::Decimal;
 
@@ -9,6 +11,8 @@ use crate::fx::{Rates, exchange, round_minor};
 
 /// What one amount can come to before it is refused: sums of a thousand such still fit into 64 bits.
 const MAX_MINOR: u64 = 1 << 53;
+/// Amounts of up to 33 bits can be shifted as far; larger ones are converted the exact way.
+const WIDENED_MAX: u32 = 30;
 
 /// The rates of every day of a range, looked up once.
 #[derive(Debug)]
@@ -39,19 +43,28 @@ pub(super) struct Factors<'a> {
     column: &'a Column,
 }
 
-/// What a smallest unit of one currency is worth in another.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Of amounts that stay as they are.
+pub(super) static ONE: Factor =
+    Factor { scaled: 1 << 63, widened: 2, shift: 1, is_scaled: true, exact: None };
+
+/// What a smallest unit of one currency is worth in another. Small, because converted answers look up one for each amount,
+/// of whatever day.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Factor {
-    /// The factor is at least `scaled / 2^shift` and below `(scaled + 1) / 2^shift`.
+    /// The factor is at least `scaled / 2^(64 + shift - widened)` and below `(scaled + 1) / 2^(64 + shift - widened)`.
     scaled: u64,
-    /// 0: only the exact way.
-    shift: u32,
-    exact: Exact,
+    /// How far an amount is shifted before it is multiplied, so that its whole units are in the product's upper half.
+    widened: u8,
+    /// How far that half is shifted back.
+    shift: u8,
+    /// Whether these three can be used.
+    is_scaled: bool,
+    /// `None`: an amount stays as it is.
+    exact: Option<Arc<Exact>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, PartialEq)]
 enum Exact {
-    One,
     Fraction {
         numerator: u64,
         denominator: u64,
@@ -92,7 +105,7 @@ impl Exchange {
 
     /// What an amount of a currency has to be converted by on a day; `None` where there is no rate.
     pub(super) fn factor(&self, currency: u32, day: Day) -> Option<Factor> {
-        self.factor_on(currency, day).copied()
+        self.factor_on(currency, day).cloned()
     }
 
     /// The same without a copy, for where every subscription is converted on many days.
@@ -130,7 +143,7 @@ impl<'a> Factors<'a> {
     #[inline]
     pub(super) fn on(self, day: Day) -> Option<&'a Factor> {
         match self.column {
-            Column::Same => Some(&Factor::ONE),
+            Column::Same => Some(&ONE),
             Column::Rates(days) => {
                 let offset = usize::try_from(day.0 - self.first.0).unwrap_or(0);
                 days.get(offset)?.as_ref()
@@ -156,12 +169,12 @@ fn column(rates: &Rates, from: Currency, to: Currency, first: Day, last: Day) ->
     let mut days = Vec::new();
     for day in (first.0..=last.0).map(Day) {
         let pair = rates.rate(day, from).zip(rates.rate(day, to)).map(|(from, to)| (from.0, to.0));
-        let factor = pair.map(|pair| match known {
+        let factor = pair.map(|pair| match &known {
             // Rates stay as they are from one banking day to the next.
-            Some((same, factor)) if same == pair => factor,
+            Some((same, factor)) if *same == pair => factor.clone(),
             _ => {
                 let factor = Factor::new((from, pair.0), (to, pair.1));
-                known = Some((pair, factor));
+                known = Some((pair, factor.clone()));
                 factor
             }
         });
@@ -171,12 +184,10 @@ fn column(rates: &Rates, from: Currency, to: Currency, first: Day, last: Day) ->
 }
 
 impl Factor {
-    pub(super) const ONE: Self = Self { scaled: 1 << 63, shift: 63, exact: Exact::One };
-
     /// The factor of one day; `None` where either currency has no rate on it.
     pub(super) fn of(rates: &Rates, day: Day, from: Currency, to: Currency) -> Option<Self> {
         if from == to {
-            return Some(Self::ONE);
+            return Some(ONE.clone());
         }
         Some(Self::new((from, rates.rate(day, from)?.0), (to, rates.rate(day, to)?.0)))
     }
@@ -189,34 +200,28 @@ impl Factor {
 
     fn new(from: (Currency, Decimal), to: (Currency, Decimal)) -> Self {
         let Some((numerator, denominator)) = fraction(from, to) else {
-            return Self { scaled: 0, shift: 0, exact: Exact::Decimals { from, to } };
+            let exact = Exact::Decimals { from, to };
+            return Self { scaled: 0, widened: 0, shift: 0, is_scaled: false, exact: Some(Arc::new(exact)) };
         };
-        let (scaled, shift) = scaled(numerator, denominator);
-        Self { scaled, shift, exact: Exact::Fraction { numerator, denominator } }
+        let known = scaled(numerator, denominator);
+        let (scaled, widened, shift) = known.unwrap_or_default();
+        let exact = Exact::Fraction { numerator, denominator };
+        Self { scaled, widened, shift, is_scaled: known.is_some(), exact: Some(Arc::new(exact)) }
     }
 
     /// An amount in the reporting currency, rounded half away from zero.
     #[inline]
     pub(super) fn convert(&self, amount_minor: i64) -> Result<i64, TooLarge> {
-        if self.shift != 0 {
-            let amount = amount_minor.unsigned_abs();
+        let amount = amount_minor.unsigned_abs();
+        if self.is_scaled && amount >> (63 - self.widened) == 0 {
+            let amount = amount << self.widened;
             let product = u128::from(amount) * u128::from(self.scaled);
-            let (rounded, above) = match self.shift.checked_sub(64) {
-                // As with all factors below 1: only the upper half of the product counts, which takes half the time.
-                Some(shift) => {
-                    let low = product + (u128::from(1_u64 << shift) << 63);
-                    let high = low + u128::from(amount);
-                    (upper_half(low) >> shift, upper_half(high) >> shift)
-                }
-                None => {
-                    let low = product + (1_u128 << (self.shift - 1));
-                    let shifted = |product: u128| u64::try_from(product >> self.shift).unwrap_or(u64::MAX);
-                    (shifted(low), shifted(low + u128::from(amount)))
-                }
-            };
-            // What was cut off the factor decides only where the result is within it of a half.
-            if rounded == above && rounded < MAX_MINOR {
-                let rounded = i64::try_from(rounded).unwrap_or(i64::MAX);
+            let rounded = (upper_half(product) + (1 << (self.shift - 1))) >> self.shift;
+            // What was cut off the factor adds less than the amount: where that stays within the lower half, it decides
+            // nothing.
+            let is_decided = lower_half(product).checked_add(amount).is_some();
+            if is_decided && rounded < MAX_MINOR {
+                let rounded = rounded.cast_signed();
                 return Ok(if amount_minor < 0 { -rounded } else { rounded });
             }
         }
@@ -225,8 +230,8 @@ impl Factor {
 
     #[cold]
     fn convert_exactly(&self, amount_minor: i64) -> Result<i64, TooLarge> {
-        match self.exact {
-            Exact::One => Ok(amount_minor),
+        let Some(exact) = &self.exact else { return Ok(amount_minor) };
+        match **exact {
             Exact::Fraction { numerator, denominator } => {
                 let denominator = u128::from(denominator);
                 let product = u128::from(amount_minor.unsigned_abs()).checked_mul(u128::from(numerator));
@@ -272,18 +277,26 @@ fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
     a
 }
 
-/// The first 64 bits of a fraction, and how far they are shifted: by 0 where they cannot be used.
-fn scaled(numerator: u64, denominator: u64) -> (u64, u32) {
+/// The first 64 bits of a fraction, how far an amount is widened and its product is shifted back. `None` where a factor is so
+/// large that amounts would have to be widened further, or so small that nothing is left of them.
+fn scaled(numerator: u64, denominator: u64) -> Option<(u64, u8, u8)> {
     let most = 64 + denominator.ilog2() - numerator.ilog2();
     let quotient =
         |shift: u32| u64::try_from((u128::from(numerator) << shift) / u128::from(denominator)).ok();
     // One bit more fits where the fraction's digits are smaller than its denominator's.
-    let scaled = [most, most - 1].into_iter().find_map(|shift| Some((quotient(shift)?, shift)));
-    scaled.filter(|(_, shift)| *shift > 0).unwrap_or((0, 0))
+    let (scaled, shift) = [most, most - 1].into_iter().find_map(|shift| Some((quotient(shift)?, shift)))?;
+    let widened = 65_u32.saturating_sub(shift);
+    let back = shift + widened - 64;
+    let is_usable = widened <= WIDENED_MAX && back < 63;
+    is_usable.then_some((scaled, u8::try_from(widened).ok()?, u8::try_from(back).ok()?))
 }
 
 fn upper_half(product: u128) -> u64 {
     u64::try_from(product >> 64).unwrap_or(u64::MAX)
+}
+
+fn lower_half(product: u128) -> u64 {
+    u64::try_from(product & u128::from(u64::MAX)).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -124,7 +124,7 @@ impl<'a> Cells<'a> {
     #[inline]
     pub(super) fn add<T>(&self, sums: &mut Sums<T>, amount: Amount, put: impl Fn(&mut T, i64)) -> Placed {
         let Amount { group, currency, day, minor } = amount;
-        match self.exchange.factor(number(currency), day).map(|factor| factor.convert(minor)) {
+        match self.exchange.factor_on(number(currency), day).map(|factor| factor.convert(minor)) {
             Some(Ok(converted)) => {
                 let part = if self.is_by_currency { currency } else { 0 };
                 let cell = self.cell(group, part) + self.span.bucket(day);

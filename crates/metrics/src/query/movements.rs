@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use utoipa::ToSchema;
 
-use super::exchange::{Factor, TooLarge};
+use super::exchange::{Factor, ONE, TooLarge};
 use super::labels;
 use super::paging::Candidates;
 use super::plan_switches::{self, Switch};
@@ -256,7 +256,7 @@ impl MovementFilter {
             (Dimension::Feedback, &self.feedback),
         ];
         let has_parts = lists.iter().filter(|(_, wanted)| !wanted.is_empty()).all(|(by, wanted)| {
-            let parts = mover.parts(one, series, *by, Factor::ONE).unwrap_or_default();
+            let parts = mover.parts(one, series, *by, &ONE).unwrap_or_default();
             parts.iter().any(|part| wanted.iter().any(|key| key == part.key))
         });
         has_parts && (!self.is_about_switches() || self.has_switch(mover, one, series))
@@ -268,7 +268,7 @@ impl MovementFilter {
 
     fn has_switch(&self, mover: &Mover<'_>, one: &Move, series: u32) -> bool {
         let is_any = mover.chunk.causes(mover.customer).contains(&ChangeCause::Plan);
-        is_any && self.switches(mover, one, series, Factor::ONE).is_ok_and(|switches| !switches.is_empty())
+        is_any && self.switches(mover, one, series, &ONE).is_ok_and(|switches| !switches.is_empty())
     }
 
     /// The plan switches of a movement that are asked for.
@@ -277,7 +277,7 @@ impl MovementFilter {
         mover: &Mover<'_>,
         one: &Move,
         series: u32,
-        factor: Factor,
+        factor: &Factor,
     ) -> Result<SmallVec<[Switch; 2]>, TooLarge> {
         let parts = mover.row_parts(one.day, series, factor)?;
         let mut switches = plan_switches::switches(mover, Some(one.kind), (one.day, series), &parts);
@@ -299,7 +299,7 @@ impl Found {
             Reporting::Native => None,
             Reporting::In(currency) => Factor::of(rates, self.on, self.currency, currency),
         };
-        let causes = self.causes(ledger, scope, factor);
+        let causes = self.causes(ledger, scope, factor.as_ref());
         let most = causes.iter().rev().max_by_key(|cause| cause.delta_minor.abs());
         Movement {
             customer_id: entry.id.to_string(),
@@ -310,14 +310,15 @@ impl Found {
             currency: self.currency,
             delta_minor: self.one.after - self.one.before,
             mrr_after_minor: self.one.after,
-            converted_minor: factor.and_then(|factor| self.converted(ledger, scope, factor)),
+            converted_minor: factor.as_ref().and_then(|factor| self.converted(ledger, scope, factor)),
             is_involuntary: (self.kind == MovementKind::Churn).then(|| self.is_involuntary(ledger, chunk)),
             cause: most.map(|most| most.cause.clone()),
             causes,
             churn_reason: self.only_part(ledger, scope, Dimension::ChurnReason),
             feedback: self.only_part(ledger, scope, Dimension::Feedback),
-            switched_minor: self.switched(ledger, scope, &asked.only, Factor::ONE),
+            switched_minor: self.switched(ledger, scope, &asked.only, &ONE),
             switched_converted_minor: factor
+                .as_ref()
                 .and_then(|factor| self.switched(ledger, scope, &asked.only, factor)),
         }
     }
@@ -327,7 +328,7 @@ impl Found {
         ledger: &'a Ledger,
         scope: &'a Scope,
         by: Dimension,
-        factor: Factor,
+        factor: &Factor,
     ) -> Option<Parts<'a>> {
         self.mover(ledger, scope)?.parts(&self.one, self.series, by, factor).ok()
     }
@@ -339,14 +340,20 @@ impl Found {
     }
 
     /// What the plan switches that are asked for changed; `None` where none are.
-    fn switched(&self, ledger: &Ledger, scope: &Scope, only: &MovementFilter, factor: Factor) -> Option<i64> {
+    fn switched(
+        &self,
+        ledger: &Ledger,
+        scope: &Scope,
+        only: &MovementFilter,
+        factor: &Factor,
+    ) -> Option<i64> {
         let mover = self.mover(ledger, scope).filter(|_| only.is_about_switches())?;
         let switches = only.switches(&mover, &self.one, self.series, factor).ok()?;
         Some(switches.iter().map(Switch::change_minor).sum())
     }
 
-    fn causes(&self, ledger: &Ledger, scope: &Scope, factor: Option<Factor>) -> Vec<MovementCause> {
-        let parts = self.parts(ledger, scope, Dimension::Cause, factor.unwrap_or(Factor::ONE));
+    fn causes(&self, ledger: &Ledger, scope: &Scope, factor: Option<&Factor>) -> Vec<MovementCause> {
+        let parts = self.parts(ledger, scope, Dimension::Cause, factor.unwrap_or(&ONE));
         let causes = parts.into_iter().flatten().map(|part| MovementCause {
             cause: part.key.to_owned(),
             delta_minor: part.native,
@@ -356,12 +363,12 @@ impl Found {
     }
 
     fn only_part(&self, ledger: &Ledger, scope: &Scope, by: Dimension) -> Option<String> {
-        let parts = self.parts(ledger, scope, by, Factor::ONE)?;
+        let parts = self.parts(ledger, scope, by, &ONE)?;
         parts.first().map(|part| part.key.to_owned())
     }
 
     /// What its subscriptions and prices changed by, each converted, so that a list adds up to the series.
-    fn converted(&self, ledger: &Ledger, scope: &Scope, factor: Factor) -> Option<i64> {
+    fn converted(&self, ledger: &Ledger, scope: &Scope, factor: &Factor) -> Option<i64> {
         let chunk = ledger.chunk(self.place);
         let customer = self.place.customer as usize;
         let country = scope.country(chunk.country(customer))?;

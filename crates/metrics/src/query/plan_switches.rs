@@ -9,7 +9,7 @@ use serde::Serialize;
 use smallvec::SmallVec;
 use utoipa::ToSchema;
 
-use super::exchange::{Factor, TooLarge};
+use super::exchange::{ONE, TooLarge};
 use super::points::zone_name;
 use super::reasons::{Mover, RowPart};
 use super::scope::{LEFT_OUT, Selection};
@@ -185,8 +185,9 @@ impl SwitchCounter<'_> {
         let mut lacking: SmallVec<[Currency; 1]> = SmallVec::new();
         for (day, series) in self.days(mover) {
             let native = self.shape.scope.currency_of(series);
-            let factor = self.shape.exchange.factor(self.shape.scope.series[series as usize].currency, day);
-            let parts = mover.row_parts(day, series, factor.unwrap_or(Factor::ONE))?;
+            let factor =
+                self.shape.exchange.factor_on(self.shape.scope.series[series as usize].currency, day);
+            let parts = mover.row_parts(day, series, factor.unwrap_or(&ONE))?;
             let is_it = |one: &&Move| one.day == day && trail.lane_of(one).series == series;
             let kind = trail.moves.iter().find(is_it).map(|one| one.kind);
             for switch in switches(&mover, kind, (day, series), &parts) {

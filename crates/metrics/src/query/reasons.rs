@@ -167,7 +167,7 @@ fn add_customer<'a>(
     for one in trail.moves.iter().filter(|one| is_told(by, one.kind)) {
         let lane = trail.lane_of(one);
         let currency = shape.scope.series[lane.series as usize].currency;
-        let Some(factor) = shape.exchange.factor(currency, one.day) else { continue };
+        let Some(factor) = shape.exchange.factor_on(currency, one.day) else { continue };
         let bucket = shape.span.bucket(one.day);
         for part in mover.parts(one, lane.series, by, factor)? {
             let key = (lane.counted, part.key);
@@ -199,7 +199,7 @@ impl<'a> Mover<'a> {
         one: &Move,
         series: u32,
         by: Dimension,
-        factor: Factor,
+        factor: &Factor,
     ) -> Result<Parts<'a>, TooLarge> {
         match by {
             _ if !is_told(by, one.kind) => Ok(Parts::new()),
@@ -220,7 +220,7 @@ impl<'a> Mover<'a> {
     }
 
     /// All of a movement as one part.
-    fn whole(&self, one: &Move, series: u32, factor: Factor, key: &'a str) -> Result<Parts<'a>, TooLarge> {
+    fn whole(&self, one: &Move, series: u32, factor: &Factor, key: &'a str) -> Result<Parts<'a>, TooLarge> {
         if !self.has_one_line() {
             return self.split(one, series, factor, |_| key);
         }
@@ -237,7 +237,7 @@ impl<'a> Mover<'a> {
         &self,
         one: &Move,
         series: u32,
-        factor: Factor,
+        factor: &Factor,
         key_of: impl Fn(usize) -> &'a str,
     ) -> Result<Parts<'a>, TooLarge> {
         let mut parts = Parts::new();
@@ -261,7 +261,7 @@ impl<'a> Mover<'a> {
         &self,
         day: Day,
         series: u32,
-        factor: Factor,
+        factor: &Factor,
     ) -> Result<SmallVec<[RowPart; 4]>, TooLarge> {
         let rows = self.chunk.rows(self.customer);
         let mut lines: SmallVec<[(u32, u32, i64, i64); 4]> = SmallVec::new();

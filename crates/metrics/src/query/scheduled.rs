@@ -72,7 +72,7 @@ pub(super) fn endings(
                 let is_own = |line: &&Line| line.subscription as usize == subscription;
                 for line in lines.lines.iter().filter(is_own) {
                     let currency = scope.series[line.series as usize].currency;
-                    let Some(factor) = exchange.factor(currency, today) else { continue };
+                    let Some(factor) = exchange.factor_on(currency, today) else { continue };
                     let minor = factor.convert(line.value)?;
                     let place = CustomerPosition::new(index, customer);
                     endings.push(Ending {

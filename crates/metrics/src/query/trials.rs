@@ -125,7 +125,7 @@ fn plan(subscription: &SubscriptionView<'_>, index: usize, rows: RowSlices<'_>) 
 
 fn has_rate(shape: &Shape<'_>, target: Target, day: model::Day) -> bool {
     let currency = shape.scope.series[target.series as usize].currency;
-    shape.exchange.factor(currency, day).is_some()
+    shape.exchange.factor_on(currency, day).is_some()
 }
 
 /// Whether the customer was worth anything at the end of a day before this one.

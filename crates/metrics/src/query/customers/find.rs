@@ -158,7 +158,7 @@ impl List<'_> {
     fn in_one(&self, amounts: &Amounts) -> i64 {
         let convert = |money: Money| {
             let place = self.scope.currencies.iter().position(|currency| *currency == money.currency);
-            let factor = place.and_then(|place| self.factors.get(place).copied().flatten());
+            let factor = place.and_then(|place| self.factors.get(place)?.as_ref());
             factor.and_then(|factor| factor.convert(money.amount_minor).ok()).unwrap_or(0)
         };
         match self.asked.currency {
@@ -221,7 +221,7 @@ impl List<'_> {
             Reporting::Native => self.compared(currency, minor),
             Reporting::In(_) if self.scope.currencies.get(place).is_some_and(is_target) => minor,
             Reporting::In(_) => {
-                let factor = self.factors.get(place).copied().flatten();
+                let factor = self.factors.get(place).and_then(Option::as_ref);
                 factor.and_then(|factor| factor.convert(minor).ok()).unwrap_or(0)
             }
         }
@@ -240,7 +240,7 @@ impl List<'_> {
             _ if !standing.is_one_line => self.converted(chunk, customer, lines),
             _ if self.factors.is_empty() => None,
             0 => Some(0),
-            minor => self.factors[standing.currency as usize]?.convert(minor).ok(),
+            minor => self.factors[standing.currency as usize].as_ref()?.convert(minor).ok(),
         }
     }
 
@@ -268,7 +268,7 @@ impl List<'_> {
         let mut sum = None;
         for line in lines.lines.iter().filter(|line| line.value != 0) {
             let currency = self.scope.series[line.series as usize].currency;
-            if let Some(factor) = self.factors[currency as usize] {
+            if let Some(factor) = &self.factors[currency as usize] {
                 sum = Some(sum.unwrap_or(0) + factor.convert(line.value).ok()?);
             }
         }

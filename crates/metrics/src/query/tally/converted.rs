@@ -221,7 +221,7 @@ impl Converter {
                 continue;
             }
             let currency = shape.scope.series[lane.series as usize].currency;
-            let Some(factor) = shape.exchange.factor(currency, one.day) else { continue };
+            let Some(factor) = shape.exchange.factor_on(currency, one.day) else { continue };
             let amount = self.lines.changed(&mut rest, lane.series, one.day, factor)?;
             let bucket = shape.span.bucket(one.day);
             let cell = &mut tally.cells[shape.at_bucket(counted, bucket)];

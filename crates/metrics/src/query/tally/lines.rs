@@ -133,7 +133,7 @@ impl Lines {
         rest: &mut &[Change],
         series: u32,
         day: Day,
-        factor: Factor,
+        factor: &Factor,
     ) -> Result<i64, TooLarge> {
         while rest.first().is_some_and(|change| change.day < day) {
             *rest = &rest[1..];
