@@ -411,6 +411,34 @@ test('the pages of a team fit a phone in the dark', async (t) => {
   await fits(t, page, '/workspaces/new', 'Create workspace');
 });
 
+test('an account is deleted by its owner, unless a workspace would have none', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.getByRole('region', { name: 'MRR now' }).waitFor();
+  const dialog = page.getByRole('dialog');
+  const remove = async (password) => {
+    await open(page, '/settings/account', 'Your account');
+    await page.getByRole('region', { name: 'Delete account' }).getByRole('button', { name: 'Delete…' }).click();
+    await dialog.getByLabel('Your password').fill(password);
+    await dialog.getByRole('button', { name: 'Delete permanently' }).click();
+  };
+  await remove(owner.password);
+  await dialog.getByText(/only owner who can sign in of .* Make another member an owner/).waitFor();
+  await accessible(page, 'the only owner wants to delete their account');
+  await picture(page, 'team-delete-refused');
+
+  await page.request.delete(`${both.app.url}/api/v1/session`, { headers: { origin: both.app.url } });
+  await page.goto(`${both.app.url}/login`);
+  await signInAs(page, { ...guest, password: 'Compiler1959' });
+  await page.getByRole('region', { name: 'MRR now' }).waitFor();
+  await remove('Compiler1959');
+  await page.getByText('Your account was deleted').waitFor();
+  await accessible(page, 'a deleted account');
+  await picture(page, 'team-account-deleted');
+  await signInAs(page, { ...guest, password: 'Compiler1959' });
+  await page.getByText('Wrong username or password').waitFor();
+});
+
 test('somebody who can’t sign in is told why, and finds help without an account', async (t) => {
   const page = await visit(t, `${both.app.url}/login`);
   await page.getByLabel('Username or email').fill('nobody');

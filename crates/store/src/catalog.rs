@@ -1,5 +1,6 @@
 //! Users, permissions and connected accounts. Every read of a tenant's data takes the workspace.
 
+mod account_deletion;
 mod audit;
 mod connections;
 mod email_keys;
