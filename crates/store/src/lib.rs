@@ -27,7 +27,7 @@ mod writer_thread;
 pub use backup::{Manifest, ManifestFile};
 pub use catalog::{
     AbsentReason, Actor, ApiToken, AuditEntry, AuditFilter, Author, Catalog, Channel, ConnectionRecord,
-    ConnectionState, Identity, IdentityProvider, Invitation, LastError, LinkPurpose, Member,
+    ConnectionState, Deletion, Identity, IdentityProvider, Invitation, LastError, LinkPurpose, Member,
     Membership, NewAuditEntry, NewConnection, NewIdentity, NewIdentityProvider, NewInvitation, NewLink,
     NewOutboxMessage, NewPasskey, NewRate, NewShareLink, NewSignOnRule, NewSignUp, NewToken, NewUser, Origin,
     OutboxFacts, OutboxMessage, Passkey, PendingUser, RateRecord, SealedCount, Session, ShareLink,

@@ -5,7 +5,7 @@ use model::{Role, Secret, UnixSeconds, UserId};
 use super::{NOW, owner, temp};
 use crate::StoreError;
 use crate::catalog::{
-    Actor, AuditFilter, Author, Catalog, NewAuditEntry, NewInvitation, NewPasskey, NewUser, Origin,
+    Actor, AuditFilter, Author, Catalog, Deletion, NewAuditEntry, NewInvitation, NewPasskey, NewUser, Origin,
     SignInMethod, User,
 };
 
@@ -295,18 +295,19 @@ fn a_workspace_that_the_server_is_to_delete_is_named_until_that_is_done_or_refus
     let (_dir, catalog) = temp();
     let first = catalog.default_workspace().unwrap().id;
     let other = catalog.create_workspace("Other", NOW).unwrap().id;
-    catalog.ask_to_delete_workspace(&other).unwrap();
-    assert_eq!(catalog.workspaces_to_delete().unwrap(), std::slice::from_ref(&other));
-    assert_eq!(catalog.take_refusal_to_delete_workspace(&other).unwrap(), None);
-    catalog.refuse_to_delete_workspace(&other, "the disk is full").unwrap();
-    assert_eq!(catalog.workspaces_to_delete().unwrap(), []);
-    let why = catalog.take_refusal_to_delete_workspace(&other).unwrap();
+    let deletion = Deletion::Workspace(other.clone());
+    catalog.ask_to_delete(&deletion).unwrap();
+    assert_eq!(catalog.wanted_deletions().unwrap(), std::slice::from_ref(&deletion));
+    assert_eq!(catalog.take_refusal_to_delete(&deletion).unwrap(), None);
+    catalog.refuse_to_delete(&deletion, "the disk is full").unwrap();
+    assert_eq!(catalog.wanted_deletions().unwrap(), []);
+    let why = catalog.take_refusal_to_delete(&deletion).unwrap();
     assert_eq!(why.as_deref(), Some("the disk is full"));
-    assert_eq!(catalog.take_refusal_to_delete_workspace(&other).unwrap(), None, "told once");
+    assert_eq!(catalog.take_refusal_to_delete(&deletion).unwrap(), None, "told once");
 
-    catalog.ask_to_delete_workspace(&other).unwrap();
+    catalog.ask_to_delete(&deletion).unwrap();
     assert!(catalog.delete_workspace(&other, &operator()).unwrap());
-    assert_eq!(catalog.workspaces_to_delete().unwrap(), []);
+    assert_eq!(catalog.wanted_deletions().unwrap(), []);
     let log = catalog.whole_audit(Some(&other), &AuditFilter::default(), 10).unwrap();
     assert_eq!((&*log[0].action, log[0].subject.as_deref()), ("workspace.deleted", Some("Other")));
     assert!(matches!(catalog.delete_workspace(&first, &operator()), Err(StoreError::OnlyWorkspace)));
