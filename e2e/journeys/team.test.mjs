@@ -166,6 +166,7 @@ test('an invitation is for one address, is accepted with an account, and ends', 
   const hers = await visit(t, other, PHONE);
   await hers.getByRole('heading', { name: 'This invitation has ended' }).waitFor();
   await accessible(hers, 'an invitation that has ended');
+  assert.match(await hers.getByRole('link', { name: 'Help with invitations' }).getAttribute('href'), /\/help\/sign-in-help#an-invitation-has-ended$/);
   await picture(hers, 'team-invitation-ended');
   await hers.goto(`${both.app.url}/invitation`);
   await hers.getByRole('heading', { name: 'This link is incomplete' }).waitFor();

@@ -1,9 +1,9 @@
 import { useMutation } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 
 import { api } from '~/api/client'
 import { Button } from '~/components/Button'
+import { HelpLink } from '~/features/help/HelpLink'
 
 import { deletionError } from './deletion'
 import { PasswordDialog } from './PasswordDialog'
@@ -22,9 +22,7 @@ export function DeleteAccount() {
         <h2 className="font-medium">Delete your account</h2>
         <p className="text-[0.8125rem] text-ink-soft">
           You lose access to all of your workspaces, which stay for their other members.{' '}
-          <Link className="link" hash="deleting-your-account" params={{ page: 'create-an-account' }} to="/help/$page">
-            What is deleted
-          </Link>
+          <HelpLink about="deletedAccount">What is deleted</HelpLink>
         </p>
       </div>
       <Button
