@@ -21,6 +21,7 @@ mod limits;
 mod mail;
 mod mrr_statement;
 mod numbers;
+mod old_folder;
 mod outgoing;
 mod passkeys;
 mod people;
