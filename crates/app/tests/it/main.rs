@@ -35,6 +35,7 @@ mod serve;
 mod share_links;
 mod sign_on;
 mod sign_up;
+mod standard;
 mod support;
 mod third_source;
 mod tls;
