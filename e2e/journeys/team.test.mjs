@@ -166,6 +166,7 @@ test('an invitation is for one address, is accepted with an account, and ends', 
   const hers = await visit(t, other, PHONE);
   await hers.getByRole('heading', { name: 'This invitation has ended' }).waitFor();
   await accessible(hers, 'an invitation that has ended');
+  assert.match(await hers.getByRole('link', { name: 'Help with invitations' }).getAttribute('href'), /\/help\/sign-in-help#an-invitation-has-ended$/);
   await picture(hers, 'team-invitation-ended');
   await hers.goto(`${both.app.url}/invitation`);
   await hers.getByRole('heading', { name: 'This link is incomplete' }).waitFor();
@@ -409,6 +410,34 @@ test('the pages of a team fit a phone in the dark', async (t) => {
   for (const [path, heading] of Object.entries(pages)) await fits(t, page, `/settings/${path}`, heading);
   await fits(t, page, `/c/${id}/settings`, 'Settings');
   await fits(t, page, '/workspaces/new', 'Create workspace');
+});
+
+test('an account is deleted by its owner, unless a workspace would have none', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.getByRole('region', { name: 'MRR now' }).waitFor();
+  const dialog = page.getByRole('dialog');
+  const remove = async (password) => {
+    await open(page, '/settings/account', 'Your account');
+    await page.getByRole('region', { name: 'Delete account' }).getByRole('button', { name: 'Delete…' }).click();
+    await dialog.getByLabel('Your password').fill(password);
+    await dialog.getByRole('button', { name: 'Delete permanently' }).click();
+  };
+  await remove(owner.password);
+  await dialog.getByText(/only owner who can sign in of .* Make another member an owner/).waitFor();
+  await accessible(page, 'the only owner wants to delete their account');
+  await picture(page, 'team-delete-refused');
+
+  await page.request.delete(`${both.app.url}/api/v1/session`, { headers: { origin: both.app.url } });
+  await page.goto(`${both.app.url}/login`);
+  await signInAs(page, { ...guest, password: 'Compiler1959' });
+  await page.getByRole('region', { name: 'MRR now' }).waitFor();
+  await remove('Compiler1959');
+  await page.getByText('Your account was deleted').waitFor();
+  await accessible(page, 'a deleted account');
+  await picture(page, 'team-account-deleted');
+  await signInAs(page, { ...guest, password: 'Compiler1959' });
+  await page.getByText('Wrong username or password').waitFor();
 });
 
 test('somebody who can’t sign in is told why, and finds help without an account', async (t) => {

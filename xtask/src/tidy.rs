@@ -61,6 +61,7 @@ pub fn run() -> Result<()> {
     arrows(&packages, &mut findings);
     licenses(&packages, &mut findings);
     reasons(&mut findings)?;
+    lints(&packages, &mut findings)?;
     files(&mut findings)?;
     if findings.is_empty() { Ok(()) } else { bail!("{}", findings.join("\n")) }
 }
@@ -152,6 +153,25 @@ fn reasons(findings: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
+/// Each of our crates obeys the lints of the workspace, which forbid unsafe code.
+fn lints(packages: &[Value], findings: &mut Vec<String>) -> Result<()> {
+    for package in packages.iter().filter(|package| package["source"].is_null()) {
+        let manifest = package["manifest_path"].as_str().unwrap_or_default();
+        let manifest = fs::read_to_string(manifest).with_context(|| format!("can't read {manifest}"))?;
+        findings.extend(without_lints(name(package), &manifest));
+    }
+    let workspace = fs::read_to_string("Cargo.toml").context("can't read Cargo.toml")?;
+    if !workspace.contains("\nunsafe_code = \"forbid\"\n") {
+        findings.push("Cargo.toml: the workspace has to forbid unsafe code".to_owned());
+    }
+    Ok(())
+}
+
+fn without_lints(crate_name: &str, manifest: &str) -> Option<String> {
+    let has_lints = manifest.contains("\n[lints]\nworkspace = true\n");
+    (!has_lints).then(|| format!("crate '{crate_name}' does not take the lints of the workspace"))
+}
+
 fn files(findings: &mut Vec<String>) -> Result<()> {
     let listed = Command::new("git")
         .args(["ls-files", "-co", "--exclude-standard"])
@@ -203,6 +223,17 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_crate_that_leaves_the_lints_out_is_found() {
+        assert_eq!(
+            without_lints("store", "[package]\n\n[lints]\nworkspace = true\n\n[dependencies]\n"),
+            None
+        );
+        for manifest in ["[package]\n", "[package]\n\n[lints.rust]\nunsafe_code = \"allow\"\n"] {
+            assert!(without_lints("store", manifest).is_some(), "{manifest}");
+        }
+    }
 
     #[test]
     fn the_made_up_source_is_switched_on_by_tests_alone() {

@@ -47,6 +47,7 @@ actions! {
     password_reset::create, password_reset::finish,
     session::read, session::create, session::delete,
     me::rename, me::change_email, me::confirm_email, me::change_password, me::sessions, me::end_session, me::end_other_sessions,
+    me::delete,
     two_factor::read, two_factor::begin, two_factor::confirm, two_factor::disable, two_factor::replace_recovery_codes,
     passkeys::list, passkeys::begin, passkeys::create, passkeys::rename, passkeys::remove, passkeys::begin_sign_in,
     passkeys::sign_in,

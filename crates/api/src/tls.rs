@@ -32,13 +32,17 @@ impl TlsListener {
     /// # Errors
     /// When no version of TLS can be offered.
     pub fn new(tcp: TcpListener, certificates: Arc<Certificates>) -> Result<Self, CertificateError> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config =
-            rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+            rustls::ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions();
         let mut config = config?.with_no_client_auth().with_cert_resolver(certificates);
         config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).to_vec();
         Ok(Self { tcp, acceptor: Arc::new(config).into(), handshakes: JoinSet::new() })
     }
+}
+
+/// Which algorithms are offered.
+fn provider() -> Arc<rustls::crypto::CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
 }
 
 impl axum::serve::Listener for TlsListener {
@@ -80,5 +84,25 @@ async fn handshake(
             None
         }
         Err(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_suite_that_is_offered_has_forward_secrecy_and_an_authenticated_cipher_of_128_bits_or_more() {
+        let offered = provider();
+        let suites: Vec<String> =
+            offered.cipher_suites.iter().map(|suite| format!("{:?}", suite.suite())).collect();
+        assert!(suites.len() > 3, "{suites:?}");
+        for suite in &suites {
+            // All of TLS 1.3 agree on a key for one connection alone; of TLS 1.2, those with ECDHE.
+            assert!(suite.starts_with("TLS13_") || suite.starts_with("TLS_ECDHE_"), "{suite}");
+            let is_authenticated =
+                ["AES_128_GCM", "AES_256_GCM", "CHACHA20_POLY1305"].iter().any(|one| suite.contains(one));
+            assert!(is_authenticated, "{suite}");
+        }
     }
 }

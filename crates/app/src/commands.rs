@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod backup;
+mod by_server;
 pub mod cohorts;
 pub mod connect;
 pub mod demo;

@@ -31,6 +31,7 @@ pub(crate) fn line(message: &Message, to: &Mailbox) -> Option<String> {
         | Message::PasskeyRemoved { .. }
         | Message::SignOnConnected { .. }
         | Message::SignOnDisconnected { .. }
+        | Message::AccountDeleted { .. }
         | Message::Test => return None,
     };
     let whom =

@@ -82,6 +82,9 @@ pub enum Message {
         at: UnixSeconds,
         account_page: Url,
     },
+    AccountDeleted {
+        at: UnixSeconds,
+    },
     /// From somebody on the pages to the person who runs Chartsy. Answers go to the visitor.
     FromVisitor(Box<FromVisitor>),
     /// Whether the settings work.
@@ -113,6 +116,7 @@ impl Message {
             Self::PasskeyRemoved { .. } => "passkey_removed",
             Self::SignOnConnected { .. } => "sign_on_connected",
             Self::SignOnDisconnected { .. } => "sign_on_disconnected",
+            Self::AccountDeleted { .. } => "account_deleted",
             // Each of them has its own place in the outbox: neither can fill that of the other.
             Self::FromVisitor(sent) => match sent.topic {
                 VisitorTopic::Feedback => "feedback",

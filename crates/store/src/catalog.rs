@@ -1,7 +1,9 @@
 //! Users, permissions and connected accounts. Every read of a tenant's data takes the workspace.
 
+mod account_deletion;
 mod audit;
 mod connections;
+mod deletions;
 mod email_keys;
 mod email_links;
 mod erasures;
@@ -39,6 +41,7 @@ use crate::ids::new_id;
 use crate::scrub::scrub;
 
 pub use audit::{Actor, AuditEntry, AuditFilter, Author, NewAuditEntry};
+pub use deletions::Deletion;
 pub(crate) use email_keys::context_of as email_key_context;
 pub use email_links::LinkPurpose;
 pub use invitations::{Invitation, NewInvitation};

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use model::{AccountId, ConnectionId};
+use model::{AccountId, ConnectionId, WorkspaceId};
 use rusqlite::ffi;
 
 /// Every message names the file, says what to do, and contains no secret or personal data: it may be shown.
@@ -99,9 +99,10 @@ pub enum StoreError {
     )]
     WorkspacesFull { most: u32 },
     #[error(
-        "this account is the only owner who can sign in of {workspaces}; make another member an owner, or delete the workspace with 'chartsy workspace delete'"
+        "this account is the only owner who can sign in of {}; make another member an owner, or delete the workspace",
+        names(workspaces)
     )]
-    OnlyOwner { workspaces: String },
+    OnlyOwner { workspaces: Vec<(WorkspaceId, String)> },
     #[error("this link is for another account; sign in to the account that asked for it")]
     LinkForOther,
     #[error("this is the only workspace of the server, which always has one; create another one first")]
@@ -153,6 +154,11 @@ impl StoreError {
                 | Self::KeyReplaced
         )
     }
+}
+
+fn names(workspaces: &[(WorkspaceId, String)]) -> String {
+    let quoted: Vec<String> = workspaces.iter().map(|(_, name)| format!("“{name}”")).collect();
+    quoted.join(", ")
 }
 
 /// An error before it is known which file it is about.

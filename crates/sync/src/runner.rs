@@ -324,9 +324,9 @@ impl Shared {
             }
             // In a task of its own: a provider that does not respond holds nobody else up.
             if deleting.as_ref().is_none_or(JoinHandle::is_finished) {
-                let wanted = self.workspaces_to_delete().await;
+                let wanted = self.wanted_deletions().await;
                 deleting =
-                    (!wanted.is_empty()).then(|| tokio::spawn(Arc::clone(&self).delete_workspaces(wanted)));
+                    (!wanted.is_empty()).then(|| tokio::spawn(Arc::clone(&self).delete_wanted(wanted)));
             }
             self.forget_idle().await;
             self.together.drop_idle(self.config.clock.now().0 - IDLE_SECONDS);

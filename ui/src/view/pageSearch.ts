@@ -308,10 +308,17 @@ export interface SignInSearch {
   sign_on?: SignOnFailureCode
   /** The provider that an account is to be connected with. */
   connect?: string
+  /** The account of whoever comes from there was just deleted. */
+  deleted?: 'account'
 }
 
 export function readSignInSearch(raw: RawSearch): SignInSearch {
-  return compact({ next: safeNext(raw.next), sign_on: oneOf(SIGN_ON_FAILURES, raw.sign_on), connect: textOf(raw.connect) }) as SignInSearch
+  return compact({
+    next: safeNext(raw.next),
+    sign_on: oneOf(SIGN_ON_FAILURES, raw.sign_on),
+    connect: textOf(raw.connect),
+    deleted: oneOf(['account'] as const, raw.deleted),
+  }) as SignInSearch
 }
 
 /**

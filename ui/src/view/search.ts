@@ -84,13 +84,13 @@ export function readView(raw: RawSearch): ViewSearch {
 
 /** Repeated names are lists and everything is text: `?plan=a&plan=b` instead of JSON in the address. */
 export function parseSearch(text: string): RawSearch {
-  const search: Record<string, string | string[]> = {}
+  const search = new Map<string, string | string[]>()
   for (const [name, value] of new URLSearchParams(text)) {
-    const before = search[name]
-    if (before === undefined) search[name] = value
-    else search[name] = [...(Array.isArray(before) ? before : [before]), value]
+    const before = search.get(name)
+    search.set(name, before === undefined ? value : [before, value].flat())
   }
-  return search
+  // Anybody can write an address: `?__proto__=…` is a name like any other.
+  return Object.fromEntries(search)
 }
 
 /** Written the same way as the API's queries. */

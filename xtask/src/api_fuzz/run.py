@@ -33,10 +33,13 @@ ENDING = (
     "remove_member",
     "transfer_workspace",
     "leave_workspace",
+    "delete_account",
     "delete_connection",
     "delete_workspace",
     "delete_session",
 )
+# What a visitor with a link sees: of the days that most requests are about.
+SHARED_VIEW = "from=2026-01-01&to=2026-06-15&currency=usd"
 # An answer that doesn't end.
 ENDLESS = "stream_sync"
 CHECKS = (
@@ -133,6 +136,11 @@ def prepare(server, sandbox):
     rate = server.ask("GET", "/rates", **owner).json()["data"][0]
     below = f"/connections/{connection}"
     wait_until_loaded(server, below, owner)
+    shared = {"name": "For the bank", "page": "mrr", "view": SHARED_VIEW, "hides_amounts": True}
+    link = server.ask("POST", f"{below}/share-links", shared, **owner).json()["url"].split("#")[1]
+    # A visit lasts no longer than the server: each one opens the link again.
+    visitors["share-link"] = lambda server: opened(server, link)
+    share_link = server.ask("GET", "/share-links", **owner).json()["data"][0]
     customers = server.ask("GET", f"{below}/customers?limit=5", **owner).json()["data"]
     members = server.ask("GET", "/members", **owner).json()["data"]
     metrics = server.ask("GET", "/metrics", **owner).json()["data"]
@@ -143,6 +151,7 @@ def prepare(server, sandbox):
         "path.invitation_id": [invitation["id"]],
         "path.token_id": [tokens["read_metrics"]],
         "path.rate_id": [rate["id"]],
+        "path.link_id": [share_link["id"]],
         "path.metric": [one["id"] for one in metrics],
         "path.part": ["mrr", "customers", "revenue", "churned_mrr"],
         "header.Chartsy-Workspace": [workspace],
@@ -152,6 +161,17 @@ def prepare(server, sandbox):
         "query.month_on": ["2026-01-01", "2026-05-01"],
     }
     return visitors, known
+
+
+def opened(server, code):
+    """Who a visitor with a link is, after having seen the page that it shares."""
+    visit = server.ask("POST", "/shared/open", {"code": code}).json()
+    headers = {"Authorization": f"Bearer {visit['token']}"}
+    page = server.ask("GET", f"/shared/metrics/mrr?{SHARED_VIEW}&interval=month", **headers).json()
+    currencies = {series["currency"] for series in page["series"]}
+    if currencies != {"xxx"}:
+        raise SystemExit(f"a link that hides amounts shows {currencies}")
+    return headers
 
 
 def wait_until_loaded(server, below, owner):
@@ -194,14 +214,16 @@ def visit(name, headers, prepared, settings, folder):
     """Everything that one visitor tries, on a copy of the folder."""
     data = folder / name
     shutil.copytree(prepared, data)
-    # The owner is let in everywhere: what others are refused needs fewer requests. `long` tries every boundary of every
-    # parameter, too.
-    examples = "60" if IS_LONG else "10" if name == "owner" else "2"
+    # The owner is let in everywhere, and a visitor with a link where nobody else is: what others are refused needs fewer
+    # requests. `long` tries every boundary of every parameter, too.
+    examples = "60" if IS_LONG else "10" if name in ("owner", "share-link") else "2"
     usual = ["--phases", "examples,coverage,fuzzing" if IS_LONG else "fuzzing", "--max-examples", examples]
     skipped = [word for operation in (*ENDING, ENDLESS) for word in ("--exclude-operation-id", operation)]
     found, requests_sent = [], 0
     started = time.monotonic()
     with Server(data) as server:
+        # Known from before, or only now.
+        headers = headers(server) if callable(headers) else headers
         last = [["--include-operation-id", operation] for operation in ENDING]
         # One at a time takes long: each time, Schemathesis starts anew.
         steps = [skipped, *last] if IS_LONG else [skipped, sum(last, [])]

@@ -34,8 +34,16 @@ pub async fn remember(context: &Context, user: &UserId) -> Result<HeaderValue, P
     .await?;
     match sealed {
         Ok(sealed) => cookie::set_browser(context, &URL_SAFE_NO_PAD.encode(sealed), REMEMBERED_SECONDS),
-        Err(_) => cookie::set_browser(context, "", 0),
+        Err(_) => forget(context),
     }
+}
+
+/// The header by which a browser is unknown from then on.
+///
+/// # Errors
+/// Never.
+pub fn forget(context: &Context) -> Result<HeaderValue, Problem> {
+    cookie::set_browser(context, "", 0)
 }
 
 /// Where an attempt to sign in comes from, to the account that was `found` with the hash of its password. A cookie that is no good,

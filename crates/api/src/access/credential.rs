@@ -117,4 +117,48 @@ mod tests {
         assert_eq!(code.expose().split('-').map(str::len).collect::<Vec<_>>(), [4; 6]);
         assert_ne!(code.expose(), new_recovery_code().unwrap().expose());
     }
+
+    /// How often each bit is set, most significant first.
+    fn set_bits(values: &[Vec<u8>]) -> Vec<usize> {
+        let bits = values[0].len() * 8;
+        (0..bits)
+            .map(|bit| values.iter().filter(|value| value[bit / 8] & (0x80 >> (bit % 8)) != 0).count())
+            .collect()
+    }
+
+    #[test]
+    fn every_bit_of_what_opens_something_is_random() {
+        const SAMPLES: usize = 400;
+        // Ten standard deviations of chance around the half.
+        let usual = SAMPLES / 2 - 100..=SAMPLES / 2 + 100;
+        type New = fn() -> Result<Secret, getrandom::Error>;
+        let whole: [(New, &str); 4] = [
+            (new_session, ""),
+            (new_token, TOKEN_PREFIX),
+            (new_link, LINK_PREFIX),
+            (new_visit, VISIT_PREFIX),
+        ];
+        for (new, prefix) in whole {
+            let random = |secret: Secret| {
+                URL_SAFE_NO_PAD.decode(secret.expose().strip_prefix(prefix).unwrap()).unwrap()
+            };
+            let values: Vec<Vec<u8>> = (0..SAMPLES).map(|_| random(new().unwrap())).collect();
+            assert_eq!(values[0].len() * 8, 256, "{prefix}");
+            assert!(set_bits(&values).iter().all(|count| usual.contains(count)), "{prefix}");
+        }
+        let typed: [(New, usize); 2] = [(new_setup_code, 16), (new_recovery_code, 24)];
+        for (new, characters) in typed {
+            let of = |secret: Secret| -> Vec<u8> {
+                let place = |c: char| "0123456789abcdefghjkmnpqrstvwxyz".find(c).unwrap();
+                // Five bits a character, at the high end of a byte each.
+                secret.expose().chars().filter(|c| *c != '-').map(|c| (place(c) << 3) as u8).collect()
+            };
+            let values: Vec<Vec<u8>> = (0..SAMPLES).map(|_| of(new().unwrap())).collect();
+            assert_eq!(values[0].len(), characters);
+            let counts = set_bits(&values);
+            for (bit, count) in counts.iter().enumerate().filter(|(bit, _)| bit % 8 < 5) {
+                assert!(usual.contains(count), "bit {bit}: {count}");
+            }
+        }
+    }
 }

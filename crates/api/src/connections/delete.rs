@@ -10,7 +10,6 @@ use utoipa::ToSchema;
 
 use crate::access::identity::Connection;
 use crate::access::permission::Manage;
-use crate::audit::Event;
 use crate::context::Shared;
 use crate::problem::Problem;
 
@@ -45,8 +44,8 @@ pub async fn handle(
     State(context): State<Shared>,
     Connection { record, by, .. }: Connection<Manage>,
 ) -> Result<Json<RemovalReceiptView>, Problem> {
-    let receipt = context.runner.remove(&record.workspace, &record.id).await?;
-    context.record(Event::of_connection(&by, &record, "connection.deleted")).await?;
+    let author = context.author(&by);
+    let receipt = context.runner.remove(&record.workspace, &record.id, Some(&author)).await?;
     Ok(Json(RemovalReceiptView::from(receipt)))
 }
 

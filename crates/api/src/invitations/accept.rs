@@ -6,7 +6,6 @@ use axum::extract::State;
 use super::dto::InvitationCode;
 use crate::access::credential;
 use crate::access::identity::Person;
-use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -24,13 +23,13 @@ pub async fn handle(
     let (catalog, hash, now) =
         (context.catalog.clone(), credential::hash(&request.code), context.clock.now());
     let (user, method) = (person.session.user.clone(), person.session.method.clone());
+    let address = person.client.address_text();
     let accepted = blocking(move || -> Result<_, store::StoreError> {
-        let invitation = catalog.accept_invitation(&hash, &user, now)?;
+        let invitation = catalog.accept_invitation(&hash, &user, address.as_deref(), now)?;
         Ok((catalog.memberships(&user.id, &method)?, invitation))
     });
     let (memberships, invitation) = accepted.await??;
     let id = &invitation.workspace.id;
-    context.record(Event::new(&person.by(), id, "member.joined").detail(invitation.role.as_str())).await?;
     let joined = memberships.into_iter().find(|one| one.workspace.id == *id);
     Ok(Json(joined.ok_or_else(|| Problem::not_found("workspace"))?.into()))
 }

@@ -80,6 +80,7 @@ impl From<StoreError> for Problem {
             StoreError::NameTaken => (StatusCode::CONFLICT, "name_taken"),
             StoreError::EmailTaken => (StatusCode::CONFLICT, "email_taken"),
             StoreError::LastOwner => (StatusCode::CONFLICT, "last_owner"),
+            StoreError::OnlyOwner { .. } => (StatusCode::CONFLICT, "only_owner"),
             StoreError::MemberLocked => (StatusCode::CONFLICT, "member_locked"),
             StoreError::AlreadyMember => (StatusCode::CONFLICT, "already_member"),
             StoreError::OnlyWorkspace | StoreError::WorkspaceHasConnections { .. } => {

@@ -103,15 +103,9 @@ async fn signed_in(
         },
     )?;
     let (catalog, now, given) = (context.catalog.clone(), context.clock.now(), who.clone());
-    match blocking(move || catalog.sign_on(&given, now)).await?? {
-        SignOn::Known(user) => enter(context, user, headers, client, &who, &attempt.next).await,
-        SignOn::Created(user, workspaces) => {
-            let by = By::user(&user, client.clone());
-            context.record(Event::of_account(&by, "account.created").detail(provider)).await?;
-            for (workspace, role) in &workspaces {
-                let event = Event::new(&by, workspace, "member.joined").detail(role.as_str());
-                context.record(event).await?;
-            }
+    let address = client.address_text();
+    match blocking(move || catalog.sign_on(&given, address.as_deref(), now)).await?? {
+        SignOn::Known(user) | SignOn::Created(user, _) => {
             enter(context, user, headers, client, &who, &attempt.next).await
         }
         SignOn::Unconnected(user) => {

@@ -8,7 +8,6 @@ use mail::Message;
 use super::dto::{IdentityView, Names};
 use crate::access::identity::Person;
 use crate::access::{cookie, credential, mailing};
-use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -37,17 +36,13 @@ pub async fn handle(
             .action("sign out, sign in at your identity provider again, and then with the password of that account"));
     }
     let (catalog, who) = (context.catalog.clone(), unconnected.identity);
-    let provider = who.provider.clone();
+    let address = person.client.address_text();
     let connected = blocking(move || -> Result<_, store::StoreError> {
-        let joined = catalog.connect_identity(&user, &who, now)?;
+        catalog.connect_identity(&user, &who, address.as_deref(), now)?;
         let identity = catalog.identities(&user)?.into_iter().rev().find(|one| one.provider == who.provider);
-        Ok((joined, identity, Names::read(&catalog)?))
+        Ok((identity, Names::read(&catalog)?))
     });
-    let (joined, identity, names) = connected.await??;
-    context.record(Event::of_account(&person.by(), "sign_on.connected").on(provider)).await?;
-    for (workspace, role) in &joined {
-        context.record(Event::new(&person.by(), workspace, "member.joined").detail(role.as_str())).await?;
-    }
+    let (identity, names) = connected.await??;
     let identity = identity.ok_or_else(|| Problem::not_found("connected account"))?;
     let view = IdentityView::new(identity, &names);
     let message = Message::SignOnConnected {

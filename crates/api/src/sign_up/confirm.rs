@@ -8,10 +8,8 @@ use serde::Deserialize;
 use store::{LinkPurpose, StoreError};
 use utoipa::ToSchema;
 
-use crate::access::identity::By;
 use crate::access::throttle::Place;
 use crate::access::{credential, password};
-use crate::audit::Event;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::client::Client;
@@ -66,13 +64,8 @@ pub async fn handle(
         return Err(problem);
     }
     context.throttle.succeeded(&counted_as, &place);
-    let (user, invitation) = blocking(move || catalog.confirm_email(&hash, workspace_name, now)).await??;
-    let by = By::user(&user, client);
-    let started = start_session(&context, user, &by.client).await?;
-    context.record(Event::of_account(&by, "account.confirmed")).await?;
-    if let Some(invitation) = invitation {
-        let joined = Event::new(&by, &invitation.workspace.id, "member.joined");
-        context.record(joined.detail(invitation.role.as_str())).await?;
-    }
-    Ok(started.created())
+    let address = client.address_text();
+    let confirmed = blocking(move || catalog.confirm_email(&hash, workspace_name, address.as_deref(), now));
+    let user = confirmed.await??;
+    Ok(start_session(&context, user, &client).await?.created())
 }

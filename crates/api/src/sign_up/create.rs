@@ -9,9 +9,7 @@ use utoipa::ToSchema;
 use super::pending::{SignUpPending, pending};
 use crate::access::account::{AccountFields, check_email};
 use crate::access::credential;
-use crate::access::identity::By;
 use crate::access::mailing;
-use crate::audit::Event;
 use crate::blocking;
 use crate::context::{Context, Shared, SignUp};
 use crate::http::client::Client;
@@ -98,16 +96,13 @@ async fn by_invitation(
     new: NewUser,
 ) -> Result<User, Problem> {
     let (catalog, now, hash) = (context.catalog.clone(), context.clock.now(), credential::hash(&code));
-    let wanted = new.username.clone();
-    let created = blocking(move || match catalog.create_user_by_invitation(&hash, &new, now) {
-        Err(StoreError::NameTaken) => Ok(Err(catalog.free_usernames(&wanted)?)),
-        other => other.map(Ok),
-    });
-    let (user, invitation) = created.await??.map_err(|free| name_taken(&free))?;
-    let by = By::user(&user, client.clone());
-    let event = Event::new(&by, &invitation.workspace.id, "member.joined").detail(invitation.role.as_str());
-    context.record(event).await?;
-    Ok(user)
+    let (wanted, address) = (new.username.clone(), client.address_text());
+    let created =
+        blocking(move || match catalog.create_user_by_invitation(&hash, &new, address.as_deref(), now) {
+            Err(StoreError::NameTaken) => Ok(Err(catalog.free_usernames(&wanted)?)),
+            other => other.map(Ok),
+        });
+    created.await??.map_err(|free| name_taken(&free))
 }
 
 pub(super) fn name_taken(free: &[String]) -> Problem {

@@ -12,10 +12,8 @@ use utoipa::ToSchema;
 
 use super::create::name_taken;
 use crate::access::credential;
-use crate::access::identity::By;
 use crate::access::mailing::{self, LinkDelivery};
 use crate::access::throttle::MailKind;
-use crate::audit::Event;
 use crate::blocking;
 use crate::context::Context;
 use crate::http::client::Client;
@@ -54,6 +52,7 @@ pub(super) async fn pending(
         invitation: invited.as_ref().map(|(code, _)| credential::hash(code).to_vec()),
         confirmation: link(&code),
         correction: link(&correction),
+        address: client.address_text(),
         user,
     };
     let invitation = invited.map(|(code, invitation)| OpenInvitation {
@@ -67,16 +66,13 @@ pub(super) async fn pending(
         already_registered: mailing::already_registered(context, invitation),
         to_owner: Mailbox::new("", &new.user.email)?,
     };
-    let username = new.user.username.clone();
     create(context, new, messages).await?;
-    let by = By::visitor(client.clone());
-    context.record(Event::of_account(&by, "account.created").on(username)).await?;
     let answer =
         SignUpPending { delivery: mailing::delivery(context), correction: correction.expose().to_owned() };
     Ok((StatusCode::ACCEPTED, Json(answer)).into_response())
 }
 
-/// The account and its mail are written together: a server that is killed in between leaves neither.
+/// The account, its mail and its entry in the audit log are written together: a server that is killed in between leaves none of them.
 async fn create(context: &Context, new: NewSignUp, messages: Messages) -> Result<(), Problem> {
     let mails = mails(context, &new, &messages)?;
     let (is_mailed, email) = (mails.is_some(), new.user.email.clone());

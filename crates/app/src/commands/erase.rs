@@ -4,9 +4,11 @@ use std::io::Write;
 
 use model::{Clock, CustomerId};
 use serde_json::json;
+use store::{Author, Catalog, ConnectionRecord, Deletion, StoreError};
 use sync::runner::{RemovalReceipt, WebhookRemoval};
 
 use crate::arguments::{ConnectionArgs, DataArgs};
+use crate::commands::by_server::by_server;
 use crate::failure::Advice;
 use crate::folder::{self, Folder};
 use crate::work;
@@ -26,14 +28,14 @@ enum What {
         #[command(flatten)]
         connection: ConnectionArgs,
     },
-    /// A connection with its key, its webhook and all imported data
+    /// A connection with its key, its webhook and all imported data; also while a server is running
     Connection {
         /// As 'chartsy status' shows it
         id: String,
         #[command(flatten)]
         data: DataArgs,
     },
-    /// The whole data folder: every connection, account, token and the master key
+    /// The whole data folder: every connection, account, token and the master key. Stop the server first
     Everything {
         #[command(flatten)]
         data: DataArgs,
@@ -47,11 +49,7 @@ pub async fn run(args: Erase) -> anyhow::Result<()> {
     let receipt = match args.what {
         What::Customer { id, connection } => customer(&id, &connection).await?,
         What::Connection { id, data } => {
-            let folder = Folder::existing(&data.data)?;
-            let _alone = folder.data.lock_server()?;
-            let workspace = folder.connection(Some(id.as_str()))?.workspace;
-            let receipt = one(&folder, &id).await?;
-            folder.record_with(Some(&workspace), "connection.deleted", &id, Some(receipt.name.clone()))?;
+            let receipt = connection(&Folder::existing(&data.data)?, &id).await?;
             json!({"erased_at": Clock::System.now().0, "connections": [receipt]})
         }
         What::Everything { data, yes } => everything(&data, yes).await?,
@@ -75,17 +73,42 @@ async fn customer(id: &str, connection: &ConnectionArgs) -> anyhow::Result<serde
     Ok(serde_json::to_value(receipt)?)
 }
 
-/// With what it held.
-async fn one(folder: &Folder, id: &str) -> anyhow::Result<RemovalReceipt> {
+async fn connection(folder: &Folder, id: &str) -> anyhow::Result<serde_json::Value> {
     let record = folder.connection(Some(id))?;
-    let receipt = work::for_command(folder)?.remove(&record.workspace, &record.id).await?;
+    match folder.data.lock_server() {
+        Ok(_alone) => Ok(serde_json::to_value(one(folder, &record).await?)?),
+        Err(StoreError::AlreadyOpen { .. }) => {
+            let left = |catalog: &Catalog| -> Result<usize, StoreError> {
+                Ok(usize::from(catalog.connection(&record.workspace, &record.id)?.is_some()))
+            };
+            by_server(folder, &Deletion::Connection(record.id.clone()), left).await?;
+            // Somebody else may have deleted it at the same moment, on a page.
+            let Some(receipt) = folder.catalog.take_receipt(&record.id)? else {
+                return Ok(json!({"connection": record.id, "name": record.name}));
+            };
+            let receipt: serde_json::Value = serde_json::from_str(&receipt)?;
+            if receipt["webhook"] == serde_json::to_value(WebhookRemoval::Left)? {
+                say_left(&record.name);
+            }
+            Ok(receipt)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// With what it held.
+async fn one(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<RemovalReceipt> {
+    let author = Author::operator(Clock::System.now());
+    let runner = work::for_command(folder)?;
+    let receipt = runner.remove(&record.workspace, &record.id, Some(&author)).await?;
     if receipt.webhook == WebhookRemoval::Left {
-        eprintln!(
-            "the webhook endpoint of {} could not be removed from the provider: delete it there",
-            receipt.name
-        );
+        say_left(&receipt.name);
     }
     Ok(receipt)
+}
+
+fn say_left(connection: &str) {
+    eprintln!("the webhook endpoint of {connection} could not be removed from the provider: delete it there");
 }
 
 async fn everything(data: &DataArgs, yes: bool) -> anyhow::Result<serde_json::Value> {
@@ -97,7 +120,7 @@ async fn everything(data: &DataArgs, yes: bool) -> anyhow::Result<serde_json::Va
     let alone = folder.data.lock_server()?;
     let mut connections = Vec::new();
     for record in folder.catalog.all_connections()? {
-        connections.push(one(&folder, record.id.as_str()).await?);
+        connections.push(one(&folder, &record).await?);
     }
     let path = folder.data.path().to_owned();
     drop(folder);

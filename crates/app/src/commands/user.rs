@@ -5,8 +5,8 @@ use std::io::{BufRead, IsTerminal, Read, Write};
 use anyhow::Context;
 use api::access::password;
 use console::Term;
-use model::{Clock, Secret};
-use store::{SignInMethod, StoreError};
+use model::{Clock, Secret, WorkspaceId};
+use store::{Author, SignInMethod, StoreError};
 
 use crate::arguments::DataArgs;
 use crate::commands::serve::REFUSES_GUESSABLE;
@@ -116,14 +116,11 @@ fn list(folder: &Folder) -> anyhow::Result<()> {
 
 fn lock(folder: &Folder, login: &str, yes: bool) -> anyhow::Result<()> {
     let user = chosen(folder, Some(login))?;
-    if !yes
-        && user.locked_at.is_none()
-        && let Some(workspaces) = folder.catalog.owned_alone(&user.id)?
-    {
-        let title = format!("{} is the only owner who can sign in of {workspaces}", user.username);
+    let owned = folder.catalog.owned_alone(&user.id)?;
+    if !yes && user.locked_at.is_none() && !owned.is_empty() {
         let help = "have another member made an owner first; or add --yes: until the account is unlocked, nobody can \
                     hand over or delete the workspace in the pages";
-        return Err(Advice::new(title, help).into());
+        return Err(only_owner(&user, &owned, help).into());
     }
     folder.catalog.lock_user(&user.id, Some(Clock::System.now()))?;
     folder.record(None, "user.locked", &user.username)?;
@@ -146,16 +143,23 @@ fn delete(folder: &Folder, login: &str, yes: bool) -> anyhow::Result<()> {
             format!("the account {} of {} would be deleted permanently", user.username, user.full_name);
         return Err(Advice::new(title, "add --yes to delete it; its workspaces and their data stay").into());
     }
-    match folder.catalog.delete_user(&user.id) {
+    match folder.catalog.delete_user(&user.id, &Author::operator(Clock::System.now())) {
         Ok(_) => {}
-        Err(error @ StoreError::OnlyOwner { .. }) => {
-            return Err(Advice::of_refusal(&error.to_string()).into());
+        Err(StoreError::OnlyOwner { workspaces }) => {
+            let help =
+                "make another member an owner, or delete the workspace with 'chartsy workspace delete'";
+            return Err(only_owner(&user, &workspaces, help).into());
         }
         Err(error) => return Err(error.into()),
     }
-    folder.record(None, "user.deleted", &user.username)?;
     eprintln!("the account {} was deleted", user.username);
     Ok(())
+}
+
+/// With the ids, by which commands name workspaces.
+fn only_owner(user: &store::User, of: &[(WorkspaceId, String)], help: &str) -> Advice {
+    let of: Vec<String> = of.iter().map(|(id, name)| format!("“{name}” ({id})")).collect();
+    Advice::new(format!("{} is the only owner who can sign in of {}", user.username, of.join(", ")), help)
 }
 
 fn reset_two_factor(folder: &Folder, login: &str) -> anyhow::Result<()> {

@@ -3,22 +3,17 @@
 mod join;
 
 use std::io::Write;
-use std::time::Duration;
 
-use model::{Clock, WorkspaceId};
-use store::{Author, StoreError, Workspace};
+use model::Clock;
+use store::{Author, Catalog, Deletion, StoreError, Workspace};
 use sync::SyncError;
 use sync::runner::WebhookRemoval;
 
 use crate::arguments::DataArgs;
+use crate::commands::by_server::by_server;
 use crate::failure::Advice;
 use crate::folder::Folder;
 use crate::work;
-
-/// How often to look whether the server has deleted the workspace, and how often while nothing moves. It takes up to ten seconds for
-/// each connection whose provider does not respond.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
-const MAX_LOOKS: u32 = 300;
 
 #[derive(Debug, clap::Args)]
 pub struct WorkspaceArgs {
@@ -80,7 +75,14 @@ async fn delete(folder: &Folder, id: &str, yes: bool) -> anyhow::Result<()> {
     match folder.data.lock_server() {
         Ok(_alone) => alone(folder, &workspace).await?,
         // It has the files of the connections, and goes on working for the other workspaces.
-        Err(StoreError::AlreadyOpen { .. }) => by_server(folder, &workspace.id).await?,
+        Err(StoreError::AlreadyOpen { .. }) => {
+            let id = workspace.id.clone();
+            let left = |catalog: &Catalog| -> Result<usize, StoreError> {
+                let is_there = catalog.all_workspaces()?.iter().any(|one| one.workspace.id == id);
+                Ok(if is_there { 1 + catalog.connections(&id)?.len() } else { 0 })
+            };
+            by_server(folder, &Deletion::Workspace(workspace.id.clone()), left).await?;
+        }
         Err(error) => return Err(error.into()),
     }
     eprintln!("workspace {} deleted", workspace.name);
@@ -88,8 +90,8 @@ async fn delete(folder: &Folder, id: &str, yes: bool) -> anyhow::Result<()> {
 }
 
 fn only_workspace(name: &str) -> Advice {
-    let help = "create another workspace in the pages first; or delete its connections with 'chartsy erase connection ID', or \
-                everything with 'chartsy erase everything --yes', after stopping the server";
+    let help = "create another workspace in the pages first; or delete its connections with 'chartsy erase connection ID'; or stop \
+                the server, and delete everything with 'chartsy erase everything --yes'";
     Advice::new(format!("'{name}' is the only workspace of this server, which always has one"), help)
 }
 
@@ -111,29 +113,6 @@ async fn alone(folder: &Folder, workspace: &Workspace) -> anyhow::Result<()> {
                 receipt.name
             );
         }
-    }
-    Ok(())
-}
-
-/// Lets the server that uses the folder do it, and waits for that.
-async fn by_server(folder: &Folder, id: &WorkspaceId) -> anyhow::Result<()> {
-    let catalog = &folder.catalog;
-    catalog.ask_to_delete_workspace(id)?;
-    eprintln!("a server is using the data folder; waiting until it has deleted the workspace");
-    let (mut left, mut looks) = (usize::MAX, 0);
-    while catalog.all_workspaces()?.iter().any(|one| one.workspace.id == *id) {
-        if let Some(why) = catalog.take_refusal_to_delete_workspace(id)? {
-            return Err(Advice::of_refusal(&format!("the server did not delete the workspace: {why}")).into());
-        }
-        let now = catalog.connections(id)?.len();
-        looks = if now < left { 0 } else { looks + 1 };
-        left = now;
-        if looks == MAX_LOOKS {
-            let help = "it continues on its own, also after a restart: its log says what is in the way, and 'chartsy workspace list' \
-                        whether it is done. A server of an earlier version has to be restarted with this one";
-            return Err(Advice::new("the server has not deleted the workspace yet", help).into());
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
     }
     Ok(())
 }

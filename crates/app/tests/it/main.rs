@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod access;
+mod account_deletion;
 mod account_files;
 mod account_rules;
 mod address;
@@ -20,6 +21,7 @@ mod limits;
 mod mail;
 mod mrr_statement;
 mod numbers;
+mod old_folder;
 mod outgoing;
 mod passkeys;
 mod people;
@@ -33,6 +35,7 @@ mod serve;
 mod share_links;
 mod sign_on;
 mod sign_up;
+mod standard;
 mod support;
 mod third_source;
 mod tls;

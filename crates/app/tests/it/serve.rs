@@ -134,3 +134,36 @@ async fn a_workspace_is_deleted_with_its_connections_while_the_server_runs_for_t
     assert!(server.get("/api/v1/setup").contains("200 OK"), "it runs on");
     assert_eq!(server.terminate(), Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_is_erased_by_the_running_server_with_the_same_receipt() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let merchant = sandbox(MerchantName::Generated, 5).await;
+    let connect = ["connect", sandbox::SOURCE, "--key-stdin", "--api-base", &merchant.api_base];
+    let erase = |id: &str| {
+        let (code, receipt, said) = run(&data, &["erase", "connection", id], "");
+        assert_eq!(code, Some(0), "{said}");
+        let receipt: Value = serde_json::from_str(&receipt).unwrap();
+        assert!(!data.join("connections").join(id).exists());
+        (receipt["connections"][0].clone(), said)
+    };
+    let (_, first, _) = run(&data, &connect, KEY);
+    let (alone, _) = erase(first.trim());
+
+    let server = Process::start(&["serve", "--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
+    let (_, second, said) = run(&data, &connect, KEY);
+    let (beside, told) = erase(second.trim());
+    assert!(told.contains("a server is using the data folder"), "{said}{told}");
+    assert_eq!(beside["connection"], second.trim());
+    for same in ["name", "webhook"] {
+        assert_eq!(beside[same], alone[same], "{beside}");
+    }
+    assert!(beside["objects"]["customer"].as_u64().unwrap() >= 5, "{beside}");
+    assert!(alone["objects"]["customer"].as_u64().unwrap() >= 5, "{alone}");
+    let (_, log, _) = run(&data, &["audit", "--action", "connection.deleted"], "");
+    assert_eq!(log.matches("operator  connection.deleted  con").count(), 2, "{log}");
+    let (code, _, said) = run(&data, &["erase", "connection", second.trim()], "");
+    assert!(code == Some(1) && said.contains("not found"), "{said}");
+    assert_eq!(server.terminate(), Some(0));
+}

@@ -82,6 +82,19 @@ fn numbers(value: &Value, found: &mut BTreeSet<i64>) {
 }
 
 #[tokio::test]
+async fn whoever_opens_a_link_gets_no_cookie_and_needs_none() {
+    let shop = Shop::new().await;
+    let code = shop.link(json!({})).await;
+    let opened = shop.open(json!({"code": code})).await;
+    let visit = opened.body["token"].as_str().unwrap().to_owned();
+    let page = shop.site.get(As::Nobody, "/shared/x").await;
+    for answer in [&opened, &page, &shop.shown(&visit, "").await, &shop.shown(&visit, "/metrics").await] {
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert!(!answer.headers.contains_key(header::SET_COOKIE), "{:?}", answer.headers);
+    }
+}
+
+#[tokio::test]
 async fn a_link_answers_the_question_of_its_page_and_no_other() {
     let shop = Shop::new().await;
     let visit = shop.visit(&shop.link(json!({})).await).await;

@@ -106,6 +106,23 @@ fn page(answer: &Answer) -> &str {
 }
 
 #[tokio::test]
+async fn what_a_provider_gives_stays_on_the_server_and_is_forgotten() {
+    let world = World::new().await;
+    let back = world.sign_on("grace", "grace@example.org").await;
+    let given = world.issuer.given();
+    assert_eq!(given.len(), 3, "{given:?}");
+    let seen = format!("{:?}{}{}", back.headers, back.text, world.session(&back.cookie()).await);
+    let folder = world.site.context.data.path().to_owned();
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let kept: Vec<u8> =
+        files.filter(|path| path.is_file()).flat_map(|path| std::fs::read(path).unwrap()).collect();
+    for token in given {
+        assert!(!seen.contains(&token), "{seen}");
+        assert!(!kept.windows(token.len()).any(|part| part == token.as_bytes()), "{token} is in a file");
+    }
+}
+
+#[tokio::test]
 async fn a_workspace_takes_in_people_of_its_domain_at_their_first_sign_in() {
     let world = World::new().await;
     let first = world.sign_on("grace", "Grace@example.org").await;

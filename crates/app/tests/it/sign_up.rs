@@ -395,7 +395,7 @@ async fn a_reset_by_mail_ends_what_somebody_else_set_up_for_the_address() {
         is_email_confirmed: false,
     };
     let code = api::access::credential::hash(code.as_str().unwrap());
-    site.context.catalog.create_user_by_invitation(&code, &new, site.context.clock.now()).unwrap();
+    site.context.catalog.create_user_by_invitation(&code, &new, None, site.context.clock.now()).unwrap();
     let eve = sign_in(&site, "eve", PASSWORD).await.cookie();
     assert_eq!(sign_in(&site, "eve", PASSWORD).await.status, 201, "those who invited them know them");
     let eve = crate::second_factor::turn_on(&site, &eve).await;

@@ -206,7 +206,7 @@ impl Site {
         let eve = catalog.create_unconfirmed_user(&new, now).unwrap();
         let purpose = LinkPurpose::ConfirmAddress;
         catalog.create_email_link(&eve, purpose, b"eve's link", now, UnixSeconds(now.0 + 60)).unwrap();
-        catalog.confirm_email(b"eve's link", |_| "Eve's".to_owned(), now).unwrap();
+        catalog.confirm_email(b"eve's link", |_| "Eve's".to_owned(), None, now).unwrap();
         let request = json!({"login": "eve", "password": PASSWORD});
         self.ask(As::Nobody, "POST", "/api/v1/session", Some(request)).await.cookie()
     }

@@ -128,6 +128,23 @@ fn visitors_are_served_over_tls_and_told_to_come_back_that_way() {
 }
 
 #[test]
+fn a_request_that_is_not_encrypted_gets_no_answer_from_a_server_with_a_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = Files::in_folder(folder.path());
+    let certificate = files.renew();
+    let server = Server::start(&folder.path().join("data"), &files);
+    let mut plain = TcpStream::connect(&server.addr).unwrap();
+    plain.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    plain.write_all(get("127.0.0.1").as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    // It may end in the middle: nobody speaks HTTP there.
+    let _ = plain.read_to_end(&mut answer);
+    let told = text(&answer);
+    assert!(!told.contains("HTTP/1") && !told.to_lowercase().contains("location"), "{told}");
+    assert!(server.ask(&certificate, &get("127.0.0.1")).unwrap().starts_with("HTTP/1.1 200"));
+}
+
+#[test]
 fn http_2_is_spoken() {
     let folder = tempfile::tempdir().unwrap();
     let files = Files::in_folder(folder.path());

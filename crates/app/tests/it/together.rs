@@ -175,7 +175,7 @@ async fn all_reach_as_far_as_each_of_them_does() {
     assert_eq!(list["together"]["data_through"], json!(through.iter().min().unwrap()));
     assert_eq!(list["together"], read(&site, &cookie, &all, "").await);
 
-    site.context.runner.remove(&all.as_str().into(), &ids[0].as_str().into()).await.unwrap();
+    site.context.runner.remove(&all.as_str().into(), &ids[0].as_str().into(), None).await.unwrap();
     let list = site.get(As::Person(&cookie), "/api/v1/connections").await.body;
     assert_eq!(list["together"], Value::Null, "one is not several");
     let left = read(&site, &cookie, &all, "metrics/mrr").await;
@@ -220,7 +220,7 @@ async fn a_page_of_all_is_shared_and_goes_on_with_those_that_are_left() {
     assert_eq!(shown.status, 200, "{}", shown.text);
     assert_eq!(shown.body["series"], read(&site, &cookie, &all, &question).await["series"]);
 
-    site.context.runner.remove(&all.as_str().into(), &ids[0].as_str().into()).await.unwrap();
+    site.context.runner.remove(&all.as_str().into(), &ids[0].as_str().into(), None).await.unwrap();
     let left = site.get(As::Program(visit), &format!("/api/v1/shared/{question}")).await;
     assert_eq!(
         left.body["series"],

@@ -37,7 +37,7 @@ fn join(catalog: &Catalog, username: &str, role: Role) {
     };
     catalog.create_invitation(&new, NOW).unwrap();
     let new = NewUser { is_email_confirmed: false, ..user(username, "Bob") };
-    catalog.create_user_by_invitation(username.as_bytes(), &new, NOW).unwrap();
+    catalog.create_user_by_invitation(username.as_bytes(), &new, None, NOW).unwrap();
 }
 
 #[test]

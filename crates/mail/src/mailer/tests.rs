@@ -436,6 +436,7 @@ fn every_message(workspace: WorkspaceId, at: UnixSeconds) -> Vec<(Message, &'sta
             "Single sign-on was disconnected from your account",
             vec![when, "Acme ID", "https://charts.example.com/account"],
         ),
+        (Message::AccountDeleted { at }, "Your account was deleted", vec![when, "can’t be restored"]),
         (
             Message::FromVisitor(Box::new(FromVisitor { topic: VisitorTopic::Demo, ..written(visitor) })),
             "Demo request from Grace Hopper",

@@ -55,6 +55,7 @@ fn subject_and_parts(message: &Message, expires_at: Option<UnixSeconds>) -> (Str
         Message::SignOnDisconnected { provider, at, account_page } => {
             sign_on_disconnected(provider, *at, account_page)
         }
+        Message::AccountDeleted { at } => account_deleted(*at),
         Message::FromVisitor(sent) => from_visitor(sent),
         Message::Test => test(),
     }
@@ -221,6 +222,16 @@ fn sign_on_disconnected(provider: &str, at: UnixSeconds, account_page: &Url) -> 
         Part::Button { label: "Open your account", link: account_page.to_string() },
     ];
     ("Single sign-on was disconnected from your account".to_owned(), parts)
+}
+
+fn account_deleted(at: UnixSeconds) -> (String, Vec<Part>) {
+    let when = instant(at);
+    let parts = vec![
+        text(format!("Your Chartsy account was deleted on {when}, with everything that signed in to it.")),
+        text("It can’t be restored. You can use this address for a new account."),
+        text("If you didn’t do this, contact the person who runs your Chartsy server right away."),
+    ];
+    ("Your account was deleted".to_owned(), parts)
 }
 
 fn test() -> (String, Vec<Part>) {

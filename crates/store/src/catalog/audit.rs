@@ -3,7 +3,7 @@
 use model::{UnixSeconds, UserId, WorkspaceId};
 use rusqlite::{Row, Transaction, params};
 
-use super::Catalog;
+use super::{Catalog, User};
 use crate::StoreError;
 use crate::error::Fault;
 
@@ -23,6 +23,12 @@ impl Author {
     /// Whoever runs the server.
     pub fn operator(at: UnixSeconds) -> Self {
         Self { actor: Actor::Operator, address: None, at }
+    }
+
+    /// Somebody with an account, from this address.
+    pub(super) fn of_user(user: &User, address: Option<&str>, at: UnixSeconds) -> Self {
+        let actor = Actor::User { id: user.id.clone(), username: user.username.clone() };
+        Self { actor, address: address.map(str::to_owned), at }
     }
 }
 
@@ -186,12 +192,32 @@ impl Catalog {
 
 /// Adds an entry within the transaction of what it is about: either both are there, or neither is.
 pub(super) fn add_deed(tx: &Transaction<'_>, author: &Author, deed: Deed<'_>) -> Result<(), Fault> {
+    add_by(tx, author, Some(deed.workspace), (deed.action, deed.subject, deed.detail))
+}
+
+/// The same about an account and no workspace: what was done, to what, and what else has to be known.
+pub(super) fn add_deed_to_account(
+    tx: &Transaction<'_>,
+    author: &Author,
+    action: &'static str,
+    subject: Option<&str>,
+    detail: Option<&str>,
+) -> Result<(), Fault> {
+    add_by(tx, author, None, (action, subject, detail))
+}
+
+fn add_by(
+    tx: &Transaction<'_>,
+    author: &Author,
+    workspace: Option<&WorkspaceId>,
+    (action, subject, detail): (&'static str, Option<&str>, Option<&str>),
+) -> Result<(), Fault> {
     let entry = NewAuditEntry {
-        workspace: Some(deed.workspace.clone()),
+        workspace: workspace.cloned(),
         actor: author.actor.clone(),
-        action: deed.action,
-        subject: deed.subject.map(str::to_owned),
-        detail: deed.detail.map(str::to_owned),
+        action,
+        subject: subject.map(str::to_owned),
+        detail: detail.map(str::to_owned),
         address: author.address.clone(),
     };
     add(tx, &entry, author.at)

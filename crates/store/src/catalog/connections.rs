@@ -1,8 +1,10 @@
 //! Which accounts are connected, with their settings, their state and their sealed keys.
 
 use model::{AccountId, ConnectionId, Currency, UnixSeconds, WorkspaceId};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
+use super::audit::{Author, Deed, add_deed};
+use super::deletions::{self, Deletion};
 use super::records::{from_json, to_json};
 use super::sealed::require_current;
 use super::{Catalog, ConnectionRecord, ConnectionState, NewConnection};
@@ -158,8 +160,30 @@ impl Catalog {
     /// Those of the file.
     pub fn delete_connection(&self, workspace: &WorkspaceId, id: &ConnectionId) -> Result<bool, StoreError> {
         self.write_and_scrub(|tx| {
-            let sql = "DELETE FROM connections WHERE workspace = ?1 AND id = ?2";
-            Ok(tx.prepare_cached(sql)?.execute([workspace.as_str(), id.as_str()])? > 0)
+            deletions::forget(tx, &Deletion::Connection(id.clone()))?;
+            delete(tx, workspace, id)
+        })
+    }
+
+    /// The same for its author, which is recorded in the audit log with its name. Where the command line waits for it, it gets the receipt.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn delete_connection_for(
+        &self,
+        author: &Author,
+        workspace: &WorkspaceId,
+        (id, name): (&ConnectionId, &str),
+        receipt: &str,
+    ) -> Result<bool, StoreError> {
+        self.write_and_scrub(|tx| {
+            deletions::answer(tx, id, receipt)?;
+            let was_there = delete(tx, workspace, id)?;
+            if was_there {
+                let (action, subject, detail) = ("connection.deleted", Some(id.as_str()), Some(name));
+                add_deed(tx, author, Deed { workspace, action, subject, detail })?;
+            }
+            Ok(was_there)
         })
     }
 
@@ -201,6 +225,11 @@ impl Catalog {
             Ok(found.optional()?.flatten())
         })
     }
+}
+
+fn delete(tx: &Transaction<'_>, workspace: &WorkspaceId, id: &ConnectionId) -> Result<bool, Fault> {
+    let sql = "DELETE FROM connections WHERE workspace = ?1 AND id = ?2";
+    Ok(tx.prepare_cached(sql)?.execute([workspace.as_str(), id.as_str()])? > 0)
 }
 
 fn not_found(id: &ConnectionId) -> StoreError {

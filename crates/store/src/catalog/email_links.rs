@@ -4,7 +4,7 @@ use model::{Role, Secret, UnixSeconds, UserId};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::Catalog;
-use super::invitations::Invitation;
+use super::audit::{Author, add_deed_to_account};
 use super::members::{add_member, insert_workspace};
 use super::people::{NewUser, USER, User, by_id, end_sessions, insert_user, is_email_taken, user};
 use super::sign_on::require_free_to_move;
@@ -164,22 +164,25 @@ impl Catalog {
         &self,
         token_hash: &[u8],
         workspace: impl FnOnce(&User) -> String,
+        address: Option<&str>,
         now: UnixSeconds,
-    ) -> Result<(User, Option<Invitation>), StoreError> {
+    ) -> Result<User, StoreError> {
         self.write(|tx| {
             let user = take(tx, token_hash, LinkPurpose::ConfirmAddress, now)?;
             if user.email_confirmed_at.is_some() {
                 return Err(StoreError::LinkEnded.into());
             }
             confirm(tx, &user.id, now)?;
-            let invited = self.join_as_invited(tx, &user.id, now)?;
+            let author = Author::of_user(&user, address, now);
+            add_deed_to_account(tx, &author, "account.confirmed", None, None)?;
+            let is_invited = self.join_as_invited(tx, &user.id, &author)?;
             let sql = "SELECT 1 FROM members WHERE user = ?1";
             // Whose invitation has ended gets no more than they were invited to.
-            if invited.is_none() && !tx.prepare_cached(sql)?.exists([user.id.as_str()])? {
+            if !is_invited && !tx.prepare_cached(sql)?.exists([user.id.as_str()])? {
                 let workspace = insert_workspace(tx, &workspace(&user), now)?;
                 add_member(tx, &workspace.id, &user.id, Role::Owner, now)?;
             }
-            Ok((by_id(tx, &user.id)?, invited.flatten()))
+            by_id(tx, &user.id)
         })
     }
 

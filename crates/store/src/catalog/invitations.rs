@@ -4,7 +4,8 @@ use model::{Role, UnixSeconds, UserId, WorkspaceId};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::Catalog;
-use super::members::{Workspace, add_member, role_of, workspace};
+use super::audit::Author;
+use super::members::{Workspace, join, role_of, workspace};
 use super::people::{NewUser, User, insert_user};
 use crate::StoreError;
 use crate::error::Fault;
@@ -123,7 +124,7 @@ impl Catalog {
         })
     }
 
-    /// Makes somebody who has an account a member. The invitation is used up by it.
+    /// Makes somebody who has an account a member, and records that in the audit log. The invitation is used up by it.
     ///
     /// # Errors
     /// `InvitationEnded` when it was used, withdrawn or has expired, `InvitationForOther` when it is for another address.
@@ -131,6 +132,7 @@ impl Catalog {
         &self,
         token_hash: &[u8],
         user: &User,
+        address: Option<&str>,
         now: UnixSeconds,
     ) -> Result<Invitation, StoreError> {
         self.write(|tx| {
@@ -144,13 +146,14 @@ impl Catalog {
             if invitation.role == Role::Owner {
                 self.require_room_for_workspace(tx, &user.id)?;
             }
-            add_member(tx, &invitation.workspace.id, &user.id, invitation.role, now)?;
+            let author = Author::of_user(user, address, now);
+            join(tx, &author, &invitation.workspace.id, &user.id, invitation.role)?;
             Ok(invitation)
         })
     }
 
-    /// Creates an account for whoever has an invitation's link, and makes it a member. `new` says whether the link is only known from
-    /// a mail: then one for an address proves that it is theirs.
+    /// Creates an account for whoever has an invitation's link, makes it a member, and records that in the audit log. `new` says whether
+    /// the link is only known from a mail: then one for an address proves that it is theirs.
     ///
     /// # Errors
     /// Those of [`Catalog::accept_invitation`]; `NameTaken` or `EmailTaken`, by which the invitation is not used up.
@@ -158,36 +161,37 @@ impl Catalog {
         &self,
         token_hash: &[u8],
         new: &NewUser,
+        address: Option<&str>,
         now: UnixSeconds,
-    ) -> Result<(User, Invitation), StoreError> {
+    ) -> Result<User, StoreError> {
         self.write(|tx| {
             let invitation = take(tx, token_hash, &new.email, now)?;
             let is_email_confirmed = invitation.email.is_some() && new.is_email_confirmed;
             self.require_room_for_member(tx, &invitation.workspace.id)?;
             let user = insert_user(tx, &NewUser { is_email_confirmed, ..new.clone() }, now)?;
-            add_member(tx, &invitation.workspace.id, &user.id, invitation.role, now)?;
-            Ok((user, invitation))
+            let author = Author::of_user(&user, address, now);
+            join(tx, &author, &invitation.workspace.id, &user.id, invitation.role)?;
+            Ok(user)
         })
     }
 
-    /// Makes somebody a member who signed up by the link of an invitation. `None` where they did not; `Some(None)` where it has ended
-    /// since.
+    /// Makes somebody a member who signed up by the link of an invitation, unless it has ended since. Whether they did.
     pub(super) fn join_as_invited(
         &self,
         tx: &Transaction<'_>,
         user: &UserId,
-        now: UnixSeconds,
-    ) -> Result<Option<Option<Invitation>>, Fault> {
+        author: &Author,
+    ) -> Result<bool, Fault> {
         let sql = "SELECT invitation FROM users WHERE id = ?1";
         let id: Option<String> = tx.prepare_cached(sql)?.query_row([user.as_str()], |row| row.get(0))?;
-        let Some(id) = id else { return Ok(None) };
+        let Some(id) = id else { return Ok(false) };
         tx.prepare_cached("UPDATE users SET invitation = NULL WHERE id = ?1")?.execute([user.as_str()])?;
-        let invitation = found(tx, "invitations.id = ?1", &id)?.filter(|one| one.expires_at > now);
-        let Some(invitation) = invitation else { return Ok(Some(None)) };
+        let invitation = found(tx, "invitations.id = ?1", &id)?.filter(|one| one.expires_at > author.at);
+        let Some(invitation) = invitation else { return Ok(true) };
         self.require_room_for_member(tx, &invitation.workspace.id)?;
         tx.prepare_cached("DELETE FROM invitations WHERE id = ?1")?.execute([&invitation.id])?;
-        add_member(tx, &invitation.workspace.id, user, invitation.role, now)?;
-        Ok(Some(Some(invitation)))
+        join(tx, author, &invitation.workspace.id, user, invitation.role)?;
+        Ok(true)
     }
 }
 

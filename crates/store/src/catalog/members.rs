@@ -361,6 +361,19 @@ pub(super) fn add_member(
     Ok(())
 }
 
+/// Makes somebody a member who joins by themselves, and records that in the audit log.
+pub(super) fn join(
+    tx: &Transaction<'_>,
+    author: &Author,
+    workspace: &WorkspaceId,
+    user: &UserId,
+    role: Role,
+) -> Result<(), Fault> {
+    add_member(tx, workspace, user, role, author.at)?;
+    let (action, detail) = ("member.joined", Some(role.as_str()));
+    add_deed(tx, author, Deed { workspace, action, subject: None, detail })
+}
+
 fn member_role(tx: &Transaction<'_>, workspace: &WorkspaceId, user: &UserId) -> Result<Option<Role>, Fault> {
     let sql = "SELECT role FROM members WHERE workspace = ?1 AND user = ?2";
     let found: Option<String> = tx

@@ -11,18 +11,18 @@ use crate::error::Fault;
 const CAN_SIGN_IN: &str = "users.locked_at IS NULL AND NOT users.awaits_confirmation";
 
 impl Catalog {
-    /// The workspaces that would have no owner who can sign in without this one, as a message names them; `None` if there are none.
+    /// The workspaces that would have no owner who can sign in without this one, with their names.
     ///
     /// # Errors
     /// Those of the file.
-    pub fn owned_alone(&self, user: &UserId) -> Result<Option<String>, StoreError> {
+    pub fn owned_alone(&self, user: &UserId) -> Result<Vec<(WorkspaceId, String)>, StoreError> {
         self.read(|conn| owned_alone(conn, user))
     }
 }
 
-pub(super) fn owned_alone(conn: &Connection, user: &UserId) -> Result<Option<String>, Fault> {
+pub(super) fn owned_alone(conn: &Connection, user: &UserId) -> Result<Vec<(WorkspaceId, String)>, Fault> {
     let sql = format!(
-        "SELECT '“' || workspaces.name || '” (' || workspaces.id || ')' FROM members
+        "SELECT workspaces.id, workspaces.name FROM members
          JOIN workspaces ON workspaces.id = members.workspace
          WHERE members.user = ?1 AND members.role = 'owner' AND NOT EXISTS (
              SELECT 1 FROM members AS others JOIN users ON users.id = others.user
@@ -31,9 +31,9 @@ pub(super) fn owned_alone(conn: &Connection, user: &UserId) -> Result<Option<Str
          ORDER BY workspaces.rowid"
     );
     let mut statement = conn.prepare_cached(&sql)?;
-    let names = statement.query_map([user.as_str()], |row| row.get::<_, String>(0))?;
-    let names = names.collect::<Result<Vec<_>, _>>()?;
-    Ok((!names.is_empty()).then(|| names.join(", ")))
+    let found =
+        statement.query_map([user.as_str()], |row| Ok((row.get::<_, String>(0)?.into(), row.get(1)?)))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// # Errors

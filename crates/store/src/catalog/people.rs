@@ -4,9 +4,8 @@ use model::{Role, Secret, UnixSeconds, UserId};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::Catalog;
-use super::audit::{Actor, Author, Deed, add_deed};
+use super::audit::{Author, Deed, add_deed};
 use super::members::{add_member, default_workspace};
-use super::owners::owned_alone;
 use crate::StoreError;
 use crate::error::Fault;
 use crate::ids::new_id;
@@ -116,8 +115,7 @@ impl Catalog {
     ) -> Result<User, StoreError> {
         self.write(|tx| {
             let user = insert_owner(tx, owner, at)?;
-            let (id, username) = (user.id.clone(), user.username.clone());
-            let author = Author { actor: Actor::User { id, username }, address, at };
+            let author = Author::of_user(&user, address.as_deref(), at);
             let workspace = &default_workspace(tx)?.id;
             let (action, subject) = ("account.created", Some(&*user.username));
             add_deed(tx, &author, Deed { workspace, action, subject, detail: Some(Role::Owner.as_str()) })?;
@@ -192,23 +190,6 @@ impl Catalog {
             let mut statement = conn.prepare_cached(&sql)?;
             let found = statement.query_map([], user)?.collect::<Result<_, _>>()?;
             Ok(found)
-        })
-    }
-
-    /// Deletes an account with its sessions and memberships, and withdraws its invitations. What it did stays in the audit log. The user
-    /// that it was.
-    ///
-    /// # Errors
-    /// `NotFound` when there is no such user, `OnlyOwner` when a workspace would be left without an owner who can sign in.
-    pub fn delete_user(&self, id: &UserId) -> Result<User, StoreError> {
-        self.write_and_scrub(|tx| {
-            let user = by_id(tx, id)?;
-            if let Some(workspaces) = owned_alone(tx, id)? {
-                return Err(StoreError::OnlyOwner { workspaces }.into());
-            }
-            tx.prepare_cached("DELETE FROM invitations WHERE invited_by = ?1")?.execute([&user.username])?;
-            tx.prepare_cached("DELETE FROM users WHERE id = ?1")?.execute([id.as_str()])?;
-            Ok(user)
         })
     }
 

@@ -6,7 +6,8 @@ mod rules;
 use model::{Role, UnixSeconds, UserId, WorkspaceId};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::members::{add_member, role_of};
+use super::audit::{Author, add_deed_to_account};
+use super::members::{join, role_of};
 use super::people::{NewUser, USER, User, by_id, end_sessions, insert_user, is_reserved_username, user};
 use super::{Catalog, SignInMethod};
 use crate::StoreError;
@@ -58,14 +59,20 @@ pub enum SignOn {
 }
 
 impl Catalog {
-    /// Finds the account of whoever signed in at a provider, or creates it where a workspace takes them in.
+    /// Finds the account of whoever signed in at a provider, or creates it where a workspace takes them in. What is new is recorded in
+    /// the audit log.
     ///
     /// A provider signs in only accounts whose address has a domain that the operator has given it. An account that has got another
     /// address since it was connected is out of its reach.
     ///
     /// # Errors
     /// `MembersFull` when no workspace that takes them in has room.
-    pub fn sign_on(&self, who: &NewIdentity, now: UnixSeconds) -> Result<SignOn, StoreError> {
+    pub fn sign_on(
+        &self,
+        who: &NewIdentity,
+        address: Option<&str>,
+        now: UnixSeconds,
+    ) -> Result<SignOn, StoreError> {
         self.write(|tx| {
             if !may_name(tx, &who.provider, &who.email)? {
                 return Ok(SignOn::NotTakenIn);
@@ -105,12 +112,15 @@ impl Catalog {
             }
             let user = insert_user(tx, &new_user(tx, who)?, now)?;
             insert_identity(tx, &user.id, who, now)?;
-            join(tx, &user.id, &with_room, now)?;
+            let author = Author::of_user(&user, address, now);
+            add_deed_to_account(tx, &author, "account.created", None, Some(&who.provider))?;
+            join_all(tx, &author, &user.id, &with_room)?;
             Ok(SignOn::Created(user, with_room))
         })
     }
 
-    /// Connects an account with one at a provider, whose owner proved that both are theirs. The workspaces that it joined by that.
+    /// Connects an account with one at a provider, whose owner proved that both are theirs, and records that in the audit log. The
+    /// workspaces that it joined by that.
     ///
     /// # Errors
     /// `IdentityTaken` when it is connected with another account, or the account has another address by now.
@@ -118,6 +128,7 @@ impl Catalog {
         &self,
         of: &UserId,
         who: &NewIdentity,
+        address: Option<&str>,
         now: UnixSeconds,
     ) -> Result<Vec<(WorkspaceId, Role)>, StoreError> {
         self.write(|tx| {
@@ -144,7 +155,9 @@ impl Catalog {
                 }
             }
             let joined = self.with_room(tx, &joined)?;
-            join(tx, of, &joined, now)?;
+            let author = Author::of_user(&account, address, now);
+            add_deed_to_account(tx, &author, "sign_on.connected", Some(&who.provider), None)?;
+            join_all(tx, &author, of, &joined)?;
             Ok(joined)
         })
     }
@@ -209,13 +222,13 @@ impl Catalog {
     }
 }
 
-fn join(
+fn join_all(
     tx: &Transaction<'_>,
+    author: &Author,
     user: &UserId,
     workspaces: &[(WorkspaceId, Role)],
-    now: UnixSeconds,
 ) -> Result<(), Fault> {
-    workspaces.iter().try_for_each(|(workspace, role)| add_member(tx, workspace, user, *role, now))
+    workspaces.iter().try_for_each(|(workspace, role)| join(tx, author, workspace, user, *role))
 }
 
 /// Refuses another address to somebody whose workspace requires single sign-on of their domain: they would be outside of the rule.

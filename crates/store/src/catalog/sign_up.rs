@@ -4,6 +4,7 @@ use model::{UnixSeconds, UserId};
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::Catalog;
+use super::audit::{Actor, Author, add_deed_to_account};
 use super::email_links::{LinkPurpose, forget_unconfirmed, insert_unconfirmed, insert_user_link};
 use super::invitations::require_open;
 use super::outbox::{NewOutboxMessage, insert_sealed, sealed_message};
@@ -23,6 +24,8 @@ pub struct NewSignUp {
     pub confirmation: NewLink,
     /// By which whoever signed up can correct the address until it is confirmed.
     pub correction: NewLink,
+    /// From which network address they do it.
+    pub address: Option<String>,
 }
 
 /// What the catalog knows a link by, and until when it works.
@@ -51,7 +54,8 @@ pub struct PendingUser {
 }
 
 impl Catalog {
-    /// Creates an account that can't be used until its address is confirmed. `mails` is `None` where none are sent.
+    /// Creates an account that can't be used until its address is confirmed, and records that in the audit log. `mails` is `None` where
+    /// none are sent.
     ///
     /// # Errors
     /// `NameTaken`; `InvitationEnded`; `MembersFull`; `OutboxFull`; `KeyReplaced`.
@@ -81,6 +85,9 @@ impl Catalog {
             let pending = insert_pending(tx, &new.user, invitation.as_deref(), now)?;
             insert_user_link(tx, &pending.user, LinkPurpose::ConfirmAddress, &new.confirmation, now)?;
             insert_user_link(tx, &pending.user, LinkPurpose::CorrectAddress, &new.correction, now)?;
+            // Nobody has proved yet that they are the person.
+            let author = Author { actor: Actor::Visitor, address: new.address.clone(), at: now };
+            add_deed_to_account(tx, &author, "account.created", Some(&pending.user.username), None)?;
             if let Some((confirmation, already_registered)) = &sealed {
                 let mail = if pending.is_taken { already_registered } else { confirmation };
                 insert_sealed(tx, mail, now)?;

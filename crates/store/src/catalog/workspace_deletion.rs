@@ -1,16 +1,13 @@
-//! Deleting a workspace; also by a running server for the command line, because the server has the files of its connections.
+//! Deleting a workspace.
 
 use model::WorkspaceId;
 use rusqlite::{OptionalExtension, Transaction};
 
 use super::Catalog;
 use super::audit::{Author, Deed, add_deed};
+use super::deletions::{self, Deletion};
 use crate::StoreError;
 use crate::error::Fault;
-
-/// Before the id of a workspace, in the catalog's facts: the command line wants it deleted. The value is why it could not be, and empty
-/// until then.
-const WANTED: &str = "delete_workspace:";
 
 impl Catalog {
     /// Deletes a workspace, its memberships, tokens, rates and invitations, and records that in the audit log. Its connections have to be
@@ -20,8 +17,7 @@ impl Catalog {
     /// `OnlyWorkspace`; `WorkspaceHasConnections` while it has any.
     pub fn delete_workspace(&self, id: &WorkspaceId, author: &Author) -> Result<bool, StoreError> {
         self.write_and_scrub(|tx| {
-            let sql = "DELETE FROM meta WHERE key = ?1";
-            tx.prepare_cached(sql)?.execute([wanted(id)])?;
+            deletions::forget(tx, &Deletion::Workspace(id.clone()))?;
             let sql = "SELECT name FROM workspaces WHERE id = ?1";
             let name: Option<String> =
                 tx.prepare_cached(sql)?.query_row([id.as_str()], |row| row.get(0)).optional()?;
@@ -34,56 +30,6 @@ impl Catalog {
             Ok(true)
         })
     }
-
-    /// Asks the server that uses the folder to delete a workspace, or the next one that is started on it.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn ask_to_delete_workspace(&self, id: &WorkspaceId) -> Result<(), StoreError> {
-        self.set_meta(&wanted(id), "")
-    }
-
-    /// The workspaces that a server was asked to delete, and has not tried yet.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn workspaces_to_delete(&self) -> Result<Vec<WorkspaceId>, StoreError> {
-        let sql = "SELECT substr(key, length(?1) + 1) FROM meta
-            WHERE substr(key, 1, length(?1)) = ?1 AND value = '' ORDER BY key";
-        self.read(|conn| {
-            let mut statement = conn.prepare_cached(sql)?;
-            let ids = statement.query_map([WANTED], |row| row.get::<_, String>(0))?;
-            Ok(ids.map(|id| id.map(WorkspaceId::from)).collect::<Result<_, _>>()?)
-        })
-    }
-
-    /// Notes why a workspace was not deleted, for the command that asked for it. It is not tried again until somebody asks again.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn refuse_to_delete_workspace(&self, id: &WorkspaceId, why: &str) -> Result<(), StoreError> {
-        self.set_meta(&wanted(id), why)
-    }
-
-    /// Why a server did not delete a workspace; told once.
-    ///
-    /// # Errors
-    /// Those of the file.
-    pub fn take_refusal_to_delete_workspace(&self, id: &WorkspaceId) -> Result<Option<String>, StoreError> {
-        let key = wanted(id);
-        // Read first: whoever waits asks often, and a write would hold up others.
-        if self.meta(&key)?.is_none_or(|why| why.is_empty()) {
-            return Ok(None);
-        }
-        self.write(|tx| {
-            let sql = "DELETE FROM meta WHERE key = ?1 RETURNING value";
-            Ok(tx.prepare_cached(sql)?.query_row([&key], |row| row.get(0)).optional()?)
-        })
-    }
-}
-
-fn wanted(id: &WorkspaceId) -> String {
-    format!("{WANTED}{id}")
 }
 
 fn require_deletable(tx: &Transaction<'_>, id: &WorkspaceId) -> Result<(), Fault> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use model::{ConnectionId, ObjectKind, UnixSeconds, WorkspaceId};
 use serde::Serialize;
-use store::{Author, StoreError};
+use store::{Author, Catalog, Deletion, StoreError};
 
 use super::{Runner, Shared, blocking, lock};
 use crate::SyncError;
@@ -55,7 +55,7 @@ impl Runner {
         });
         let mut receipts = Vec::new();
         for connection in connections.await? {
-            receipts.push(self.remove(workspace, &connection.id).await?);
+            receipts.push(self.remove(workspace, &connection.id, None).await?);
         }
         let (catalog, id, author) = (self.shared.config.catalog.clone(), workspace.clone(), author.clone());
         blocking(move || Ok(catalog.delete_workspace(&id, &author)?)).await?;
@@ -63,7 +63,7 @@ impl Runner {
     }
 
     /// Deletes the connection: its work, its endpoint at the provider, its files, its key and its record. The data is
-    /// deleted even if the provider does not respond.
+    /// deleted even if the provider does not respond. Recorded in the audit log where there is an author.
     ///
     /// # Errors
     /// `NoConnection`; what the store says. It can be asked for again then.
@@ -71,6 +71,7 @@ impl Runner {
         &self,
         workspace: &WorkspaceId,
         id: &ConnectionId,
+        author: Option<&Author>,
     ) -> Result<RemovalReceipt, SyncError> {
         let record = self.shared.record(workspace, id).await?;
         // First, so that it is not registered again meanwhile.
@@ -87,6 +88,7 @@ impl Runner {
             }
         };
         let (shared, removed_at) = (Arc::clone(&self.shared), self.shared.config.clock.now());
+        let author = author.cloned();
         let removed = blocking(move || {
             let files = shared.config.data.connection_files(&record.id);
             // Unreadable data is deleted as well.
@@ -103,7 +105,7 @@ impl Runner {
             };
             // The files first: without the record, deleting the rest could not be requested again.
             files.delete()?;
-            shared.config.catalog.delete_connection(&record.workspace, &record.id)?;
+            delete_record(&shared.config.catalog, &record.workspace, &receipt, author.as_ref())?;
             // Deliveries that arrived meanwhile; nothing is accepted any more.
             files.delete()?;
             Ok(receipt)
@@ -120,42 +122,71 @@ impl Runner {
     }
 }
 
+/// The last step: from then on nobody can ask for it again.
+fn delete_record(
+    catalog: &Catalog,
+    workspace: &WorkspaceId,
+    receipt: &RemovalReceipt,
+    author: Option<&Author>,
+) -> Result<(), SyncError> {
+    let id = &receipt.connection;
+    match author {
+        Some(author) => {
+            // What it consists of can always be written.
+            let text = serde_json::to_string(receipt).unwrap_or_default();
+            catalog.delete_connection_for(author, workspace, (id, &receipt.name), &text)?
+        }
+        None => catalog.delete_connection(workspace, id)?,
+    };
+    Ok(())
+}
+
 impl Shared {
-    /// The workspaces that the command line wants deleted.
-    pub(super) async fn workspaces_to_delete(self: &Arc<Self>) -> Vec<WorkspaceId> {
+    /// What the command line wants deleted.
+    pub(super) async fn wanted_deletions(self: &Arc<Self>) -> Vec<Deletion> {
         let catalog = self.config.catalog.clone();
-        match blocking(move || Ok(catalog.workspaces_to_delete()?)).await {
+        match blocking(move || Ok(catalog.wanted_deletions()?)).await {
             Ok(wanted) => wanted,
             Err(error) => {
-                tracing::error!(%error, "it can't be read which workspaces are to be deleted");
+                tracing::error!(%error, "it can't be read what is to be deleted");
                 Vec::new()
             }
         }
     }
 
-    /// Deletes them. One that can't be deleted is reported to the command that waits for it; one that is interrupted is continued by the
-    /// next start.
-    pub(super) async fn delete_workspaces(self: Arc<Self>, wanted: Vec<WorkspaceId>) {
-        let runner = Runner { shared: Arc::clone(&self) };
-        for workspace in wanted {
+    /// Deletes it. What can't be deleted is reported to the command that waits for it; what is interrupted is continued by the next start.
+    pub(super) async fn delete_wanted(self: Arc<Self>, wanted: Vec<Deletion>) {
+        for deletion in wanted {
             if self.cancel.is_cancelled() {
                 return;
             }
-            let author = Author::operator(self.config.clock.now());
-            let error = match runner.remove_workspace(&workspace, &author).await {
-                Ok(removed) => {
-                    let connections = removed.len();
-                    tracing::info!(%workspace, connections, "the workspace was deleted, as the command line asked");
-                    continue;
-                }
-                Err(error) => error,
+            let Err(error) = self.delete(&deletion).await else {
+                tracing::info!(?deletion, "something was deleted, as the command line asked");
+                continue;
             };
-            tracing::error!(%workspace, %error, "the workspace was not deleted, as the command line asked");
+            tracing::error!(?deletion, %error, "something was not deleted, as the command line asked");
             let (catalog, why) = (self.config.catalog.clone(), error.to_string());
-            let noted = blocking(move || Ok(catalog.refuse_to_delete_workspace(&workspace, &why)?)).await;
+            let noted = blocking(move || Ok(catalog.refuse_to_delete(&deletion, &why)?)).await;
             if let Err(error) = noted {
-                tracing::error!(%error, "the command line does not learn why the workspace was not deleted");
+                tracing::error!(%error, "the command line does not learn why something was not deleted");
             }
         }
+    }
+
+    async fn delete(self: &Arc<Self>, deletion: &Deletion) -> Result<(), SyncError> {
+        let runner = Runner { shared: Arc::clone(self) };
+        let author = Author::operator(self.config.clock.now());
+        match deletion {
+            Deletion::Workspace(workspace) => {
+                runner.remove_workspace(workspace, &author).await?;
+            }
+            Deletion::Connection(id) => {
+                let all = self.all_connections().await?;
+                let found = all.iter().find(|one| one.id == *id);
+                let workspace = found.ok_or_else(|| SyncError::NoConnection(id.clone()))?.workspace.clone();
+                runner.remove(&workspace, id, Some(&author)).await?;
+            }
+        }
+        Ok(())
     }
 }

@@ -5,6 +5,7 @@ import { SettingsFrame } from '~/features/settings/SettingsFrame'
 import { useTitle } from '~/view/useTitle'
 
 import { ChangePassword } from './ChangePassword'
+import { DeleteAccount } from './DeleteAccount'
 import { Identities } from './Identities'
 import { Passkeys } from './Passkeys'
 import { Profile } from './Profile'
@@ -23,6 +24,7 @@ export function AccountPage() {
       <Passkeys />
       <Identities />
       <Sessions />
+      <DeleteAccount />
     </SettingsFrame>
   )
 }

@@ -6,6 +6,7 @@ import { membersQuery } from '~/api/people'
 import { sessionQuery } from '~/api/queries'
 import { Button, buttonClass } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
+import { HelpLink } from '~/features/help/HelpLink'
 import { useTitle } from '~/view/useTitle'
 
 import { SignInForm } from './SignInForm'
@@ -50,7 +51,7 @@ function Confirm({ code }: { code: string }) {
   const hasEnded = code === '' || (confirm.error instanceof ApiError && confirm.error.code === 'link_ended')
   if (hasEnded) {
     return (
-      <VisitorPage title="This link doesn’t work anymore">
+      <VisitorPage below={<HelpLink about="endedLink">Help with links</HelpLink>} title="This link doesn’t work anymore">
         <p className="text-sm text-ink-soft">
           It has expired, was already used, or is incomplete, or the address or password of the account has changed since. To change the
           address, sign in and open your account.

@@ -18,7 +18,7 @@ const route = getRouteApi('/login')
 
 export function LoginPage() {
   useTitle('Sign in')
-  const { next, sign_on: failure, connect } = route.useSearch()
+  const { next, sign_on: failure, connect, deleted } = route.useSearch()
   const { data: setup } = useQuery(setupQuery)
   const router = useRouter()
   const connecting = setup?.sign_on.providers.find(({ id }) => id === connect)?.name ?? (connect === undefined ? undefined : 'your identity provider')
@@ -56,6 +56,11 @@ export function LoginPage() {
         <NotConnected error={finish.error} />
       ) : (
         <>
+          {deleted && (
+            <div className="mb-4">
+              <Banner title="Your account was deleted" tone="good" />
+            </div>
+          )}
           {failure !== undefined && (
             <div className="mb-4">
               <SignOnFailure code={failure} />

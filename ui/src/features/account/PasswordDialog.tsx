@@ -17,6 +17,8 @@ interface PasswordDialogProps {
   error: Error | null
   isOpen: boolean
   isPending: boolean
+  /** It can't be undone. */
+  isDangerous?: boolean
   onClose: () => void
   onConfirm: (password: string) => void
 }
@@ -33,7 +35,7 @@ export function PasswordDialog({ title, isOpen, onClose, ...form }: PasswordDial
 type PasswordFormProps = Omit<PasswordDialogProps, 'title' | 'isOpen' | 'onClose'> & { onCancel: () => void }
 
 /** What was entered goes with the dialog. */
-function PasswordForm({ text, confirm, children, error, isPending, onCancel, onConfirm }: PasswordFormProps) {
+function PasswordForm({ text, confirm, children, error, isPending, isDangerous = false, onCancel, onConfirm }: PasswordFormProps) {
   const [password, setPassword] = useState('')
   const isOfPassword = error instanceof ApiError && error.problem.field === 'password'
   return (
@@ -59,7 +61,7 @@ function PasswordForm({ text, confirm, children, error, isPending, onCancel, onC
         <Button kind="quiet" onPress={onCancel}>
           Cancel
         </Button>
-        <Button isDisabled={password === ''} isPending={isPending} kind="primary" type="submit">
+        <Button isDisabled={password === ''} isPending={isPending} kind={isDangerous ? 'danger' : 'primary'} type="submit">
           {confirm}
         </Button>
       </div>

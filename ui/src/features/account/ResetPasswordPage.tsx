@@ -6,6 +6,7 @@ import { ApiError, api, failureText } from '~/api/client'
 import { Button, buttonClass } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
+import { HelpLink } from '~/features/help/HelpLink'
 import { useTitle } from '~/view/useTitle'
 
 import { PasswordRules } from './PasswordRules'
@@ -27,7 +28,7 @@ function ResetPassword({ code }: { code: string }) {
   const hasEnded = code === '' || (finish.error instanceof ApiError && finish.error.code === 'link_ended')
   if (hasEnded) {
     return (
-      <VisitorPage title="This link doesn’t work anymore">
+      <VisitorPage below={<HelpLink about="endedLink">Help with links</HelpLink>} title="This link doesn’t work anymore">
         <p className="text-sm text-ink-soft">It has expired, was already used, or is incomplete.</p>
         <Link className={buttonClass('primary', 'medium', 'mt-6 w-full')} to="/forgot-password">
           Get a new link

@@ -6,11 +6,11 @@ import type { SignOnOffer, SignOnStart } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 import { TextField } from '~/components/Field'
+import { HelpLink } from '~/features/help/HelpLink'
 import type { SignOnFailureCode } from '~/view/pageSearch'
 
 import { Or } from './Or'
 import type { Refusal } from './Refusal'
-import { Refused } from './Refusal'
 
 type Wanted = { provider: string } | { email: string }
 
@@ -103,5 +103,10 @@ const FAILURE: Record<SignOnFailureCode, Refusal> = {
 
 /** What the server said when the browser came back. */
 export function SignOnFailure({ code }: { code: SignOnFailureCode }) {
-  return <Refused {...FAILURE[code]} />
+  const { title, advice } = FAILURE[code]
+  return (
+    <Banner action={<HelpLink about="singleSignOn">What to do</HelpLink>} title={title} tone="danger">
+      {advice}
+    </Banner>
+  )
 }

@@ -5,6 +5,7 @@ import type { InvitationOffer, User, Workspace } from '~/api/types'
 import { Button } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 import { useSignOut } from '~/features/account/useSignOut'
+import { HelpLink } from '~/features/help/HelpLink'
 import { enterWorkspace } from '~/view/enterWorkspace'
 
 interface AcceptFormProps {
@@ -26,7 +27,7 @@ export function AcceptForm({ code, offer, user }: AcceptFormProps) {
   return (
     <div className="flex flex-col gap-4">
       {isForOther && (
-        <Banner title="This invitation is for somebody else" tone="warn">
+        <Banner action={<HelpLink about="otherInvitation">What to do</HelpLink>} title="This invitation is for somebody else" tone="warn">
           It was sent to <bdi className="font-medium text-ink">{offer.email}</bdi>, and you are signed in as{' '}
           <bdi className="font-medium text-ink">{user.email}</bdi>. Sign in with the other account, or ask for an invitation to your
           address.

@@ -9,6 +9,7 @@ import type { InvitationOffer } from '~/api/types'
 import { buttonClass } from '~/components/Button'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { VisitorPage } from '~/features/account/VisitorPage'
+import { HelpLink } from '~/features/help/HelpLink'
 import { formatInstant } from '~/format/date'
 import { LOCAL_ZONE } from '~/format/zone'
 import { asRole } from '~/view/roles'
@@ -74,7 +75,7 @@ function Help() {
 
 function Ended({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <VisitorPage below={<Help />} title={title}>
+    <VisitorPage below={<HelpLink about="endedInvitation">Help with invitations</HelpLink>} title={title}>
       <p className="text-sm text-ink-soft">{children}</p>
       <Link className={buttonClass('secondary', 'medium', 'mt-6 w-full')} to="/">
         Go to Chartsy

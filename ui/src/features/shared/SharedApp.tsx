@@ -9,6 +9,7 @@ import type { OpenedLink, SharedPage } from '~/api/types'
 import { visit } from '~/api/visit'
 import { ErrorState, SkeletonRows } from '~/components/Feedback'
 import { VisitorPage } from '~/features/account/VisitorPage'
+import { PLACES } from '~/features/help/places'
 
 import { PasswordPage } from './PasswordPage'
 import { connectionOf } from './connectionOf'
@@ -19,8 +20,17 @@ const code = window.location.hash.slice(1)
 
 /** A link that doesn't work says the same whatever it was. */
 function Ended() {
+  const help = PLACES.endedShareLink
   return (
-    <VisitorPage title="This link doesn’t work anymore">
+    <VisitorPage
+      below={
+        // The help is another page, which no other site may show in a frame.
+        <a className="link" href={`/help/${help.page}#${help.hash}`} rel="noreferrer" target="_blank">
+          Help with share links
+        </a>
+      }
+      title="This link doesn’t work anymore"
+    >
       <p className="text-sm text-ink-soft">It has expired, was revoked, or is incomplete. Ask the person who sent it to you for a new one.</p>
     </VisitorPage>
   )

@@ -7,6 +7,7 @@ import type { Session } from '~/api/types'
 import { Button, buttonClass } from '~/components/Button'
 import { TextField } from '~/components/Field'
 import { VisitorPage } from '~/features/account/VisitorPage'
+import { HelpLink } from '~/features/help/HelpLink'
 import { enterWorkspace } from '~/view/enterWorkspace'
 import { useTitle } from '~/view/useTitle'
 
@@ -32,7 +33,7 @@ function Confirm({ code }: { code: string }) {
   const hasEnded = code === '' || (confirm.error instanceof ApiError && confirm.error.code === 'link_ended')
   if (hasEnded) {
     return (
-      <VisitorPage title="This link doesn’t work anymore">
+      <VisitorPage below={<HelpLink about="endedLink">Help with links</HelpLink>} title="This link doesn’t work anymore">
         <div className="flex flex-col gap-4 text-sm text-ink-soft">
           <p>
             It has expired, was already used, or is incomplete. If you have already confirmed your address, sign in. Otherwise, have the

@@ -60,6 +60,7 @@ struct State {
     discoveries: usize,
     now: i64,
     asked: Vec<String>,
+    given: Vec<String>,
 }
 
 pub struct Issuer(Mutex<State>);
@@ -114,6 +115,11 @@ impl Issuer {
     /// The addresses that were requested.
     pub fn asked(&self) -> Vec<String> {
         self.state().asked.clone()
+    }
+
+    /// The tokens that were given to the server.
+    pub fn given(&self) -> Vec<String> {
+        self.state().given.clone()
     }
 
     /// Somebody opens the address and signs in: the path and query that the browser is sent back to.
@@ -213,10 +219,13 @@ impl State {
         if flaw == Flaw::NoEmail {
             claims.as_object_mut().unwrap().remove("email");
         }
-        let mut answered = json!({"access_token": "opaque", "token_type": "Bearer", "expires_in": 60});
+        let mut answered = json!({"access_token": "opaque-to-read-a-profile", "token_type": "Bearer", "expires_in": 60,
+            "refresh_token": "opaque-to-get-another"});
         if flaw != Flaw::NoIdToken {
             answered["id_token"] = json!(self.signed(&claims));
         }
+        let tokens = ["access_token", "refresh_token", "id_token"].map(|name| answered[name].as_str());
+        self.given.extend(tokens.into_iter().flatten().map(str::to_owned));
         answer(200, &answered)
     }
 

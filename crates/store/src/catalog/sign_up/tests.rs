@@ -2,8 +2,8 @@ use model::Secret;
 
 use super::*;
 use crate::DataDir;
-use crate::catalog::Channel;
 use crate::catalog::tests::owner;
+use crate::catalog::{AuditFilter, Channel};
 
 const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
 const LATER: UnixSeconds = UnixSeconds(NOW.0 + 86_400);
@@ -23,6 +23,7 @@ fn new(name: &str, email: &str) -> NewSignUp {
         invitation: None,
         confirmation: link(&format!("confirm {name}")),
         correction: link(&format!("correct {name}")),
+        address: Some("203.0.113.7".into()),
     }
 }
 
@@ -55,12 +56,16 @@ fn an_account_is_there_together_with_its_mail_or_not_at_all() {
     let refused = catalog.sign_up(&bob, Some((&keyring, &mails(Some(0)))), NOW);
     assert!(matches!(refused, Err(StoreError::OutboxFull { .. })));
     assert!(catalog.user_by_login("bob").unwrap().is_none(), "the mail was not written");
+    assert_eq!(catalog.whole_audit(None, &AuditFilter::default(), 10).unwrap(), [], "nor was an entry");
 
     let before = catalog.commits();
     let pending = catalog.sign_up(&bob, Some((&keyring, &mails(None))), NOW).unwrap();
-    assert_eq!(catalog.commits() - before, 1, "account, links and mail");
+    assert_eq!(catalog.commits() - before, 1, "account, links, mail and entry");
     assert!(!pending.is_taken && pending.user.awaits_confirmation);
     assert_eq!(catalog.due_in_outbox(NOW).unwrap()[0].kind, "confirm_address");
+    let log = catalog.whole_audit(None, &AuditFilter::default(), 10).unwrap();
+    let entry = (&*log[0].action, &*log[0].actor_kind, log[0].subject.as_deref(), log[0].address.as_deref());
+    assert_eq!(entry, ("account.created", "visitor", Some("bob"), Some("203.0.113.7")));
     assert_eq!(catalog.email_link(b"confirm bob", LinkPurpose::ConfirmAddress, NOW).unwrap(), pending.user);
 }
 

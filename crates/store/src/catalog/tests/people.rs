@@ -5,7 +5,7 @@ use model::{Role, Secret, UnixSeconds, UserId};
 use super::{NOW, owner, temp};
 use crate::StoreError;
 use crate::catalog::{
-    Actor, AuditFilter, Author, Catalog, NewAuditEntry, NewInvitation, NewPasskey, NewUser, Origin,
+    Actor, AuditFilter, Author, Catalog, Deletion, NewAuditEntry, NewInvitation, NewPasskey, NewUser, Origin,
     SignInMethod, User,
 };
 
@@ -23,7 +23,7 @@ fn named(username: &str) -> NewUser {
 fn two(catalog: &Catalog, role: Role) -> (User, User) {
     let ada = catalog.create_owner(&owner(), NOW).unwrap();
     invite(catalog, None, role, b"link");
-    let (bob, _) = catalog.create_user_by_invitation(b"link", &named("bob"), NOW).unwrap();
+    let bob = catalog.create_user_by_invitation(b"link", &named("bob"), None, NOW).unwrap();
     (ada, bob)
 }
 
@@ -156,17 +156,17 @@ fn an_owner_who_cannot_sign_in_counts_as_none() {
 
     catalog.lock_user(&bob.id, None).unwrap();
     catalog.set_role(&workspace, &bob.id, Role::Owner, Role::Owner, &operator()).unwrap();
-    assert_eq!(catalog.owned_alone(&ada.id).unwrap(), None, "there are two");
+    assert_eq!(catalog.owned_alone(&ada.id).unwrap(), [], "there are two");
     catalog.lock_user(&bob.id, Some(NOW)).unwrap();
-    let alone = catalog.owned_alone(&ada.id).unwrap().unwrap();
-    assert_eq!(alone, format!("“Workspace” ({workspace})"));
+    let alone = catalog.owned_alone(&ada.id).unwrap();
+    assert_eq!(alone, [(workspace.clone(), "Workspace".to_owned())]);
     assert!(matches!(
         catalog.remove_member(&workspace, &ada.id, None, &operator()),
         Err(StoreError::LastOwner)
     ));
     let demoted = catalog.set_role(&workspace, &ada.id, Role::Viewer, Role::Owner, &operator());
     assert!(matches!(demoted, Err(StoreError::LastOwner)));
-    assert!(matches!(catalog.delete_user(&ada.id), Err(StoreError::OnlyOwner { .. })));
+    assert!(matches!(catalog.delete_user(&ada.id, &operator()), Err(StoreError::OnlyOwner { .. })));
     catalog.remove_member(&workspace, &bob.id, Some(Role::Owner), &operator()).unwrap();
 }
 
@@ -178,16 +178,17 @@ fn an_invitation_is_used_once_by_whom_it_is_for_and_in_time() {
     invite(&catalog, Some("Bob@example.com"), Role::Viewer, b"first");
     invite(&catalog, Some("bob@example.com"), Role::Member, b"second");
     assert_eq!(catalog.invitations(&workspace).unwrap().len(), 1, "the same address has one at a time");
-    let by = |hash: &[u8], who: &str, now| catalog.create_user_by_invitation(hash, &named(who), now);
+    let by = |hash: &[u8], who: &str, now| catalog.create_user_by_invitation(hash, &named(who), None, now);
     assert!(matches!(by(b"first", "bob", NOW), Err(StoreError::InvitationEnded)));
     assert!(matches!(by(b"second", "bob", LATER), Err(StoreError::InvitationEnded)));
     assert!(matches!(by(b"second", "eve", NOW), Err(StoreError::InvitationForOther)));
     let taken = NewUser { username: "ADA".into(), ..named("bob") };
-    let taken = catalog.create_user_by_invitation(b"second", &taken, NOW);
+    let taken = catalog.create_user_by_invitation(b"second", &taken, None, NOW);
     assert!(matches!(taken, Err(StoreError::NameTaken)));
 
-    let (bob, invitation) = by(b"second", "bob", NOW).unwrap();
-    assert_eq!((invitation.role, bob.email_confirmed_at), (Role::Member, Some(NOW)));
+    let bob = by(b"second", "bob", NOW).unwrap();
+    let memberships = catalog.memberships(&bob.id, &SignInMethod::Password).unwrap();
+    assert_eq!((memberships[0].role, bob.email_confirmed_at), (Role::Member, Some(NOW)));
     assert!(matches!(by(b"second", "carol", NOW), Err(StoreError::InvitationEnded)));
     let again = NewInvitation {
         workspace: workspace.clone(),
@@ -247,17 +248,18 @@ fn the_audit_log_is_only_added_to() {
         let found = catalog.audit(&workspace, &filter, 10).unwrap();
         found.into_iter().map(|entry| entry.action).collect()
     };
-    assert_eq!(actions(AuditFilter::default()), ["member.removed", "session.created"]);
+    assert_eq!(actions(AuditFilter::default()), ["member.removed", "session.created", "member.joined"]);
     assert_eq!(
         actions(AuditFilter { action: Some("session".into()), ..Default::default() }),
         ["session.created"]
     );
     assert_eq!(actions(AuditFilter { actor: Some("ADA".into()), ..Default::default() }), ["member.removed"]);
-    assert_eq!(actions(AuditFilter { until: Some(LATER), ..Default::default() }), ["session.created"]);
-    assert_eq!(actions(AuditFilter { before: Some(2), ..Default::default() }), ["session.created"]);
+    let until = AuditFilter { until: Some(LATER), ..Default::default() };
+    assert_eq!(actions(until), ["session.created", "member.joined"]);
+    assert_eq!(actions(AuditFilter { before: Some(2), ..Default::default() }), ["member.joined"]);
     let change = catalog.write(|tx| Ok(tx.execute("UPDATE audit SET action = 'nothing'", [])?));
     assert!(change.is_err());
-    assert_eq!(catalog.delete_old_audit_entries(LATER).unwrap(), 1);
+    assert_eq!(catalog.delete_old_audit_entries(LATER).unwrap(), 2);
 }
 
 #[test]
@@ -265,7 +267,7 @@ fn what_happens_to_a_member_is_recorded_with_their_name_also_when_they_are_gone(
     let (_dir, catalog) = temp();
     let ada = catalog.create_owner_from(Some("203.0.113.7".into()), &owner(), NOW).unwrap();
     invite(&catalog, None, Role::Admin, b"link");
-    let (bob, _) = catalog.create_user_by_invitation(b"link", &named("bob"), NOW).unwrap();
+    let bob = catalog.create_user_by_invitation(b"link", &named("bob"), None, NOW).unwrap();
     let workspace = catalog.default_workspace().unwrap().id;
     let actor = Actor::User { id: ada.id.clone(), username: ada.username.clone() };
     let by_ada = Author { actor, address: None, at: NOW };
@@ -273,7 +275,7 @@ fn what_happens_to_a_member_is_recorded_with_their_name_also_when_they_are_gone(
     let refused = catalog.remove_member(&workspace, &ada.id, None, &by_ada);
     assert!(refused.is_err(), "and not recorded");
     catalog.remove_member(&workspace, &bob.id, Some(Role::Owner), &by_ada).unwrap();
-    catalog.delete_user(&bob.id).unwrap();
+    catalog.delete_user(&bob.id, &operator()).unwrap();
     let found = catalog.audit(&workspace, &AuditFilter::default(), 10).unwrap();
     let found: Vec<_> =
         found.iter().map(|one| (&*one.action, one.subject.as_deref(), one.detail.as_deref())).collect();
@@ -282,6 +284,7 @@ fn what_happens_to_a_member_is_recorded_with_their_name_also_when_they_are_gone(
         [
             ("member.removed", Some("bob"), None),
             ("member.role_changed", Some("bob"), Some("from admin to member")),
+            ("member.joined", None, Some("admin")),
             ("account.created", Some("ada"), Some("owner")),
         ]
     );
@@ -292,18 +295,19 @@ fn a_workspace_that_the_server_is_to_delete_is_named_until_that_is_done_or_refus
     let (_dir, catalog) = temp();
     let first = catalog.default_workspace().unwrap().id;
     let other = catalog.create_workspace("Other", NOW).unwrap().id;
-    catalog.ask_to_delete_workspace(&other).unwrap();
-    assert_eq!(catalog.workspaces_to_delete().unwrap(), std::slice::from_ref(&other));
-    assert_eq!(catalog.take_refusal_to_delete_workspace(&other).unwrap(), None);
-    catalog.refuse_to_delete_workspace(&other, "the disk is full").unwrap();
-    assert_eq!(catalog.workspaces_to_delete().unwrap(), []);
-    let why = catalog.take_refusal_to_delete_workspace(&other).unwrap();
+    let deletion = Deletion::Workspace(other.clone());
+    catalog.ask_to_delete(&deletion).unwrap();
+    assert_eq!(catalog.wanted_deletions().unwrap(), std::slice::from_ref(&deletion));
+    assert_eq!(catalog.take_refusal_to_delete(&deletion).unwrap(), None);
+    catalog.refuse_to_delete(&deletion, "the disk is full").unwrap();
+    assert_eq!(catalog.wanted_deletions().unwrap(), []);
+    let why = catalog.take_refusal_to_delete(&deletion).unwrap();
     assert_eq!(why.as_deref(), Some("the disk is full"));
-    assert_eq!(catalog.take_refusal_to_delete_workspace(&other).unwrap(), None, "told once");
+    assert_eq!(catalog.take_refusal_to_delete(&deletion).unwrap(), None, "told once");
 
-    catalog.ask_to_delete_workspace(&other).unwrap();
+    catalog.ask_to_delete(&deletion).unwrap();
     assert!(catalog.delete_workspace(&other, &operator()).unwrap());
-    assert_eq!(catalog.workspaces_to_delete().unwrap(), []);
+    assert_eq!(catalog.wanted_deletions().unwrap(), []);
     let log = catalog.whole_audit(Some(&other), &AuditFilter::default(), 10).unwrap();
     assert_eq!((&*log[0].action, log[0].subject.as_deref()), ("workspace.deleted", Some("Other")));
     assert!(matches!(catalog.delete_workspace(&first, &operator()), Err(StoreError::OnlyWorkspace)));
@@ -351,14 +355,14 @@ fn nobody_comes_back_by_an_invitation_of_their_own() {
         expires_at: LATER,
     };
     catalog.create_invitation(&by_bob(b"one"), NOW).unwrap();
-    let member = catalog.accept_invitation(b"one", &bob, NOW);
+    let member = catalog.accept_invitation(b"one", &bob, None, NOW);
     assert!(matches!(member, Err(StoreError::AlreadyMember)));
     assert_eq!(catalog.invitations(&workspace).unwrap().len(), 1, "it was not used up");
     catalog.set_role(&workspace, &bob.id, Role::Viewer, Role::Owner, &operator()).unwrap();
     assert_eq!(catalog.invitations(&workspace).unwrap(), []);
     catalog.create_invitation(&by_bob(b"two"), NOW).unwrap();
     catalog.remove_member(&workspace, &bob.id, Some(Role::Owner), &operator()).unwrap();
-    assert!(matches!(catalog.accept_invitation(b"two", &bob, NOW), Err(StoreError::InvitationEnded)));
+    assert!(matches!(catalog.accept_invitation(b"two", &bob, None, NOW), Err(StoreError::InvitationEnded)));
 }
 
 #[test]

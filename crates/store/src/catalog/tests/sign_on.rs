@@ -58,48 +58,54 @@ fn by_sign_on() -> SignInMethod {
 fn a_provider_names_nobody_outside_of_its_domains() {
     let (_dir, catalog, ada) = with("example.org", VIEWERS);
     for email in ["ada@example.com", "eve@example.org.evil.example", "eve@sub.example.org"] {
-        assert_eq!(catalog.sign_on(&who("one", email), NOW).unwrap(), SignOn::NotTakenIn, "{email}");
+        assert_eq!(catalog.sign_on(&who("one", email), None, NOW).unwrap(), SignOn::NotTakenIn, "{email}");
     }
-    let SignOn::Created(grace, joined) = catalog.sign_on(&who("two", "grace@Example.org"), NOW).unwrap()
+    let SignOn::Created(grace, joined) =
+        catalog.sign_on(&who("two", "grace@Example.org"), None, NOW).unwrap()
     else {
         panic!("nobody was taken in");
     };
     assert_eq!((grace.username.as_str(), joined[0].1), ("grace", Role::Viewer));
     assert!(grace.email_confirmed_at.is_some());
-    assert!(matches!(catalog.sign_on(&who("two", "grace@example.org"), NOW).unwrap(), SignOn::Known(_)));
+    assert!(matches!(
+        catalog.sign_on(&who("two", "grace@example.org"), None, NOW).unwrap(),
+        SignOn::Known(_)
+    ));
     assert_eq!(catalog.user(&ada.id).unwrap().unwrap(), ada);
 }
 
 #[test]
 fn an_account_with_another_address_is_out_of_its_providers_reach() {
     let (_dir, catalog, _) = with("example.org", VIEWERS);
-    let SignOn::Created(grace, _) = catalog.sign_on(&who("two", "grace@example.org"), NOW).unwrap() else {
+    let SignOn::Created(grace, _) = catalog.sign_on(&who("two", "grace@example.org"), None, NOW).unwrap()
+    else {
         panic!("nobody was taken in");
     };
     catalog.create_address_link(&grace, "grace@home.example", b"link", NOW, LATER).unwrap();
     catalog.change_email(b"link", &grace.id, NOW).unwrap();
-    assert_eq!(catalog.sign_on(&who("two", "grace@example.org"), NOW).unwrap(), SignOn::NotTakenIn);
+    assert_eq!(catalog.sign_on(&who("two", "grace@example.org"), None, NOW).unwrap(), SignOn::NotTakenIn);
 }
 
 #[test]
 fn an_account_that_exists_is_not_taken_over_and_one_that_nobody_confirmed_gives_way() {
     let (_dir, catalog, ada) = with("example.com", VIEWERS);
-    let found = catalog.sign_on(&who("one", "ADA@example.com"), NOW).unwrap();
+    let found = catalog.sign_on(&who("one", "ADA@example.com"), None, NOW).unwrap();
     assert_eq!(found, SignOn::Unconnected(ada.clone()));
     assert_eq!(catalog.identities(&ada.id).unwrap(), []);
     let other = who("one", "grace@example.com");
-    assert!(matches!(catalog.connect_identity(&ada.id, &other, NOW), Err(StoreError::IdentityTaken)));
-    assert_eq!(catalog.connect_identity(&ada.id, &who("one", "ada@example.com"), NOW).unwrap(), []);
-    assert!(matches!(catalog.sign_on(&who("one", "ada@example.com"), NOW).unwrap(), SignOn::Known(_)));
+    assert!(matches!(catalog.connect_identity(&ada.id, &other, None, NOW), Err(StoreError::IdentityTaken)));
+    assert_eq!(catalog.connect_identity(&ada.id, &who("one", "ada@example.com"), None, NOW).unwrap(), []);
+    assert!(matches!(catalog.sign_on(&who("one", "ada@example.com"), None, NOW).unwrap(), SignOn::Known(_)));
 
     let squatter = NewUser { username: "squatter".into(), email: "grace@example.com".into(), ..owner() };
     let squatter = catalog.create_unconfirmed_user(&squatter, NOW).unwrap();
     catalog.create_email_link(&squatter, LinkPurpose::ConfirmAddress, b"old link", NOW, LATER).unwrap();
-    let SignOn::Created(grace, _) = catalog.sign_on(&who("two", "grace@example.com"), NOW).unwrap() else {
+    let SignOn::Created(grace, _) = catalog.sign_on(&who("two", "grace@example.com"), None, NOW).unwrap()
+    else {
         panic!("an account that nobody confirmed keeps its address");
     };
     assert_ne!(grace.id, squatter.id);
-    assert!(catalog.confirm_email(b"old link", |_| String::new(), NOW).is_err());
+    assert!(catalog.confirm_email(b"old link", |_| String::new(), None, NOW).is_err());
 }
 
 #[test]
@@ -116,7 +122,7 @@ fn where_single_sign_on_is_required_other_ways_show_nothing_to_anybody_but_owner
     };
     catalog.create_invitation(&invitation, NOW).unwrap();
     let bob = NewUser { username: "bob".into(), email: "bob@EXAMPLE.com".into(), ..owner() };
-    let (bob, _) = catalog.create_user_by_invitation(b"link", &bob, NOW).unwrap();
+    let bob = catalog.create_user_by_invitation(b"link", &bob, None, NOW).unwrap();
     let is_open =
         |user: &User, method: SignInMethod| catalog.memberships(&user.id, &method).unwrap()[0].is_open();
     for method in [SignInMethod::Password, SignInMethod::Passkey, SignInMethod::SignOn("other".into())] {
@@ -134,7 +140,8 @@ fn where_single_sign_on_is_required_other_ways_show_nothing_to_anybody_but_owner
 #[test]
 fn signing_in_at_a_provider_counts_as_two_factors_only_where_the_workspace_says_so() {
     let (_dir, catalog, _) = with("example.org", VIEWERS);
-    let SignOn::Created(grace, _) = catalog.sign_on(&who("two", "grace@example.org"), NOW).unwrap() else {
+    let SignOn::Created(grace, _) = catalog.sign_on(&who("two", "grace@example.org"), None, NOW).unwrap()
+    else {
         panic!("nobody was taken in");
     };
     let workspace = catalog.default_workspace().unwrap().id;
@@ -158,7 +165,8 @@ fn signing_in_at_a_provider_counts_as_two_factors_only_where_the_workspace_says_
 #[test]
 fn a_domain_has_one_provider_and_another_issuer_is_somebody_else() {
     let (_dir, catalog, _) = with("example.org", VIEWERS);
-    let SignOn::Created(grace, _) = catalog.sign_on(&who("two", "grace@example.org"), NOW).unwrap() else {
+    let SignOn::Created(grace, _) = catalog.sign_on(&who("two", "grace@example.org"), None, NOW).unwrap()
+    else {
         panic!("nobody was taken in");
     };
     let origin = Origin { method: by_sign_on(), ..Origin::default() };
@@ -191,14 +199,14 @@ fn whoever_was_removed_does_not_come_back_by_connecting_again() {
     let members = SignOnTerms { role: Some(Role::Member), ..VIEWERS };
     let (_dir, catalog, _) = with("example.org", members);
     let grace_at_acme = who("two", "grace@example.org");
-    let SignOn::Created(grace, joined) = catalog.sign_on(&grace_at_acme, NOW).unwrap() else {
+    let SignOn::Created(grace, joined) = catalog.sign_on(&grace_at_acme, None, NOW).unwrap() else {
         panic!("nobody was taken in");
     };
     let (workspace, _) = &joined[0];
     catalog.remove_member(workspace, &grace.id, Some(Role::Owner), &Author::operator(NOW)).unwrap();
     let identity = catalog.identities(&grace.id).unwrap()[0].id.clone();
     catalog.delete_identity(&grace.id, &identity, None).unwrap();
-    assert_eq!(catalog.connect_identity(&grace.id, &grace_at_acme, NOW).unwrap(), []);
+    assert_eq!(catalog.connect_identity(&grace.id, &grace_at_acme, None, NOW).unwrap(), []);
     assert_eq!(catalog.memberships(&grace.id, &by_sign_on()).unwrap(), []);
 
     // By an invitation they do, and then leaving counts again.
@@ -211,7 +219,7 @@ fn whoever_was_removed_does_not_come_back_by_connecting_again() {
         expires_at: LATER,
     };
     catalog.create_invitation(&invitation, NOW).unwrap();
-    catalog.accept_invitation(b"back", &grace, NOW).unwrap();
+    catalog.accept_invitation(b"back", &grace, None, NOW).unwrap();
     assert_eq!(catalog.memberships(&grace.id, &by_sign_on()).unwrap()[0].role, Role::Viewer);
 }
 
@@ -219,19 +227,24 @@ fn whoever_was_removed_does_not_come_back_by_connecting_again() {
 fn a_provider_of_two_domains_vouches_for_each_apart() {
     let (_dir, catalog, _) = with("example.org", VIEWERS);
     rule(&catalog, "acme", "example.net", VIEWERS).unwrap();
-    let SignOn::Created(grace, _) = catalog.sign_on(&who("two", "grace@example.org"), NOW).unwrap() else {
+    let SignOn::Created(grace, _) = catalog.sign_on(&who("two", "grace@example.org"), None, NOW).unwrap()
+    else {
         panic!("nobody was taken in");
     };
     catalog.create_address_link(&grace, "grace@example.net", b"link", NOW, LATER).unwrap();
     catalog.change_email(b"link", &grace.id, NOW).unwrap();
-    assert_eq!(catalog.sign_on(&who("two", "grace@example.org"), NOW).unwrap(), SignOn::NotTakenIn);
-    assert!(matches!(catalog.sign_on(&who("two", "grace@example.net"), NOW).unwrap(), SignOn::Known(_)));
+    assert_eq!(catalog.sign_on(&who("two", "grace@example.org"), None, NOW).unwrap(), SignOn::NotTakenIn);
+    assert!(matches!(
+        catalog.sign_on(&who("two", "grace@example.net"), None, NOW).unwrap(),
+        SignOn::Known(_)
+    ));
 }
 
 #[test]
 fn where_two_factors_and_a_provider_are_required_signing_in_there_is_enough() {
     let (_dir, catalog, _) = with("example.org", SignOnTerms { is_required: true, ..VIEWERS });
-    let SignOn::Created(grace, joined) = catalog.sign_on(&who("two", "grace@example.org"), NOW).unwrap()
+    let SignOn::Created(grace, joined) =
+        catalog.sign_on(&who("two", "grace@example.org"), None, NOW).unwrap()
     else {
         panic!("nobody was taken in");
     };
@@ -249,7 +262,7 @@ fn a_full_workspace_keeps_nobody_out_of_another() {
     let (_dir, catalog, _) = with("example.org", VIEWERS);
     catalog.limit_workspaces(WorkspaceLimits { members: Some(1), ..WorkspaceLimits::default() });
     let one = who("one", "grace@example.org");
-    assert!(matches!(catalog.sign_on(&one, NOW), Err(StoreError::MembersFull { .. })));
+    assert!(matches!(catalog.sign_on(&one, None, NOW), Err(StoreError::MembersFull { .. })));
     let other = catalog.create_workspace("Other", NOW).unwrap().id;
     let new = NewSignOnRule {
         workspace: other.clone(),
@@ -258,7 +271,7 @@ fn a_full_workspace_keeps_nobody_out_of_another() {
         terms: VIEWERS,
     };
     catalog.set_sign_on_rule(&new, NOW).unwrap();
-    let SignOn::Created(_, joined) = catalog.sign_on(&one, NOW).unwrap() else {
+    let SignOn::Created(_, joined) = catalog.sign_on(&one, None, NOW).unwrap() else {
         panic!("nobody was taken in");
     };
     assert_eq!(joined, [(other, Role::Viewer)]);
@@ -270,7 +283,7 @@ fn an_account_that_is_locked_does_not_give_way() {
     let grace = NewUser { username: "grace".into(), email: "grace@example.org".into(), ..owner() };
     let grace = catalog.create_unconfirmed_user(&grace, NOW).unwrap();
     catalog.lock_user(&grace.id, Some(NOW)).unwrap();
-    let found = catalog.sign_on(&who("one", "grace@example.org"), NOW).unwrap();
+    let found = catalog.sign_on(&who("one", "grace@example.org"), None, NOW).unwrap();
     assert!(matches!(found, SignOn::Unconnected(user) if user.id == grace.id));
 }
 
