@@ -21,6 +21,7 @@ mod mail;
 mod mrr_statement;
 mod numbers;
 mod outgoing;
+mod paid_statement;
 mod passkeys;
 mod people;
 mod privacy;
