@@ -246,6 +246,13 @@ export async function connected(page, app, merchant) {
   return id;
 }
 
+/** After connecting on the page: the MRR Breakdown opens by itself. Back to the progress, until everything is imported. */
+export async function importedByHand(page) {
+  await page.waitForURL(/\/c\/[^/]+\/mrr/, { timeout: 120_000 });
+  await page.goto(page.url().replace(/\/mrr.*$/, '/sync'));
+  await page.getByRole('heading', { name: 'Up to date' }).waitFor({ timeout: 120_000 });
+}
+
 /** The answer of an action that must not be refused. */
 export async function posted(request, url, action, data) {
   const answer = await request.post(`${url}/api/v1${action}`, { data, headers: { origin: url } });

@@ -1,6 +1,7 @@
 // The pages that tell one part of the business each: retention, churn, revenue, payments and trials.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import { accessible, connected, fitsPhone, picture, serverWithMerchant, signIn, visit } from '../support.mjs';
@@ -100,7 +101,8 @@ test('what is ahead is listed one by one, from churn, trials and the overview', 
   }
   await page.goto(`${both.app.url}/c/${id}/churn`);
   const scheduled = page.getByRole('region', { name: /^Scheduled churn/ });
-  const table = scheduled.getByRole('button', { name: /as a table$/ });
+  // It can't be pressed before the figures are there.
+  const table = scheduled.getByRole('button', { name: /as a table$/, disabled: false });
   await table.or(scheduled.getByText('Nothing is set to end')).first().waitFor();
   if (await scheduled.getByText('Nothing is set to end').isHidden()) {
     await table.click();
@@ -173,20 +175,48 @@ test('payments say which cards expire soon, or that none does', async (t) => {
   await cards.getByText(/card expires in the next 60 days[.]|cards? with/).waitFor();
 });
 
-test('what was paid opens its invoices, and leads to MRR', async (t) => {
+const centsOf = (text) => Math.round(Number(text.replace('−', '-').replace(/[^\d.-]/g, '')) * 100);
+
+test('an amount of what was paid opens its customers and their lines, and leads to MRR', async (t) => {
   const page = await visit(t, `${both.app.url}/login`);
   await signIn(page);
   await page.waitForURL(/\/c\//);
   await page.goto(`${both.app.url}/c/${id}/reconcile`);
   const card = page.getByRole('region', { name: 'From paid invoices to MRR' });
-  await card.getByRole('button', { name: /^Paid, / }).first().click();
-  await page.waitForURL(/paid_on=/);
   const drawer = page.getByRole('dialog');
-  await drawer.getByText(/^\d+ entr(y|ies), /).waitFor();
-  await accessible(page, 'the invoices that were paid in a month');
+  for (const [column, part] of [['Paid', 'total'], ['Counted in MRR', 'used']]) {
+    const amount = card.getByRole('button', { name: new RegExp(`^${column}, `) }).first();
+    const cents = centsOf(await amount.innerText());
+    await amount.click();
+    await page.waitForURL(new RegExp(`paid_on=.*paid_part=${part}`));
+    await drawer.getByText(/^\d+ customers?$/).waitFor();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      drawer.getByRole('button', { name: 'Download', exact: true }).click().then(() => page.getByRole('menuitem', { name: 'Download CSV' }).click()),
+    ]);
+    const [head, ...rows] = (await readFile(await file.path(), 'utf8')).trim().split('\n').map((row) => row.split(','));
+    const place = head.indexOf(part === 'total' ? 'paid' : part);
+    // The last columns have no commas in them, unlike names.
+    const sum = rows.reduce((all, row) => all + centsOf(row.at(place - head.length)), 0);
+    assert.equal(sum, cents, `the customers behind ${column}`);
+    await page.goBack();
+    await drawer.waitFor({ state: 'detached' });
+  }
+  await card.getByRole('button', { name: /^Counted in MRR, / }).first().click();
+  await drawer.getByText(/^\d+ customers?$/).waitFor();
+  await accessible(page, 'the customers behind what was paid');
   await picture(page, '57-paid');
-  await page.goBack();
-  await drawer.waitFor({ state: 'detached' });
+  await drawer.getByRole('row').nth(1).getByRole('button').click();
+  await page.waitForURL(/paid_by=cus_/);
+  const invoice = drawer.getByRole('region', { name: /^Invoice / }).first();
+  const total = centsOf(await invoice.getByText(/^Paid on /).innerText().then((text) => text.split(': ')[1]));
+  const lines = await invoice.getByRole('listitem').allInnerTexts();
+  assert.equal(lines.reduce((sum, line) => sum + centsOf(line.trim().split('\n').at(-1)), 0), total, 'the lines of an invoice');
+  await accessible(page, 'the lines of a customer');
+  await picture(page, '57-paid-lines');
+  await drawer.getByRole('button', { name: 'All customers' }).click();
+  await drawer.getByText(/^\d+ customers?$/).waitFor();
+  await page.goto(`${both.app.url}/c/${id}/reconcile`);
   await card.getByRole('row').nth(1).getByRole('link').last().click();
   await page.waitForURL(/\/metrics\/mrr\?/);
   await drawer.getByText(/^\d+ customers?$/).waitFor();
@@ -270,9 +300,39 @@ test('payments are listed one by one, and by type', async (t) => {
   await page.waitForURL(/type=payment/);
   await list.getByText(/^\d+ entr(y|ies), .*\d/).waitFor();
   await list.getByText(/^(ch|py)_/).first().waitFor();
+  // Any column of the server's can be sorted by, and others can be had.
+  await list.getByRole('columnheader', { name: /Amount/ }).getByRole('button').click();
+  await page.waitForURL(/sort=-amount/);
+  await list.getByRole('columnheader', { name: /Amount/, exact: false }).and(list.locator('[aria-sort=descending]')).waitFor();
+  await list.getByRole('button', { name: /Columns/ }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Customer ID' }).click();
+  await page.keyboard.press('Escape');
+  await page.waitForURL(/columns=/);
+  await list.getByText(/^cus_/).first().waitFor();
   await accessible(page, 'payments one by one');
   await list.getByRole('button', { name: 'Download', exact: true }).click();
   const csv = page.getByRole('menuitem', { name: 'Download CSV' });
   const [file] = await Promise.all([page.waitForEvent('download'), csv.click()]);
   assert.match(file.suggestedFilename(), /payments\.csv$/);
+});
+
+test('movements are sorted by any of their columns, with their sum', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.waitForURL(/\/c\//);
+  await page.goto(`${both.app.url}/c/${id}/movements?range=all`);
+  const list = page.getByRole('region', { name: 'Movements', exact: true });
+  await list.getByText(/^[\d,]+ movements, [+−-]/).waitFor();
+  await list.getByRole('columnheader', { name: /Change/ }).getByRole('button').click();
+  await page.waitForURL(/sort=-change/);
+  await list.locator('[aria-sort=descending]').waitFor();
+  await list.locator('[aria-busy=false]').waitFor();
+  const changes = await list.locator('tbody tr[data-index]').evaluateAll((rows) => rows.slice(0, 10).map((row) => row.cells[3].innerText));
+  const cents = changes.map(centsOf);
+  assert.ok(cents.length > 5 && cents.every((one, at) => at === 0 || one <= cents[at - 1]), String(changes));
+  await list.getByRole('button', { name: /Columns/ }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'MRR before' }).click();
+  await page.keyboard.press('Escape');
+  await list.getByRole('columnheader', { name: 'MRR before' }).waitFor();
+  await accessible(page, 'movements with a column more');
 });

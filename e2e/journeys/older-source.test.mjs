@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { accessible, looksRight, makeOwner, OLDER_PROVIDER, picture, sandbox, server, visit } from '../support.mjs';
+import { accessible, importedByHand, looksRight, makeOwner, OLDER_PROVIDER, picture, sandbox, server, visit } from '../support.mjs';
 
 const { name, owner, ownerLabel, key, keyLabel, wrongKey } = OLDER_PROVIDER;
 
@@ -42,8 +42,7 @@ test('an owner connects with a vendor and a code, and follows a number to the pa
   await page.getByText(OLDER_PROVIDER.moreThanRead).waitFor();
   await looksRight(page, 'older-03-good-key');
   await page.getByRole('button', { name: /^Connect/ }).last().click();
-  await page.getByRole('heading', { name: 'Sync' }).waitFor();
-  await page.getByRole('heading', { name: 'Up to date' }).waitFor({ timeout: 120_000 });
+  await importedByHand(page);
   await page.getByText(OLDER_PROVIDER.coarse).waitFor();
   await looksRight(page, 'older-04-sync');
 

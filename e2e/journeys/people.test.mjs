@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { accessible, fitsPhone, owner, picture, PROVIDER, serverWithMerchant, signIn, visit } from '../support.mjs';
+import { accessible, fitsPhone, importedByHand, owner, picture, PROVIDER, serverWithMerchant, signIn, visit } from '../support.mjs';
 
 const KEY = 'rk_test_people00000000000000';
 
@@ -25,7 +25,7 @@ async function connectedByHand(page) {
   await accessible(page, 'a good key, with GDPR mode to choose');
   await picture(page, '11-gdpr-choice');
   await page.getByRole('button', { name: /^Connect/ }).last().click();
-  await page.getByRole('heading', { name: 'Up to date' }).waitFor({ timeout: 120_000 });
+  await importedByHand(page);
 }
 
 test('an owner sees how fresh the numbers are, erases a person, and keeps nobody’s name', async (t) => {

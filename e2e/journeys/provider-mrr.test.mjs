@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { looksRight, makeOwner, OTHER_PROVIDER, sandbox, server, visit } from '../support.mjs';
+import { importedByHand, looksRight, makeOwner, OTHER_PROVIDER, sandbox, server, visit } from '../support.mjs';
 
 const { name, key, keyLabel } = OTHER_PROVIDER;
 
@@ -33,7 +33,7 @@ async function connect(page, base) {
   await page.getByLabel(keyLabel).fill(key);
   await page.getByText('Key with permissions', { exact: true }).waitFor();
   await page.getByRole('button', { name: /^Connect/ }).last().click();
-  await page.getByRole('heading', { name: 'Up to date' }).waitFor({ timeout: 120_000 });
+  await importedByHand(page);
 }
 
 const reconcileOf = (page) => page.url().replace(/\/c\/([^/]+)\/.*/, '/c/$1/reconcile');

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { accessible, looksRight, makeOwner, OTHER_PROVIDER, picture, sandbox, server, visit } from '../support.mjs';
+import { accessible, importedByHand, looksRight, makeOwner, OTHER_PROVIDER, picture, sandbox, server, visit } from '../support.mjs';
 
 const { name, keyLabel, key, wrongKey } = OTHER_PROVIDER;
 
@@ -57,8 +57,7 @@ test('an owner connects an account of another provider and follows a number to i
   await pasteKey(page, key, complete.url);
   await page.getByText('Key with permissions', { exact: true }).waitFor();
   await page.getByRole('button', { name: /^Connect/ }).last().click();
-  await page.getByRole('heading', { name: 'Sync' }).waitFor();
-  await page.getByRole('heading', { name: 'Up to date' }).waitFor({ timeout: 120_000 });
+  await importedByHand(page);
   await picture(page, 'second-03-sync');
 
   await page.getByRole('link', { name: 'Open the MRR Breakdown' }).click();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { accessible, fitsPhone, owner, picture, PROVIDER, sandbox, server, visit } from '../support.mjs';
+import { accessible, fitsPhone, importedByHand, owner, picture, PROVIDER, sandbox, server, visit } from '../support.mjs';
 
 const GOOD_KEY = 'rk_test_good0000000000000000';
 const SHORT_KEY = 'rk_test_short000000000000000';
@@ -73,9 +73,13 @@ test('a new owner connects an account and follows a number to its invoice line',
   await picture(page, '05-good-key');
   await page.getByRole('button', { name: /^Connect/ }).last().click();
 
-  await page.getByRole('heading', { name: 'Sync' }).waitFor();
+  // Today's figures open as soon as they are there, and one line says when everything is.
+  await page.waitForURL(/\/c\/[^/]+\/mrr/, { timeout: 120_000 });
+  await page.getByText(/^.+ of history, [\d,]+ customers, .+, 0 unexplained\.$/).waitFor({ timeout: 120_000 });
+  await accessible(page, 'the end of an import');
+  await picture(page, '05-imported');
+  await importedByHand(page);
   await page.getByRole('progressbar', { name: 'Loaded' }).waitFor();
-  await page.getByRole('heading', { name: 'Up to date' }).waitFor({ timeout: 120_000 });
   await accessible(page, 'progress');
   await picture(page, '06-sync');
 

@@ -64,7 +64,7 @@ actions! {
     settings::read, settings::replace, settings::preview,
     metrics::list, metrics::cohorts, metrics::cohort_customers, metrics::facets, metrics::mrr, metrics::value, metrics::summary,
     metrics::explain, metrics::contributions,
-    movements::list, movements::plan_switches, payments::list, reconcile::read, reconcile::provider_mrr, restatements::list,
+    movements::list, movements::plan_switches, payments::list, reconcile::read, reconcile::customers, reconcile::customer, reconcile::provider_mrr, restatements::list,
     statements::cash, statements::cash_transactions, statements::mrr, statements::mrr_customers,
     customers::list, customers::read, customers::explain, customers::erase, customers::expiring_cards,
     customers::upcoming,

@@ -8,7 +8,7 @@ pub mod mrr;
 pub mod mrr_customers;
 
 /// Takes a parameter that there is no default for.
-fn required<T>(pairs: &mut Vec<(String, String)>, name: &str) -> Result<T, ParameterError>
+pub(crate) fn required<T>(pairs: &mut Vec<(String, String)>, name: &str) -> Result<T, ParameterError>
 where
     T: std::str::FromStr,
     T::Err: std::fmt::Display,

@@ -27,8 +27,8 @@ use metrics::envelope;
 use metrics::fx::Rates;
 use metrics::query::{
     self, Answer, CohortCustomersQuery, CohortValue, ContributionsQuery, CustomerSort, CustomerState,
-    CustomersQuery, Dimension, Filter, MovementFilter, MovementsQuery, MrrPoint, PaymentSort, PaymentsQuery,
-    Query, QueryError, Reporting, UpcomingKind, UpcomingQuery,
+    CustomersQuery, Dimension, Filter, MovementFilter, MovementOrder, MovementsQuery, MrrPoint, PaymentSort,
+    PaymentsQuery, Query, QueryError, Reporting, UpcomingKind, UpcomingQuery,
 };
 use metrics::question::Question;
 use metrics::registry::{METRICS, Metric};
@@ -182,6 +182,7 @@ fn lists(bench: &mut Bench, ledger: &Ledger, rates: &Rates) -> Result<(), Box<dy
             query,
             kinds: Vec::new(),
             only: MovementFilter::default(),
+            order: MovementOrder::default(),
             cursor: None,
             limit: PAGE,
         };

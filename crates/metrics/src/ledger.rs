@@ -45,7 +45,7 @@ pub use lines::{LeftOut, LineVerdict, line_verdicts};
 pub use list_prices::{ListPart, ListStep, MrrReason};
 pub use money::{MoneyFact, MoneyKind, attempt, money_of};
 pub use other_rules::{Difference, RuleSets};
-pub use paid::{PaidPart, PaidRow, Reason, Unexplained};
+pub use paid::{PaidInvoice, PaidPart, PaidRow, Reason, Unexplained, paid_invoices};
 pub use price_book::PriceBook;
 use subscription::Timeline;
 

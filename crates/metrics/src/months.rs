@@ -1,5 +1,7 @@
 //! The months of a range, and the month of every instant.
 
+use std::ops::Range;
+
 use jiff::tz::TimeZone;
 use model::{Day, Interval, UnixSeconds, WeekStart};
 
@@ -23,6 +25,12 @@ impl Months {
     pub(crate) fn place(&self, at: UnixSeconds) -> Option<usize> {
         let place = self.starts_at.partition_point(|start| *start <= at).checked_sub(1)?;
         (place < self.first_days.len()).then_some(place)
+    }
+
+    /// From the first instant of the first month to that of the month after the last.
+    pub(crate) fn instants(&self) -> Range<UnixSeconds> {
+        let ends = self.starts_at.first().zip(self.starts_at.last());
+        ends.map_or(UnixSeconds(0)..UnixSeconds(0), |(start, end)| *start..*end)
     }
 
     pub(crate) fn first_day(&self, place: usize) -> Day {

@@ -68,7 +68,8 @@ pub(crate) use figures::Figures;
 pub use inputs::QueryInputs;
 pub(crate) use money::MoneyFigures;
 pub use movements::{
-    Movement, MovementCause, MovementFilter, MovementKind, MovementPage, MovementsQuery, movements,
+    Movement, MovementCause, MovementFilter, MovementKind, MovementOrder, MovementPage, MovementSort,
+    MovementSum, MovementsQuery, movements,
 };
 pub use other_rules::differences;
 pub use payments::{Payment, PaymentPage, PaymentSort, PaymentSum, PaymentsQuery, payments};

@@ -4,6 +4,9 @@
 //! by reason, plus what nothing explains. The last is 0 unless lines are missing or do not add up to their invoice.
 //! The ledger keeps the parts of every invoice; here they are only added up.
 
+mod customers;
+mod lines;
+mod part;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +21,9 @@ use crate::columns::{Chunk, Ledger};
 pub use crate::ledger::Reason;
 use crate::ledger::{PaidPart, PaidRow, Unexplained};
 use crate::months::Months;
+pub use customers::{ReconciledCustomer, ReconciledCustomerPage, ReconciledCustomersQuery, customers};
+pub use lines::{ReconciledInvoice, ReconciledLine, invoices};
+pub use part::ReconciledPart;
 
 /// How many invoices that do not add up are named in each month.
 const EXAMPLES_MAX: usize = 10;
@@ -146,19 +152,25 @@ impl Sums {
         self.unexplained_invoices.truncate(EXAMPLES_MAX);
     }
 
-    fn month(self, month_on: Day, currency: Currency) -> ReconciledMonth {
+    fn total_minor(&self) -> i64 {
         let left_out = self.left_out.values().fold(0_i64, |sum, amount| sum.saturating_add(*amount));
+        self.used_minor.saturating_add(left_out).saturating_add(self.unexplained_minor)
+    }
+
+    fn left_out(&self) -> Vec<LeftOutSum> {
+        let sums = self.left_out.iter();
+        sums.map(|(reason, amount_minor)| LeftOutSum { reason: *reason, amount_minor: *amount_minor })
+            .collect()
+    }
+
+    fn month(self, month_on: Day, currency: Currency) -> ReconciledMonth {
         ReconciledMonth {
             month_on,
             currency,
             invoices: self.invoices,
-            total_minor: self.used_minor.saturating_add(left_out).saturating_add(self.unexplained_minor),
+            total_minor: self.total_minor(),
             used_minor: self.used_minor,
-            left_out: self
-                .left_out
-                .into_iter()
-                .map(|(reason, amount_minor)| LeftOutSum { reason, amount_minor })
-                .collect(),
+            left_out: self.left_out(),
             unexplained_minor: self.unexplained_minor,
             unexplained_invoices: self.unexplained_invoices,
         }

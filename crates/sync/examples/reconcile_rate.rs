@@ -10,9 +10,9 @@ use connect::Source;
 use jiff::tz::TimeZone;
 use metrics::fx::Rates;
 use metrics::preview::preview;
-use metrics::reconcile::reconcile;
+use metrics::reconcile::{self, ReconciledCustomersQuery, ReconciledPart};
 use metrics::view::{Reach, View};
-use model::{ChurnAt, Counterparts, LedgerRules, ObjectKind, RawObject, Settings, UnixSeconds};
+use model::{ChurnAt, Counterparts, Currency, LedgerRules, ObjectKind, RawObject, Settings, UnixSeconds};
 use serde_json::{Value, json};
 use store::{Batch, ConnectionFiles, Objects, StoreError};
 use sync::{history, projection};
@@ -65,8 +65,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let today = view.today();
     let year_ago = UnixSeconds(now.0 - 12 * MONTH_SECONDS).day(&TimeZone::UTC);
-    let reconciling = Cost::of(ROUNDS, || Ok::<_, StoreError>(reconcile(&view.ledger, year_ago, today)))?;
+    let reconciling =
+        Cost::of(ROUNDS, || Ok::<_, StoreError>(reconcile::reconcile(&view.ledger, year_ago, today)))?;
     reconciling.print_against("reconcile a year", &reading);
+    let cell = ReconciledCustomersQuery {
+        // One with bills of all customers.
+        month_on: UnixSeconds(START + 2 * MONTH_SECONDS).day(&TimeZone::UTC),
+        currency: Currency::USD,
+        part: ReconciledPart::Total,
+        cursor: None,
+        limit: 50,
+    };
+    let opening = Cost::of(ROUNDS, || reconcile::customers(&view.ledger, &cell))?;
+    opening.print_against("open a cell", &reading);
     let rules = LedgerRules { churn_at: ChurnAt::Requested, include_metered: true, count_unbilled: true };
     let previewing = Cost::of(ROUNDS, || preview(&view, rules, TimeZone::UTC))?;
     previewing.print_against("preview rules", &building);

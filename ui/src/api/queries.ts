@@ -38,6 +38,9 @@ import type {
   PlanSwitchReport,
   Progress,
   ReconcileReport,
+  ReconciledCustomer,
+  ReconciledCustomerPage,
+  ReconciledInvoices,
   RestatementPage,
   Session,
   Settings,
@@ -362,6 +365,24 @@ export const reconcileQuery = (id: string, query: Query) =>
     queryKey: [...reviewKey(id), 'reconcile', query],
     queryFn: ({ signal }) => api.get<ReconcileReport>(`${connectionPath(id)}/reconcile`, query, signal),
     refetchInterval: ({ state }: { state: { isInvalidated: boolean } }) => (state.isInvalidated ? REVIEW_MS : false),
+  })
+
+const reconciledCustomersPath = (id: string) => `${connectionPath(id)}/reconcile/customers`
+
+/** The customers behind a cell of that statement, the largest amounts first. */
+export const reconciledCustomersQuery = (id: string, query: Query) =>
+  pagedQuery<ReconciledCustomerPage>([...reviewKey(id), 'reconciled customers'], reconciledCustomersPath(id), query, untilItMoves)
+
+export const allReconciledCustomers = (id: string, query: Query, onProgress: (rows: number) => void) =>
+  allPages<ReconciledCustomer>(reconciledCustomersPath(id), query, onProgress)
+
+/** What one of them paid in the month, line by line. */
+export const reconciledInvoicesQuery = (id: string, customerId: string, query: Query) =>
+  queryOptions({
+    ...untilItMoves,
+    queryKey: [...reviewKey(id), 'reconciled invoices', customerId, query],
+    queryFn: ({ signal }) =>
+      api.get<ReconciledInvoices>(`${reconciledCustomersPath(id)}/${encodeURIComponent(customerId)}`, query, signal),
   })
 
 /** From payments collected to net cash. It looks at every balance transaction of the range. */

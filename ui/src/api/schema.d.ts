@@ -409,6 +409,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/reconcile/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the customers behind a cell of the reconciliation */
+        get: operations["list_reconciled_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/reconcile/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what became of each line that a customer paid in a month */
+        get: operations["read_reconciled_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/reconcile/provider-mrr": {
         parameters: {
             query?: never;
@@ -2195,6 +2229,8 @@ export interface components {
             customers: number;
             /** @description Whether the last of the values is of the period that still runs. */
             is_last_partial: boolean;
+            /** @description Whether each of the values lacks an amount that could not be converted. Left out where none does. */
+            lacks_rates?: boolean[];
             /**
              * Format: int64
              * @description Their MRR at the end of that period.
@@ -2843,7 +2879,7 @@ export interface components {
          * @description A list that can be saved whole.
          * @enum {string}
          */
-        ExportedList: "customers" | "movements" | "payments" | "upcoming" | "expiring_cards" | "cohort_customers" | "contributions" | "cash_transactions" | "mrr_customers" | "audit_log";
+        ExportedList: "customers" | "movements" | "payments" | "upcoming" | "expiring_cards" | "cohort_customers" | "contributions" | "cash_transactions" | "mrr_customers" | "reconciled_customers" | "audit_log";
         /** @enum {string} */
         ExportFormat: "csv" | "json";
         ExportRequest: {
@@ -3183,12 +3219,22 @@ export interface components {
             /** Format: int64 */
             delta_minor: number;
         };
-        /** @description Newest day first, then by customer. */
+        /** @description Movements that are alike in what is sorted by come in order of days, the newest first, and then of customers. */
         Movements: {
             data: components["schemas"]["Movement"][];
             next_cursor?: string | null;
+            /** @description What the movements of all pages come to, by type and currency. */
+            sums: components["schemas"]["MovementSum"][];
             /** @description On all pages. */
             total: number;
+        };
+        MovementSum: {
+            /** Format: int64 */
+            count: number;
+            currency: string;
+            /** Format: int64 */
+            delta_minor: number;
+            type: components["schemas"]["MovementType"];
         };
         /**
          * @description Why a customer's MRR changed on a day.
@@ -3505,7 +3551,8 @@ export interface components {
             source?: string | null;
             /**
              * @description `paid_invoice`, `charge_without_invoice`, `refund`, `credit_note`, `payment`, `failed_payment`, `failed_invoice`,
-             *     `recovered_invoice`, `dispute_opened`, `dispute_lost`, `open_invoice`, `voided_invoice` or `uncollectible_invoice`.
+             *     `recovered_invoice`, `dispute_opened`, `dispute_lost`, `open_invoice`, `voided_invoice`, `uncollectible_invoice` or
+             *     `unbooked_payment`.
              */
             type: string;
         };
@@ -3719,6 +3766,76 @@ export interface components {
             rate: string;
             /** Format: date */
             to: string;
+        };
+        /** @description A customer, with everything that it paid in the month. */
+        ReconciledCustomer: {
+            /**
+             * Format: int64
+             * @description In the cell. All customers of a cell add up to it.
+             */
+            counted_minor: number;
+            currency: string;
+            customer_id: string;
+            email?: string | null;
+            /**
+             * Format: int64
+             * @description Paid in the month.
+             */
+            invoices: number;
+            left_out: components["schemas"]["LeftOutSum"][];
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description With taxes, after discounts.
+             */
+            total_minor: number;
+            /** Format: int64 */
+            unexplained_minor: number;
+            /**
+             * Format: int64
+             * @description Of lines that make recurring value, without taxes and discounts.
+             */
+            used_minor: number;
+        };
+        /** @description The largest amounts first, whichever their sign. */
+        ReconciledCustomers: {
+            data: components["schemas"]["ReconciledCustomer"][];
+            next_cursor?: string | null;
+            /** @description On all pages. */
+            total: number;
+        };
+        /** @description An invoice that was paid in the month. Its lines add up to its total. */
+        ReconciledInvoice: {
+            /** @description The name of the connection that it is of, where there are several together. */
+            account?: string | null;
+            currency: string;
+            id: string;
+            lines: components["schemas"]["ReconciledLine"][];
+            number?: string | null;
+            /** Format: int64 */
+            paid_at: number;
+            /**
+             * Format: int64
+             * @description With taxes, after discounts.
+             */
+            total_minor: number;
+        };
+        /** @description What a customer paid in a month, in the order of payment. */
+        ReconciledInvoices: {
+            invoices: components["schemas"]["ReconciledInvoice"][];
+        };
+        /** @description One amount that a total is made of. Never 0. */
+        ReconciledLine: {
+            /**
+             * Format: int64
+             * @description Without taxes and discounts.
+             */
+            amount_minor: number;
+            description?: string | null;
+            /** @description The provider's id of the invoice line. Taxes, shipping and credits are on none. */
+            id?: string | null;
+            /** @description The column that it is in: `used`, `unexplained`, or the reason that it was left out for. */
+            part: string;
         };
         /** @description One month of one currency. */
         ReconciledMonth: {
@@ -4631,6 +4748,7 @@ export type SchemaMoney = components['schemas']['Money'];
 export type SchemaMovement = components['schemas']['Movement'];
 export type SchemaMovementCause = components['schemas']['MovementCause'];
 export type SchemaMovements = components['schemas']['Movements'];
+export type SchemaMovementSum = components['schemas']['MovementSum'];
 export type SchemaMovementType = components['schemas']['MovementType'];
 export type SchemaMrrAnswer = components['schemas']['MrrAnswer'];
 export type SchemaMrrBridge = components['schemas']['MrrBridge'];
@@ -4676,6 +4794,11 @@ export type SchemaRateImport = components['schemas']['RateImport'];
 export type SchemaRateList = components['schemas']['RateList'];
 export type SchemaRateRequest = components['schemas']['RateRequest'];
 export type SchemaRateView = components['schemas']['RateView'];
+export type SchemaReconciledCustomer = components['schemas']['ReconciledCustomer'];
+export type SchemaReconciledCustomers = components['schemas']['ReconciledCustomers'];
+export type SchemaReconciledInvoice = components['schemas']['ReconciledInvoice'];
+export type SchemaReconciledInvoices = components['schemas']['ReconciledInvoices'];
+export type SchemaReconciledLine = components['schemas']['ReconciledLine'];
 export type SchemaReconciledMonth = components['schemas']['ReconciledMonth'];
 export type SchemaReconciliation = components['schemas']['Reconciliation'];
 export type SchemaRecoveryCodes = components['schemas']['RecoveryCodes'];
@@ -5688,6 +5811,8 @@ export interface operations {
                 product?: string[];
                 /** @description `true`: only expansions and contractions that switch several prices at once, instead of one for one. */
                 several_plans?: boolean;
+                /** @description `date`, `change` or `mrr_after`, with a leading `-` for descending order. Default: `-date`. */
+                sort?: string;
                 to?: string;
                 /** @description `new`, `expansion`, `contraction`, `churn`, `reactivation`; several separated by commas. Default: all. */
                 type?: string;
@@ -5750,7 +5875,8 @@ export interface operations {
                 /**
                  * @description `paid_invoice`, `charge_without_invoice`, `refund`, `credit_note`, `payment`, `failed_payment`, `failed_invoice`,
                  *     `recovered_invoice`, `dispute_opened`, `dispute_lost`, `open_invoice`, `voided_invoice`,
-                 *     `uncollectible_invoice`; several separated by commas. Default: all.
+                 *     `uncollectible_invoice`; several separated by commas. Default: all of these. `unbooked_payment`: payments that
+                 *     name nothing that they moved the balance by, once more.
                  */
                 type?: string;
             };
@@ -5888,6 +6014,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reconciled_customers: {
+        parameters: {
+            query: {
+                /** @description The currency of the cell. */
+                currency: string;
+                cursor?: string;
+                /** @description At most 500. Default: 50. */
+                limit?: number;
+                /** @description Any day of the month, `YYYY-MM-DD`. */
+                month_on: string;
+                /** @description A reason of the statement, `total`, `used` or `unexplained`. */
+                part: string;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciledCustomers"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_reconciled_customer: {
+        parameters: {
+            query: {
+                currency: string;
+                /** @description Any day of the month, `YYYY-MM-DD`. */
+                month_on: string;
+            };
+            header?: never;
+            path: {
+                /** @description The provider's id of the customer */
+                customer_id: string;
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciledInvoices"];
                 };
             };
             /** @description What went wrong */

@@ -114,7 +114,10 @@ export type MetricDefinition = Answer<'Metric'>
 export type ValuePoint = Answer<'ValuePoint'>
 export type ValueSeries = Omit<Answer<'ValueSeries'>, 'points'> & { points: ValuePoint[] }
 export type ValueReport = Omit<Answer<'ValueAnswer'>, 'series'> & { series: ValueSeries[] }
-export type CohortReport = Answer<'Envelope_Cohorts'>
+/** `lacks_rates` is left out where no value lacks anything. */
+export type Cohort = Omit<Answer<'Cohort'>, 'lacks_rates'> & Pick<Schemas['Cohort'], 'lacks_rates'>
+export type CohortSeries = Omit<Answer<'CohortSeries'>, 'cohorts'> & { cohorts: Cohort[] }
+export type CohortReport = Omit<Answer<'Envelope_Cohorts'>, 'series'> & { series: CohortSeries[] }
 export type CohortCustomer = Answer<'CohortCustomer'>
 export type CohortCustomerPage = Answer<'CohortCustomers'>
 export type Facets = Answer<'Facets'>
@@ -130,6 +133,7 @@ export type Summary = Answer<'SummaryAnswer'>
 /** What does not concern a movement is left out of it. */
 export type Movement = Omit<Answer<'Movement'>, OfSomeMovements> & Pick<Schemas['Movement'], OfSomeMovements>
 type OfSomeMovements = 'converted_minor' | 'is_involuntary' | 'cause' | 'causes' | 'churn_reason' | 'feedback' | 'switched_minor' | 'switched_converted_minor'
+export type MovementSum = Answer<'MovementSum'>
 export type MovementPage = Omit<Answer<'Movements'>, 'data'> & { data: Movement[] }
 
 export type Payment = Omit<Answer<'Payment'>, OfSomePayments> & Pick<Schemas['Payment'], OfSomePayments>
@@ -158,6 +162,11 @@ export type ExplainedLine = Answer<'ExplainedLine'>
 
 export type ReconcileReport = Answer<'Reconciliation'>
 export type ReconcileMonth = Answer<'ReconciledMonth'>
+export type ReconciledCustomer = Answer<'ReconciledCustomer'>
+export type ReconciledCustomerPage = Answer<'ReconciledCustomers'>
+export type ReconciledInvoice = Answer<'ReconciledInvoice'>
+export type ReconciledInvoices = Answer<'ReconciledInvoices'>
+export type ReconciledLine = Answer<'ReconciledLine'>
 
 export type Restatement = Answer<'Restatement'>
 export type RestatementPage = Answer<'Restatements'>

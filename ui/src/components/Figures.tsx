@@ -1,7 +1,7 @@
 import type { Currency, Money as MoneyValue, MovementType } from '~/api/types'
 import { formatMoney } from '~/format/money'
 import { MOVEMENT_LABEL } from '~/format/names'
-import { formatCount, formatRatio } from '~/format/number'
+import { countOf, formatCount, formatRatio } from '~/format/number'
 
 export function Money({
   minor,
@@ -27,6 +27,16 @@ export function MoneyList({ amounts, empty = '–' }: { amounts: readonly MoneyV
       ))}
     </span>
   )
+}
+
+/** More currencies than this below a column would only push the list out of view. */
+export const SUMMED_AT_MOST = 3
+
+/** What stands below a column of amounts. */
+export function MoneySum({ amounts }: { amounts: readonly MoneyValue[] | undefined }) {
+  if (amounts === undefined) return null
+  if (amounts.length > SUMMED_AT_MOST) return <span className="text-xs text-ink-soft">{countOf(amounts.length, 'currency', 'currencies')}</span>
+  return <MoneyList amounts={amounts} />
 }
 
 interface DeltaProps {

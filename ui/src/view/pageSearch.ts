@@ -147,14 +147,49 @@ export function readRetentionSearch(raw: RawSearch): RetentionSearch {
   }) as RetentionSearch
 }
 
-export interface MovementsSearch {
-  type?: MovementType[]
+/** What the server can sort movements and payments by. */
+export const MOVEMENT_ORDERS = ['date', 'change', 'mrr_after'] as const
+export const PAYMENT_ORDERS = ['date', 'amount'] as const
+const bothWays = <Order extends string>(orders: readonly Order[]) => orders.flatMap((order): [Order, `-${Order}`] => [order, `-${order}`])
+export const MOVEMENT_SORTS = bothWays(MOVEMENT_ORDERS)
+export const PAYMENT_SORTS = bothWays(PAYMENT_ORDERS)
+export type MovementOrder = (typeof MOVEMENT_SORTS)[number]
+export type PaymentOrder = (typeof PAYMENT_SORTS)[number]
+
+/** The columns of movements and of payments beside the customer, in their order. */
+export const MOVEMENT_COLUMNS = ['date', 'type', 'mrr_before', 'change', 'mrr_after', 'email', 'customer_id'] as const
+export const PAYMENT_COLUMNS = ['date', 'type', 'source', 'amount', 'email', 'customer_id'] as const
+export type MovementColumn = (typeof MOVEMENT_COLUMNS)[number]
+export type PaymentColumn = (typeof PAYMENT_COLUMNS)[number]
+
+interface ListSearch<Type, Order, Column> {
+  type?: Type[]
+  sort?: Order
+  /** The usual ones when left out. */
+  columns?: Column[]
 }
 
-export function readMovementsSearch(raw: RawSearch): MovementsSearch {
-  const types = listOf(raw.type)?.filter((type): type is MovementType => (MOVEMENTS as readonly string[]).includes(type))
-  return types?.length ? { type: types } : {}
+function readList<Type extends string, Order extends string, Column extends string>(
+  raw: RawSearch,
+  known: { types: readonly Type[]; sorts: readonly Order[]; columns: readonly Column[] },
+): ListSearch<Type, Order, Column> {
+  const types = listOf(raw.type)?.filter((type): type is Type => (known.types as readonly string[]).includes(type))
+  return compact({
+    type: types?.length ? types : undefined,
+    sort: oneOf(known.sorts, raw.sort),
+    columns: columnsIn(raw, known.columns),
+  }) as ListSearch<Type, Order, Column>
 }
+
+function columnsIn<Column extends string>(raw: RawSearch, known: readonly Column[]): Column[] | undefined {
+  const columns = known.filter((column) => listOf(raw.columns)?.includes(column))
+  return columns.length === 0 ? undefined : columns
+}
+
+export type MovementsSearch = ListSearch<MovementType, MovementOrder, MovementColumn>
+
+export const readMovementsSearch = (raw: RawSearch): MovementsSearch =>
+  readList(raw, { types: MOVEMENTS, sorts: MOVEMENT_SORTS, columns: MOVEMENT_COLUMNS })
 
 /** What a list of payments can be narrowed to, in the order in which it is offered. */
 export const PAYMENT_TYPES = [
@@ -175,14 +210,10 @@ export const PAYMENT_TYPES = [
 
 export type PaymentType = (typeof PAYMENT_TYPES)[number]
 
-export interface PaymentsSearch {
-  type?: PaymentType[]
-}
+export type PaymentsSearch = ListSearch<PaymentType, PaymentOrder, PaymentColumn>
 
-export function readPaymentsSearch(raw: RawSearch): PaymentsSearch {
-  const types = PAYMENT_TYPES.filter((type) => listOf(raw.type)?.includes(type))
-  return types.length > 0 ? { type: types } : {}
-}
+export const readPaymentsSearch = (raw: RawSearch): PaymentsSearch =>
+  readList(raw, { types: PAYMENT_TYPES, sorts: PAYMENT_SORTS, columns: PAYMENT_COLUMNS })
 
 /** `active` has MRR, whatever else is the matter; the next three say what that is. */
 export const CUSTOMER_STATES = ['active', 'past_due', 'canceling', 'trialing', 'churned', 'never'] as const
@@ -190,8 +221,7 @@ export type CustomerState = (typeof CUSTOMER_STATES)[number]
 
 /** What the server can sort customers by. */
 export const CUSTOMER_ORDERS = ['mrr', 'name', 'created', 'first_paid', 'last_payment', 'churned', 'renewal', 'lost_mrr', 'revenue'] as const
-type Order = (typeof CUSTOMER_ORDERS)[number]
-export const CUSTOMER_SORTS = CUSTOMER_ORDERS.flatMap((order): [Order, `-${Order}`] => [order, `-${order}`])
+export const CUSTOMER_SORTS = bothWays(CUSTOMER_ORDERS)
 
 /** The columns beside the name, in their order. */
 export const CUSTOMER_COLUMNS = [
@@ -231,8 +261,10 @@ export function readCustomersSearch(raw: RawSearch): CustomersSearch {
 
 export interface ReconcileSearch {
   of?: string
-  /** The month whose paid invoices are open. */
+  /** The cell of the first statement that is open: its month, its part of what was paid, and one of its customers. */
   paid_on?: Day
+  paid_part?: string
+  paid_by?: string
   /** The cell of the cash statement that is open: its month, and its line. */
   cash_on?: Day
   cash_line?: string
@@ -244,7 +276,7 @@ export function readReconcileSearch(raw: RawSearch): ReconcileSearch {
   const [cash_on, cash_line] = [isDay(raw.cash_on) ? raw.cash_on : undefined, textOf(raw.cash_line)]
   return compact({
     of: textOf(raw.of),
-    paid_on: isDay(raw.paid_on) ? raw.paid_on : undefined,
+    ...(isDay(raw.paid_on) ? { paid_on: raw.paid_on, paid_part: textOf(raw.paid_part), paid_by: textOf(raw.paid_by) } : {}),
     mrr_line: textOf(raw.mrr_line),
     ...(cash_on && cash_line ? { cash_on, cash_line } : {}),
   }) as ReconcileSearch
@@ -341,5 +373,7 @@ export function parseAddress(text: string): RawSearch {
     ...readCustomerSearch(raw),
     ...readAuditSearch(raw),
     ...readSignInSearch(raw),
+    // Some columns are of several lists.
+    columns: columnsIn(raw, [...new Set([...MOVEMENT_COLUMNS, ...PAYMENT_COLUMNS])]),
   })
 }

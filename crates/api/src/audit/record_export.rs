@@ -27,6 +27,7 @@ pub enum ExportedList {
     Contributions,
     CashTransactions,
     MrrCustomers,
+    ReconciledCustomers,
     AuditLog,
 }
 
@@ -96,6 +97,7 @@ impl ExportedList {
             Self::Contributions => "contributions of customers",
             Self::CashTransactions => "transactions",
             Self::MrrCustomers => "MRR of customers",
+            Self::ReconciledCustomers => "paid invoices of customers",
             Self::AuditLog => "audit log",
         }
     }

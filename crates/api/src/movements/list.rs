@@ -1,6 +1,6 @@
 //! `GET /connections/{id}/movements`.
 
-use ::metrics::query::{self, MovementFilter, MovementKind, MovementPage, MovementsQuery};
+use ::metrics::query::{self, MovementFilter, MovementKind, MovementOrder, MovementPage, MovementsQuery};
 use ::metrics::question::{ParameterError, Question, nothing_else, parse};
 use axum::Json;
 use axum::extract::State;
@@ -39,6 +39,8 @@ pub struct MovementParams {
     pub plan_to: Option<String>,
     /// `true`: only expansions and contractions that switch several prices at once, instead of one for one.
     pub several_plans: Option<bool>,
+    /// `date`, `change` or `mrr_after`, with a leading `-` for descending order. Default: `-date`.
+    pub sort: Option<String>,
     pub cursor: Option<String>,
     /// At most 500. Default: 50.
     pub limit: Option<u32>,
@@ -56,7 +58,11 @@ pub async fn handle(
     let (page, others) = Page::from_pairs(others)?;
     let (page, rows) = page.within(&context, of.workspace())?;
     let (types, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, _)| name == "type");
-    let (only, others) = only(others)?;
+    let (only, mut others) = only(others)?;
+    let order = match others.iter().position(|(name, _)| name == "sort") {
+        Some(place) => parse("sort", &others.remove(place).1)?,
+        None => MovementOrder::default(),
+    };
     nothing_else(&others)?;
     let names = types.iter().flat_map(|(_, value)| value.split(','));
     let kinds =
@@ -64,7 +70,7 @@ pub async fn handle(
     let view = context.view(&of).await?;
     let answer = blocking(move || {
         let query = question.query(&view)?;
-        let asked = MovementsQuery { query, kinds, only, cursor: page.cursor, limit: page.limit };
+        let asked = MovementsQuery { query, kinds, only, order, cursor: page.cursor, limit: page.limit };
         query::movements(&view.ledger, &view.rates, &asked)
     });
     let answer = answer.await??;

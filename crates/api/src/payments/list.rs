@@ -27,7 +27,8 @@ pub struct PaymentParams {
     pub range: Option<String>,
     /// `paid_invoice`, `charge_without_invoice`, `refund`, `credit_note`, `payment`, `failed_payment`, `failed_invoice`,
     /// `recovered_invoice`, `dispute_opened`, `dispute_lost`, `open_invoice`, `voided_invoice`,
-    /// `uncollectible_invoice`; several separated by commas. Default: all.
+    /// `uncollectible_invoice`; several separated by commas. Default: all of these. `unbooked_payment`: payments that
+    /// name nothing that they moved the balance by, once more.
     pub r#type: Option<String>,
     /// Why a payment failed, in the provider's words; several separated by commas.
     pub decline_code: Option<String>,

@@ -5,7 +5,9 @@ mod customers;
 use std::io::Write;
 
 use metrics::envelope;
-use metrics::query::{self, CohortCustomersQuery, CohortValue, Cohorts as Answer, Dimension, Reporting};
+use metrics::query::{
+    self, Cohort, CohortCustomersQuery, CohortValue, Cohorts as Answer, Dimension, Reporting,
+};
 use metrics::question::Question;
 use model::{Currency, Day, Interval};
 
@@ -103,10 +105,16 @@ fn shown(what: CohortValue, value: i64, currency: Currency) -> String {
     }
 }
 
+/// The periods whose values lack something that has no exchange rate.
+fn lacking(cohort: &Cohort) -> impl Iterator<Item = usize> + '_ {
+    (0..).zip(&cohort.lacks_rates).filter(|(_, lacks)| **lacks).map(|(period, _)| period)
+}
+
 /// One line per cohort, amounts in smallest units.
 fn write_csv(out: &mut impl Write, answer: &Answer) -> anyhow::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
-    let leading = ["currency", "group", "start_on", "customers", "mrr_minor", "is_last_partial"];
+    let leading =
+        ["currency", "group", "start_on", "customers", "mrr_minor", "is_last_partial", "lacks_rates"];
     let periods: Vec<String> = (0..width(answer)).map(|period| period.to_string()).collect();
     csv.write_record(leading.iter().copied().chain(periods.iter().map(String::as_str)))?;
     for series in &answer.series {
@@ -118,6 +126,7 @@ fn write_csv(out: &mut impl Write, answer: &Answer) -> anyhow::Result<()> {
                 cohort.customers.to_string(),
                 cohort.mrr_minor.to_string(),
                 cohort.is_last_partial.to_string(),
+                lacking(cohort).map(|period| period.to_string()).collect::<Vec<_>>().join(" "),
             ];
             cells.extend(cohort.values.iter().map(ToString::to_string));
             cells.resize(leading.len() + periods.len(), String::new());
@@ -144,7 +153,8 @@ fn write_table(out: &mut impl Write, answer: &Answer) -> anyhow::Result<()> {
             let last = cohort.values.len().saturating_sub(1);
             let values = cohort.values.iter().enumerate().map(|(period, value)| {
                 let mark = if period == last && cohort.is_last_partial { "*" } else { "" };
-                format!("{}{mark}", shown(answer.what, *value, series.currency))
+                let lacks = if lacking(cohort).any(|lacking| lacking == period) { "!" } else { "" };
+                format!("{}{lacks}{mark}", shown(answer.what, *value, series.currency))
             });
             table.add_row(leading.chain(values));
         }
@@ -160,5 +170,9 @@ fn write_table(out: &mut impl Write, answer: &Answer) -> anyhow::Result<()> {
         "{what} by {} since the first value above 0, in {}; * = the period still runs",
         answer.interval, answer.timezone
     )?;
+    if answer.series.iter().flat_map(|series| &series.cohorts).any(|cohort| lacking(cohort).next().is_some())
+    {
+        writeln!(out, "! = not complete: some amounts have no exchange rate")?;
+    }
     Ok(())
 }

@@ -3,7 +3,9 @@
 use std::io::Write;
 
 use anyhow::anyhow;
-use metrics::query::{self, Dimension, Movement, MovementFilter, MovementKind, MovementsQuery, Reporting};
+use metrics::query::{
+    self, Dimension, Movement, MovementFilter, MovementKind, MovementOrder, MovementsQuery, Reporting,
+};
 use metrics::question::Question;
 
 use super::metrics::{add_filters, filter};
@@ -59,7 +61,14 @@ pub async fn run(args: Movements) -> anyhow::Result<()> {
     let (folder, business) = folder::business(&args.connection)?;
     let view = work::view(&folder, &business).await?;
     let query = question.query(&view)?;
-    let asked = MovementsQuery { query, kinds: args.kinds, only, cursor: None, limit: usize::MAX };
+    let asked = MovementsQuery {
+        query,
+        kinds: args.kinds,
+        only,
+        order: MovementOrder::default(),
+        cursor: None,
+        limit: usize::MAX,
+    };
     let page = query::movements(&view.ledger, &view.rates, &asked)?;
     args.format.print(&page.data, |out| write_csv(out, &page.data), |out| write_table(out, &page.data))
 }

@@ -20,7 +20,8 @@ pub struct Payments {
     #[command(flatten)]
     range: RangeArgs,
     /// payment, failed_payment, paid_invoice, charge_without_invoice, failed_invoice, recovered_invoice, refund,
-    /// credit_note, dispute_opened, dispute_lost, open_invoice, voided_invoice or uncollectible_invoice; may be repeated
+    /// credit_note, dispute_opened, dispute_lost, open_invoice, voided_invoice, uncollectible_invoice or
+    /// unbooked_payment; may be repeated
     #[arg(long = "type", value_name = "TYPE")]
     kinds: Vec<MoneyKind>,
     /// Why a payment failed, such as insufficient_funds; may be repeated

@@ -2,6 +2,7 @@
 
 mod cash;
 mod mrr;
+mod paid;
 mod provider_mrr;
 
 #[derive(Debug, clap::Args)]
@@ -12,6 +13,8 @@ pub struct Statements {
 
 #[derive(Debug, clap::Subcommand)]
 enum Statement {
+    /// From paid invoices to MRR: what was paid, what of it counts, and what was left out, by month and currency
+    Paid(paid::Paid),
     /// From the payments that were collected to net cash, by month and currency
     Cash(cash::Cash),
     /// From MRR to the number by the provider's own published method, by currency
@@ -22,6 +25,7 @@ enum Statement {
 
 pub async fn run(args: Statements) -> anyhow::Result<()> {
     match args.statement {
+        Statement::Paid(args) => paid::run(args).await,
         Statement::Cash(args) => cash::run(args).await,
         Statement::Mrr(args) => mrr::run(args).await,
         Statement::ProviderMrr(args) => provider_mrr::run(args).await,

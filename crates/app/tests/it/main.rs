@@ -23,6 +23,7 @@ mod mrr_statement;
 mod numbers;
 mod old_folder;
 mod outgoing;
+mod paid_statement;
 mod passkeys;
 mod people;
 mod privacy;

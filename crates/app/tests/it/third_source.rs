@@ -131,6 +131,8 @@ async fn a_source_that_nobody_knows_is_loaded_and_its_pages_answer() {
         ("/customers/{customer_id}", ""),
         ("/customers/{customer_id}/explain", ""),
         ("/reconcile", "?from=2026-09-01"),
+        ("/reconcile/customers", "?month_on=2026-09-01&currency=usd&part=total&limit=2"),
+        ("/reconcile/customers/{customer_id}", "?month_on=2026-09-01&currency=usd"),
         ("/reconcile/provider-mrr", ""),
         ("/restatements", ""),
         ("/webhook", ""),

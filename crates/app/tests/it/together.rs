@@ -107,6 +107,7 @@ async fn every_page_of_figures_answers_for_all_as_it_is_described() {
         ("/upcoming", "?what=trial_end&days=60&limit=2"),
         ("/customers", "?q=a&state=active&sort=-created&limit=5"),
         ("/reconcile", "?from=2026-01-01"),
+        ("/reconcile/customers", "?month_on=2026-10-01&currency=usd&part=used&limit=2"),
         ("/statements/cash", "?from=2026-01-01"),
         ("/statements/cash/transactions", "?month_on=2026-10-01&currency=usd&line=fees&limit=2"),
         ("/statements/mrr", ""),

@@ -300,7 +300,19 @@ impl Chunk {
         range(&self.columns.paid.ends, customer).map(|index| self.columns.paid.row(index))
     }
 
-    pub(super) fn unexplained(&self, customer: usize) -> impl Iterator<Item = Unexplained> {
+    /// Those of a range of time: each customer's are in its order.
+    pub(crate) fn paid_within(
+        &self,
+        customer: usize,
+        within: &Range<UnixSeconds>,
+    ) -> impl Iterator<Item = PaidRow> {
+        let all = range(&self.columns.paid.ends, customer);
+        let at = &self.columns.paid.at[all.clone()];
+        let before = |end: UnixSeconds| all.start + at.partition_point(|at| *at < end.0);
+        (before(within.start)..before(within.end)).map(|index| self.columns.paid.row(index))
+    }
+
+    pub(crate) fn unexplained(&self, customer: usize) -> impl Iterator<Item = Unexplained> {
         range(&self.columns.unexplained.ends, customer).map(|index| self.columns.unexplained.row(index))
     }
 

@@ -129,6 +129,7 @@ fn cohorts_keep_their_shape() {
         mrr_minor: SECRET_MINOR / 10,
         values: vec![SECRET_MINOR / 10, SECRET_MINOR / 20],
         is_last_partial: false,
+        lacks_rates: vec![false, true],
     };
     let cohorts = Cohorts {
         what: CohortValue::Mrr,
@@ -141,4 +142,5 @@ fn cohorts_keep_their_shape() {
     let told = curtain(true, true).cohorts(None, false, cohorts);
     let [cohort] = &told.series[0].cohorts[..] else { panic!() };
     assert_eq!((cohort.customers, cohort.mrr_minor, &cohort.values[..]), (1, 1_000, &[1_000, 500][..]));
+    assert_eq!(cohort.lacks_rates, [false, true], "what is not complete is marked for everybody");
 }

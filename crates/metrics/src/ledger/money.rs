@@ -66,7 +66,7 @@ impl MoneyKind {
         Self::UncollectibleInvoice,
         Self::UnbookedPayment,
     ];
-    /// What is shown one by one: not what only says again that a payment was made.
+    /// What is shown one by one unless it is asked for: not what only says again that a payment was made.
     pub const LISTED: &[Self] = Self::ALL.split_at(Self::ALL.len() - 1).0;
 
     pub fn as_str(self) -> &'static str {
@@ -112,9 +112,9 @@ impl FromStr for MoneyKind {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let found = Self::LISTED.iter().copied().find(|kind| kind.as_str() == text);
+        let found = Self::ALL.iter().copied().find(|kind| kind.as_str() == text);
         found.ok_or_else(|| {
-            let known: Vec<&str> = Self::LISTED.iter().map(|kind| kind.as_str()).collect();
+            let known: Vec<&str> = Self::ALL.iter().map(|kind| kind.as_str()).collect();
             format!("'{text}' is not a type of payment: use {}", known.join(", "))
         })
     }

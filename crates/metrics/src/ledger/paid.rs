@@ -1,15 +1,16 @@
 //! Where the money of paid invoices went: into recurring value, or left out of it and why.
 
-use model::billing::{CustomerHistory, Invoice, InvoiceStatus};
-use model::{Currency, InvoiceId, UnixSeconds};
-use serde::Serialize;
+use std::str::FromStr;
 
-use super::lines::Verdicts;
-use super::{LeftOut, LineVerdict};
+use model::billing::{CustomerHistory, Invoice, InvoiceLine, InvoiceStatus};
+use model::{Currency, InvoiceId, LedgerRules, UnixSeconds};
+use serde::{Serialize, Serializer};
+
+use super::lines::{Verdicts, by_subscription};
+use super::{LeftOut, LineVerdict, PriceBook};
 
 /// Why money of a paid invoice is not recurring value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reason {
     /// Inclusive and exclusive, of all lines.
     Tax,
@@ -34,6 +35,82 @@ pub enum Reason {
     PaidTrial,
     /// Lines that change nothing.
     NoChange,
+}
+
+impl Reason {
+    pub const ALL: [Self; 15] = [
+        Self::Tax,
+        Self::Shipping,
+        Self::BillingCredit,
+        Self::OneOff,
+        Self::NoSubscription,
+        Self::Metered,
+        Self::ProrationCredit,
+        Self::UnknownPrice,
+        Self::Void,
+        Self::Uncollectible,
+        Self::Unpaid,
+        Self::AwaitingPayment,
+        Self::Replaced,
+        Self::PaidTrial,
+        Self::NoChange,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tax => "tax",
+            Self::Shipping => "shipping",
+            Self::BillingCredit => "billing_credit",
+            Self::OneOff => "one_off",
+            Self::NoSubscription => "no_subscription",
+            Self::Metered => "metered",
+            Self::ProrationCredit => "proration_credit",
+            Self::UnknownPrice => "unknown_price",
+            Self::Void => "void",
+            Self::Uncollectible => "uncollectible",
+            Self::Unpaid => "unpaid",
+            Self::AwaitingPayment => "awaiting_payment",
+            Self::Replaced => "replaced",
+            Self::PaidTrial => "paid_trial",
+            Self::NoChange => "no_change",
+        }
+    }
+
+    /// For people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Tax => "Tax",
+            Self::Shipping => "Shipping",
+            Self::BillingCredit => "Billing credits",
+            Self::OneOff => "One-time items",
+            Self::NoSubscription => "No subscription",
+            Self::Metered => "Metered usage",
+            Self::ProrationCredit => "Proration credits",
+            Self::UnknownPrice => "Unknown price",
+            Self::Void => "Voided",
+            Self::Uncollectible => "Written off",
+            Self::Unpaid => "Unpaid",
+            Self::AwaitingPayment => "Awaiting payment",
+            Self::Replaced => "Replaced",
+            Self::PaidTrial => "Trial fees",
+            Self::NoChange => "Lines that change nothing",
+        }
+    }
+}
+
+impl FromStr for Reason {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|reason| reason.as_str() == text);
+        found.ok_or_else(|| format!("'{text}' is not a part of the statement"))
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 /// What became of a part of a paid invoice.
@@ -65,11 +142,69 @@ pub struct Unexplained {
     pub amount_minor: i64,
 }
 
+/// A paid invoice, and what became of each amount that its total is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PaidInvoice<'a> {
+    pub invoice: &'a Invoice,
+    pub at: UnixSeconds,
+    /// With the line that it is of. Taxes, shipping and credits are on none.
+    pub parts: Vec<(PaidPart, Option<&'a InvoiceLine>, i64)>,
+    /// Of the total, what no part explains.
+    pub unexplained_minor: i64,
+}
+
+/// Every paid invoice of a customer, by its lines: they make the rows that the ledger keeps.
+pub fn paid_invoices<'a>(
+    history: &'a CustomerHistory,
+    prices: &PriceBook,
+    rules: LedgerRules,
+) -> Vec<PaidInvoice<'a>> {
+    let entries = by_subscription(history, prices);
+    let verdicts = Verdicts::new(&entries, prices, rules);
+    let invoices = history.invoices.iter().filter(|invoice| invoice.status == InvoiceStatus::Paid);
+    let paid = invoices.map(|invoice| {
+        let parts: Vec<_> = amounts(invoice, &verdicts).filter(|(_, _, minor)| *minor != 0).collect();
+        let explained = parts.iter().fold(0_i64, |sum, (_, _, minor)| sum.saturating_add(*minor));
+        let unexplained_minor = invoice.total_minor.saturating_sub(explained);
+        PaidInvoice { invoice, at: paid_at(invoice), parts, unexplained_minor }
+    });
+    paid.collect()
+}
+
+fn paid_at(invoice: &Invoice) -> UnixSeconds {
+    invoice.paid_at.unwrap_or(invoice.created_at)
+}
+
+/// All that a total is made of, one by one.
+fn amounts<'a>(
+    invoice: &'a Invoice,
+    verdicts: &Verdicts<'_>,
+) -> impl Iterator<Item = (PaidPart, Option<&'a InvoiceLine>, i64)> {
+    // The total has taxes, shipping and credits that no line shows.
+    let apart = [
+        (Reason::Tax, invoice.tax_minor),
+        (Reason::Shipping, invoice.shipping_minor),
+        (Reason::BillingCredit, invoice.billing_credits_minor.saturating_neg()),
+    ];
+    let apart = apart.into_iter().map(|(reason, minor)| (PaidPart::LeftOut(reason), None, minor));
+    let lines = invoice.lines.iter().map(move |line| {
+        let net =
+            line.amount_minor.saturating_sub(line.discount_minor).saturating_sub(line.inclusive_tax_minor);
+        let part = match verdicts.of(line, Some(invoice)) {
+            LineVerdict::Recurring | LineVerdict::Proration => PaidPart::Used,
+            LineVerdict::ProrationCredit => PaidPart::LeftOut(Reason::ProrationCredit),
+            LineVerdict::LeftOut(reason) => PaidPart::LeftOut(reason.into()),
+        };
+        (part, Some(line), net)
+    });
+    apart.chain(lines)
+}
+
 /// The parts of every paid invoice. Of each month and currency they and what is unexplained add up to the totals.
 pub(super) fn paid(history: &CustomerHistory, verdicts: &Verdicts<'_>) -> (Vec<PaidRow>, Vec<Unexplained>) {
     let (mut rows, mut unexplained) = (Vec::new(), Vec::new());
     for invoice in history.invoices.iter().filter(|invoice| invoice.status == InvoiceStatus::Paid) {
-        let at = invoice.paid_at.unwrap_or(invoice.created_at);
+        let at = paid_at(invoice);
         let currency = invoice.currency;
         let parts = Parts::of(invoice, verdicts);
         rows.push(PaidRow { at, currency, part: PaidPart::Used, amount_minor: parts.used_minor });
@@ -98,20 +233,11 @@ struct Parts {
 
 impl Parts {
     fn of(invoice: &Invoice, verdicts: &Verdicts<'_>) -> Self {
-        // The total has taxes, shipping and credits that no line shows.
         let mut parts = Self { used_minor: 0, left_out: Vec::new(), unexplained_minor: invoice.total_minor };
-        parts.leave_out(Reason::Tax, invoice.tax_minor);
-        parts.leave_out(Reason::Shipping, invoice.shipping_minor);
-        parts.leave_out(Reason::BillingCredit, invoice.billing_credits_minor.saturating_neg());
-        for line in &invoice.lines {
-            let net = line
-                .amount_minor
-                .saturating_sub(line.discount_minor)
-                .saturating_sub(line.inclusive_tax_minor);
-            match verdicts.of(line, Some(invoice)) {
-                LineVerdict::Recurring | LineVerdict::Proration => parts.count(net),
-                LineVerdict::ProrationCredit => parts.leave_out(Reason::ProrationCredit, net),
-                LineVerdict::LeftOut(reason) => parts.leave_out(reason.into(), net),
+        for (part, _, amount_minor) in amounts(invoice, verdicts) {
+            match part {
+                PaidPart::Used => parts.count(amount_minor),
+                PaidPart::LeftOut(reason) => parts.leave_out(reason, amount_minor),
             }
         }
         parts

@@ -2,6 +2,7 @@
 
 mod adding;
 mod groups;
+mod lacking;
 mod members;
 mod own;
 mod table;
@@ -27,6 +28,7 @@ use crate::columns::Ledger;
 use crate::fx::Rates;
 
 use groups::{Groups, limited};
+use lacking::Lacking;
 use table::{CohortKey, CohortTable, Sums};
 
 pub use members::{CohortCustomer, CohortCustomerPage, CohortCustomersQuery, CohortSum, cohort_customers};
@@ -91,6 +93,10 @@ pub struct Cohort {
     pub values: Vec<i64>,
     /// Whether the last of the values is of the period that still runs.
     pub is_last_partial: bool,
+    /// Whether each of the values lacks an amount that could not be converted. Left out where none does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub lacks_rates: Vec<bool>,
 }
 
 type Cells = BTreeMap<(Currency, Option<Group>), BTreeMap<usize, Sums>>;
@@ -129,13 +135,14 @@ pub fn cohorts(
     let span = span_of(ledger, what, query)?;
     let question = Question::new(ledger, rates, what, query, &span)?;
     let cells = question.add_up()?;
+    let lacking = question.lacking(&cells)?;
     Ok(Cohorts {
         what,
         interval: query.interval,
         currency: query.currency,
         timezone: zone_name(ledger),
         rates_on: question.shape.exchange.rates_on,
-        series: question.series(limited(cells)),
+        series: question.series(limited(cells), lacking),
     })
 }
 
@@ -232,19 +239,21 @@ impl<'a> Question<'a> {
         bucket.end_on >= self.query.from && bucket.start_on <= self.query.to
     }
 
-    fn series(&self, cells: Cells) -> Vec<CohortSeries> {
+    fn series(&self, cells: Cells, mut lacking: Lacking) -> Vec<CohortSeries> {
         let span = self.shape.span;
         let is_last_partial = span.buckets.last().is_some_and(|bucket| bucket.is_partial);
         let mut all: Vec<CohortSeries> = cells
             .into_iter()
             .map(|((currency, group), cohorts)| {
                 let cohorts = cohorts.into_iter().filter(|(cohort, _)| self.is_asked(*cohort));
+                let mut lacking = lacking.remove(&(currency, group.clone())).unwrap_or_default();
                 let cohorts = cohorts.map(|(cohort, sums)| Cohort {
                     start_on: span.buckets[cohort].start_on,
                     customers: sums.customers,
                     mrr_minor: sums.mrr,
                     values: sums.values().collect(),
                     is_last_partial,
+                    lacks_rates: lacking.remove(&cohort).unwrap_or_default(),
                 });
                 CohortSeries { currency, group, cohorts: cohorts.collect() }
             })

@@ -1,15 +1,18 @@
 //! Movements one by one: what is behind a bar of the chart.
 
-use std::cmp::Reverse;
+mod order;
+mod sums;
+
 use std::fmt;
 use std::str::FromStr;
 
-use model::{Currency, CustomerId, Day, UnixSeconds};
+use model::{Currency, Day, UnixSeconds};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use utoipa::ToSchema;
 
+use super::comparison::Comparison;
 use super::exchange::{Factor, ONE, TooLarge};
 use super::labels;
 use super::paging::Candidates;
@@ -22,6 +25,10 @@ use super::{Dimension, Query, QueryError, Reporting};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
 use crate::ledger::ChangeCause;
+use order::{Cursor, Key};
+pub use order::{MovementOrder, MovementSort};
+pub use sums::MovementSum;
+use sums::Sums;
 
 /// Why a customer's MRR changed on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -42,6 +49,7 @@ pub struct MovementsQuery {
     /// Empty: all.
     pub kinds: Vec<MovementKind>,
     pub only: MovementFilter,
+    pub order: MovementOrder,
     pub cursor: Option<String>,
     pub limit: usize,
 }
@@ -61,7 +69,7 @@ pub struct MovementFilter {
     pub several_plans: bool,
 }
 
-/// Newest day first, then by customer.
+/// Movements that are alike in what is sorted by come in order of days, the newest first, and then of customers.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = Movements)]
 pub struct MovementPage {
@@ -69,6 +77,8 @@ pub struct MovementPage {
     pub next_cursor: Option<String>,
     /// On all pages.
     pub total: usize,
+    /// What the movements of all pages come to, by type and currency.
+    pub sums: Vec<MovementSum>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -139,6 +149,24 @@ struct Found {
     series: u32,
     one: Move,
     now: UnixSeconds,
+    /// What is sorted by.
+    number: i64,
+}
+
+/// All that was found, of some customers.
+struct All {
+    found: Candidates<Found>,
+    sums: Sums,
+}
+
+struct List<'a> {
+    ledger: &'a Ledger,
+    rates: &'a Rates,
+    asked: &'a MovementsQuery,
+    scope: Scope,
+    range: WalkRange,
+    /// What natively decides between amounts of several currencies.
+    comparison: Comparison,
 }
 
 /// A page of the movements of a range of days.
@@ -150,78 +178,100 @@ pub fn movements(ledger: &Ledger, rates: &Rates, asked: &MovementsQuery) -> Resu
     if from > to {
         return Err(QueryError::EmptyRange { from, to });
     }
-    let range = WalkRange { first: from, last: to.min(ledger.calendar().day(now)), now };
+    let last_day = to.min(ledger.calendar().day(now));
     let selection = Selection { filter: &asked.query.filter, by: None, is_converted: false };
-    let scope = Scope::new(ledger, selection);
+    let list = List {
+        ledger,
+        rates,
+        asked,
+        scope: Scope::new(ledger, selection),
+        range: WalkRange { first: from, last: last_day, now },
+        comparison: Comparison::new(ledger, rates, last_day),
+    };
     let last = asked.cursor.as_deref().map(Cursor::read).transpose()?;
-    let found = find(ledger, asked, &scope, range, last.as_ref());
+    let All { found, sums } = list.find(last.as_ref());
     let total = found.total;
-    let (found, has_more) = found.page(|a, b| order(ledger, a).cmp(&order(ledger, b)));
-    let next_cursor = found.last().filter(|_| has_more).map(|one| {
-        Cursor { on: one.on, currency: one.currency, customer: CustomerId::from(ledger.id(one.place)) }
-            .write()
-    });
-    let data = found.iter().map(|one| one.look_up(ledger, rates, &scope, asked)).collect();
-    Ok(MovementPage { data, next_cursor, total })
+    let (found, has_more) = found.page(|a, b| list.compare(a, b));
+    let next_cursor = found.last().filter(|_| has_more).map(|one| Cursor::write(&list.key(one)));
+    let data = found.iter().map(|one| one.look_up(ledger, rates, &list.scope, asked)).collect();
+    Ok(MovementPage { data, next_cursor, total, sums: sums.list() })
 }
 
-fn find(
-    ledger: &Ledger,
-    asked: &MovementsQuery,
-    scope: &Scope,
-    range: WalkRange,
-    last: Option<&Cursor>,
-) -> Candidates<Found> {
-    let new = || Candidates::new(asked.limit);
-    let parts = (0..ledger.chunks().len()).into_par_iter().fold(new, |mut found, index| {
-        find_in_chunk(&mut found, ledger, index, asked, scope, range, last);
-        found
-    });
-    parts.reduce(new, Candidates::merged)
-}
-
-fn find_in_chunk(
-    candidates: &mut Candidates<Found>,
-    ledger: &Ledger,
-    index: usize,
-    asked: &MovementsQuery,
-    scope: &Scope,
-    range: WalkRange,
-    last: Option<&Cursor>,
-) {
-    let (chunk, kinds) = (&ledger.chunks()[index], &asked.kinds);
-    let mut trail = Trail::default();
-    for customer in 0..chunk.customer_count() {
-        let Some(country) = scope.country(chunk.country(customer)) else { continue };
-        trail.walk(chunk, customer, country, scope, range);
-        let mover = Mover { ledger, chunk, customer, scope, country, now: range.now };
-        for one in trail.moves.iter().filter(|one| kinds.is_empty() || kinds.contains(&one.kind)) {
-            let series = trail.lane_of(one).series;
-            if !asked.only.has(&mover, one, series) {
-                continue;
-            }
-            candidates.total += 1;
-            let found = Found {
-                place: CustomerPosition::new(index, customer),
-                on: one.day,
-                currency: scope.currency_of(series),
-                kind: one.kind,
-                series,
-                one: *one,
-                now: range.now,
-            };
-            if last.is_none_or(|last| order(ledger, &found) > last.order()) {
-                candidates.offer(found, |a, b| {
-                    // Nearly always the day decides.
-                    b.on.cmp(&a.on).then_with(|| order(ledger, a).cmp(&order(ledger, b)))
-                });
-            }
-        }
+impl All {
+    fn merged(self, other: Self) -> Self {
+        Self { found: self.found.merged(other.found), sums: self.sums.merged(other.sums) }
     }
 }
 
-fn order<'a>(ledger: &'a Ledger, one: &Found) -> (Reverse<Day>, &'a str, Currency) {
-    (Reverse(one.on), ledger.id(one.place), one.currency)
+impl List<'_> {
+    fn find(&self, last: Option<&Cursor>) -> All {
+        let new = || All { found: Candidates::new(self.asked.limit), sums: Sums::default() };
+        let parts = (0..self.ledger.chunks().len()).into_par_iter().fold(new, |mut all, index| {
+            self.find_in_chunk(&mut all, index, last);
+            all
+        });
+        parts.reduce(new, All::merged)
+    }
+
+    fn find_in_chunk(&self, all: &mut All, index: usize, last: Option<&Cursor>) {
+        let (ledger, scope, range) = (self.ledger, &self.scope, self.range);
+        let (chunk, kinds) = (&ledger.chunks()[index], &self.asked.kinds);
+        let mut trail = Trail::default();
+        for customer in 0..chunk.customer_count() {
+            let Some(country) = scope.country(chunk.country(customer)) else { continue };
+            trail.walk(chunk, customer, country, scope, range);
+            let mover = Mover { ledger, chunk, customer, scope, country, now: range.now };
+            for one in trail.moves.iter().filter(|one| kinds.is_empty() || kinds.contains(&one.kind)) {
+                let series = trail.lane_of(one).series;
+                if !self.asked.only.has(&mover, one, series) {
+                    continue;
+                }
+                let currency = scope.currency_of(series);
+                all.found.total += 1;
+                all.sums.add(one.kind, currency, one.after - one.before);
+                let found = Found {
+                    place: CustomerPosition::new(index, customer),
+                    on: one.day,
+                    currency,
+                    kind: one.kind,
+                    series,
+                    one: *one,
+                    now: range.now,
+                    number: self.number(one, currency),
+                };
+                let order = self.asked.order;
+                if last.is_none_or(|last| order.compare(&self.key(&found), &last.key()).is_gt()) {
+                    all.found.offer(found, |a, b| self.compare(a, b));
+                }
+            }
+        }
+    }
+
+    /// To sort by.
+    fn number(&self, one: &Move, currency: Currency) -> i64 {
+        let minor = match self.asked.order.by {
+            MovementSort::Date => return i64::from(one.day.0),
+            MovementSort::Change => one.after - one.before,
+            MovementSort::MrrAfter => one.after,
+        };
+        match self.asked.query.currency {
+            Reporting::Native => self.comparison.number(currency, minor),
+            Reporting::In(target) => {
+                let factor = Factor::of(self.rates, one.day, currency, target);
+                factor.and_then(|factor| factor.convert(minor).ok()).unwrap_or(0)
+            }
+        }
+    }
+
+    fn key(&self, one: &Found) -> Key<'_> {
+        Key { number: one.number, on: one.on, customer: self.ledger.id(one.place), currency: one.currency }
+    }
+
+    fn compare(&self, a: &Found, b: &Found) -> std::cmp::Ordering {
+        let order = self.asked.order;
+        // Nearly always the number decides.
+        order.by_number(a.number, b.number).then_with(|| order.compare(&self.key(a), &self.key(b)))
+    }
 }
 
 impl MovementFilter {
@@ -392,35 +442,6 @@ impl Found {
         };
         let last = (0..rows.at.len()).rev().find(is_last);
         last.is_some_and(|row| chunk.subscription(rows.subscription[row] as usize).is_involuntary)
-    }
-}
-
-/// The last movement of a page. Keyed by what it is, so that an update in between neither repeats nor skips any.
-struct Cursor {
-    on: Day,
-    currency: Currency,
-    customer: CustomerId,
-}
-
-impl Cursor {
-    fn write(&self) -> String {
-        format!("{},{},{}", self.on, self.currency, self.customer)
-    }
-
-    fn read(text: &str) -> Result<Self, QueryError> {
-        let mut parts = text.splitn(3, ',');
-        let mut part = || parts.next().ok_or_else(|| QueryError::BadCursor(text.to_owned()));
-        let (on, currency, customer) = (part()?, part()?, part()?);
-        let bad = |_| QueryError::BadCursor(text.to_owned());
-        Ok(Self {
-            on: on.parse().map_err(|error: model::DayError| bad(error.to_string()))?,
-            currency: currency.parse().map_err(|error: model::CurrencyError| bad(error.to_string()))?,
-            customer: CustomerId::from(customer),
-        })
-    }
-
-    fn order(&self) -> (Reverse<Day>, &str, Currency) {
-        (Reverse(self.on), self.customer.as_str(), self.currency)
     }
 }
 

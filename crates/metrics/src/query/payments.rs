@@ -53,7 +53,8 @@ pub struct PaymentPage {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Payment {
     /// `paid_invoice`, `charge_without_invoice`, `refund`, `credit_note`, `payment`, `failed_payment`, `failed_invoice`,
-    /// `recovered_invoice`, `dispute_opened`, `dispute_lost`, `open_invoice`, `voided_invoice` or `uncollectible_invoice`.
+    /// `recovered_invoice`, `dispute_opened`, `dispute_lost`, `open_invoice`, `voided_invoice`, `uncollectible_invoice` or
+    /// `unbooked_payment`.
     #[serde(rename = "type")]
     pub kind: &'static str,
     #[schema(value_type = i64)]

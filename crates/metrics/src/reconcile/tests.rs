@@ -185,3 +185,138 @@ fn some_of_the_invoices_that_do_not_add_up_are_named_and_all_are_counted() {
     assert_eq!((month.invoices, month.unexplained_minor, month.total_minor), (12, 10_800, 10_800));
     assert_eq!(month.unexplained_invoices.len(), EXAMPLES_MAX);
 }
+
+fn ledger_of(histories: Vec<(&str, Vec<Invoice>)>) -> Ledger {
+    let builder = LedgerBuilder::new();
+    for (id, invoices) in histories {
+        let history = CustomerHistory { invoices, ..CustomerHistory::default() };
+        builder.add(
+            CustomerEntry::unknown(CustomerId::from(id)),
+            &build(&history, &prices(), LedgerRules::default()),
+        );
+    }
+    builder.finish(&prices(), TimeZone::UTC)
+}
+
+/// Two months of several customers: one pays tax, one lacks lines, one is billed 0, and one pays only later.
+fn paid_by_several() -> Vec<(&'static str, Vec<Invoice>)> {
+    let (january, february) = ("2024-01-05T00:00:00Z", "2024-02-05T00:00:00Z");
+    // Each of a subscription of its own: a second bill of the same period would replace the first.
+    let of_plan = |id: &str, minor| {
+        let subscription = Some(SubscriptionId::from(format!("sub_{id}")));
+        vec![InvoiceLine { subscription, ..line("plan", minor) }]
+    };
+    let plan = |id: &str, at: &str, minor| invoice(id, at, minor, 0, of_plan(id, minor));
+    let mut missing = plan("in_3", january, 700);
+    missing.total_minor = 900;
+    let mut too_much = plan("in_4", "2024-01-06T00:00:00Z", 700);
+    too_much.total_minor = 500;
+    vec![
+        (
+            "cus_a",
+            vec![invoice("in_1", january, 1_190, 190, of_plan("in_1", 1_000)), plan("in_2", february, 1_000)],
+        ),
+        ("cus_b", vec![missing, too_much]),
+        ("cus_c", vec![invoice("in_5", january, 0, 0, vec![])]),
+        ("cus_d", vec![invoice("in_6", january, 2_500, 0, vec![line("plan", 2_000), line("setup", 500)])]),
+        ("cus_e", vec![plan("in_7", february, 3_000)]),
+    ]
+}
+
+fn behind(ledger: &Ledger, part: &str) -> Vec<(String, i64)> {
+    let mut all = Vec::new();
+    let mut cursor = None;
+    loop {
+        let asked = ReconciledCustomersQuery {
+            month_on: "2024-01-20".parse().unwrap(),
+            currency: Currency::USD,
+            part: part.parse().unwrap(),
+            cursor,
+            limit: 2,
+        };
+        let page = customers(ledger, &asked).unwrap();
+        all.extend(page.data.into_iter().map(|one| (one.customer_id, one.counted_minor)));
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            assert_eq!(all.len(), page.total);
+            return all;
+        }
+    }
+}
+
+#[test]
+fn the_customers_behind_a_cell_add_up_to_it() {
+    let ledger = ledger_of(paid_by_several());
+    let own = |id: &str, minor| (id.to_owned(), minor);
+    assert_eq!(
+        behind(&ledger, "total"),
+        [own("cus_d", 2_500), own("cus_b", 1_400), own("cus_a", 1_190), own("cus_c", 0)],
+        "a bill of 0 was paid as well"
+    );
+    assert_eq!(behind(&ledger, "used"), [own("cus_d", 2_000), own("cus_b", 1_400), own("cus_a", 1_000)]);
+    assert_eq!(behind(&ledger, "tax"), [own("cus_a", 190)]);
+    assert_eq!(behind(&ledger, "one_off"), [own("cus_d", 500)]);
+    assert_eq!(behind(&ledger, "metered"), []);
+    // What one bill lacks is not made good by another that has too much.
+    assert_eq!(behind(&ledger, "unexplained"), [own("cus_b", 0)]);
+    let (from, to) = ("2024-01-01".parse().unwrap(), "2024-01-31".parse().unwrap());
+    let month = &reconcile(&ledger, from, to)[0];
+    let sum = |part: &str| behind(&ledger, part).iter().map(|(_, minor)| minor).sum::<i64>();
+    assert_eq!((sum("total"), sum("used")), (month.total_minor, month.used_minor));
+    for left_out in &month.left_out {
+        assert_eq!(sum(left_out.reason.as_str()), left_out.amount_minor, "{:?}", left_out.reason);
+    }
+}
+
+#[test]
+fn a_customer_behind_a_cell_has_everything_that_it_paid_in_the_month() {
+    let asked = ReconciledCustomersQuery {
+        month_on: "2024-01-01".parse().unwrap(),
+        currency: Currency::USD,
+        part: ReconciledPart::LeftOut(Reason::Tax),
+        cursor: None,
+        limit: 5,
+    };
+    let ledger = ledger_of(paid_by_several());
+    let page = customers(&ledger, &asked).unwrap();
+    let [one] = page.data.as_slice() else { panic!("{page:?}") };
+    assert_eq!((one.invoices, one.total_minor, one.used_minor, one.unexplained_minor), (1, 1_190, 1_000, 0));
+    assert_eq!(one.left_out, [LeftOutSum { reason: Reason::Tax, amount_minor: 190 }]);
+    let euros = ReconciledCustomersQuery { currency: Currency::EUR, ..asked.clone() };
+    assert_eq!(customers(&ledger, &euros).unwrap().total, 0);
+    let bad = ReconciledCustomersQuery { cursor: Some("x".to_owned()), ..asked };
+    assert!(customers(&ledger, &bad).is_err());
+}
+
+#[test]
+fn the_lines_of_an_invoice_add_up_to_its_total() {
+    let histories = paid_by_several();
+    let of = |id: &str| {
+        let (_, invoices) = histories.iter().find(|(own, _)| *own == id).unwrap();
+        let history = CustomerHistory { invoices: invoices.clone(), ..CustomerHistory::default() };
+        let month = ("2024-01-01".parse().unwrap(), Currency::USD);
+        super::invoices(&history, &prices(), LedgerRules::default(), month, &TimeZone::UTC)
+    };
+    let lines = |invoice: &ReconciledInvoice| {
+        let lines =
+            invoice.lines.iter().map(|line| (line.part.as_str(), line.id.is_some(), line.amount_minor));
+        assert_eq!(lines.clone().map(|(.., minor)| minor).sum::<i64>(), invoice.total_minor);
+        lines.collect::<Vec<_>>()
+    };
+    let taxed = of("cus_a");
+    assert_eq!(taxed.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["in_1"], "of the month alone");
+    assert_eq!(lines(&taxed[0]), [("tax", false, 190), ("used", true, 1_000)]);
+    let [missing, too_much] = &of("cus_b")[..] else { panic!() };
+    assert_eq!(lines(missing), [("used", true, 700), ("unexplained", false, 200)]);
+    assert_eq!(lines(too_much), [("used", true, 700), ("unexplained", false, -200)]);
+    assert_eq!(lines(&of("cus_d")[0]), [("used", true, 2_000), ("one_off", true, 500)]);
+}
+
+#[test]
+fn every_part_is_named_as_it_is_read() {
+    let parts = [ReconciledPart::Total, ReconciledPart::Used, ReconciledPart::Unexplained];
+    for part in parts.into_iter().chain(Reason::ALL.map(ReconciledPart::LeftOut)) {
+        assert_eq!(part.as_str().parse(), Ok(part));
+    }
+    assert!("taxes".parse::<ReconciledPart>().is_err());
+}

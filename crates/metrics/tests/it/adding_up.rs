@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use metrics::fx::Rates;
 use metrics::query::{
-    self, CustomerSort, CustomersQuery, Dimension, MovementFilter, MovementKind, MovementsQuery, MrrPoint,
-    Query, Reporting,
+    self, CustomerSort, CustomersQuery, Dimension, MovementFilter, MovementKind, MovementOrder,
+    MovementsQuery, MrrPoint, Query, Reporting,
 };
 use model::{Day, Interval};
 use proptest::prelude::*;
@@ -124,7 +124,7 @@ proptest! {
             if !is_converted(&query) {
                 query.filter.currencies = vec![row.currency];
             }
-            let asked = MovementsQuery { query, kinds: Vec::new(), only, cursor: None, limit: 1_000 };
+            let asked = MovementsQuery { query, kinds: Vec::new(), only, order: MovementOrder::default(), cursor: None, limit: 1_000 };
             let page = query::movements(&ledger, &rates, &asked).unwrap();
             let part = |one: &query::Movement| if is_converted(&asked.query) {
                 one.switched_converted_minor
@@ -156,7 +156,7 @@ proptest! {
         for point in query::mrr(&ledger, &rates, &query).unwrap().series.iter().flat_map(|one| &one.points) {
             for kind in MovementKind::ALL {
                 let query = Query { from: point.start_on, to: point.end_on, ..query.clone() };
-                let asked = MovementsQuery { query, kinds: vec![kind], only: MovementFilter::default(), cursor: None, limit: 1_000 };
+                let asked = MovementsQuery { query, kinds: vec![kind], only: MovementFilter::default(), order: MovementOrder::default(), cursor: None, limit: 1_000 };
                 let page = query::movements(&ledger, &rates, &asked).unwrap();
                 let listed: i64 = page.data.iter().filter_map(|row| row.converted_minor).sum();
                 prop_assert_eq!(listed, moved(point, kind), "{} from {}", kind, point.start_on);

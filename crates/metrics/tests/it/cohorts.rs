@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use metrics::query::{self, CohortCustomersQuery, CohortValue, Cohorts, Dimension, Query, Reporting, Value};
+use metrics::columns::Ledger;
+use metrics::ledger::MoneyKind;
+use metrics::query::{
+    self, CohortCustomersQuery, CohortValue, Cohorts, Dimension, Filter, Query, Reporting, Value,
+};
 use metrics::registry::Metric;
 use model::{Currency, Day, Interval};
 use proptest::prelude::*;
@@ -143,6 +147,47 @@ fn what_has_no_rate_is_neither_left_nor_gone() {
     }
 }
 
+/// Which values of each cohort are marked, by its start.
+fn marks(ledger: &Ledger, what: CohortValue, asked: &Query) -> Vec<(String, Vec<bool>)> {
+    let answer = query::cohorts(ledger, &steady_dollar(), what, asked).unwrap();
+    let cohorts = answer.series.into_iter().flat_map(|series| series.cohorts);
+    cohorts.map(|cohort| (cohort.start_on.to_string(), cohort.lacks_rates)).collect()
+}
+
+#[test]
+fn a_value_that_lacks_what_has_no_rate_is_marked() {
+    let world = World::default()
+        .with("ada", "usd", &[("2024-01-10", 1_000)])
+        .with("kai", "jpy", &[("2024-01-10", 9_000), ("2024-03-10", 0)])
+        .with("both", "usd", &[("2024-02-10", 1_000)])
+        .with("both", "jpy", &[("2024-03-10", 700)])
+        .with("bob", "usd", &[("2024-03-10", 1_000)])
+        .with_money("ada", "2024-01-10", MoneyKind::InvoiceRevenue, "usd", 1_000)
+        .with_money("ada", "2024-02-10", MoneyKind::FailedPayment, "jpy", 1_000)
+        .with_money("both", "2024-03-10", MoneyKind::InvoiceRevenue, "jpy", 700);
+    let ledger = world.ledger("UTC");
+    let native = Query { now: at("2024-04-05"), ..query("2024-01-01", "2024-04-05") };
+    let asked = Query { currency: Reporting::In(currency("eur")), ..native.clone() };
+    let wanted = |january: &[bool], february: &[bool], march: &[bool]| {
+        let starts = ["2024-01-01", "2024-02-01", "2024-03-01"].map(str::to_owned);
+        starts.into_iter().zip([january, february, march].map(<[bool]>::to_vec)).collect::<Vec<_>>()
+    };
+    for what in [CohortValue::Customers, CohortValue::Mrr] {
+        let marked = marks(&ledger, what, &asked);
+        assert_eq!(marked, wanted(&[true, true, false, false], &[false, true, true], &[]), "{what}");
+    }
+    // What is missing in a sum so far is missing from then on.
+    assert_eq!(marks(&ledger, CohortValue::Revenue, &asked), wanted(&[], &[false, true, true], &[]));
+    let unmarked = |(_, marks): (_, Vec<bool>)| marks.is_empty();
+    assert!(
+        marks(&ledger, CohortValue::Mrr, &native).into_iter().all(unmarked),
+        "natively nothing is missing"
+    );
+    let filter = Filter { currencies: vec![currency("usd")], ..Filter::default() };
+    let dollars = Query { filter, ..asked };
+    assert!(marks(&ledger, CohortValue::Mrr, &dollars).into_iter().all(unmarked), "nor of dollars alone");
+}
+
 #[test]
 fn a_cell_that_is_not_there_is_refused() {
     let ledger = World::default().with("ada", "usd", &[("2024-01-10", 1_000)]).ledger("UTC");
@@ -207,6 +252,19 @@ proptest! {
         prop_assert_eq!(own.iter().filter_map(|row| row.value).sum::<i64>(), cohort.values[at]);
         let sum = sums.iter().find(|sum| sum.currency == series.currency).unwrap();
         prop_assert_eq!((sum.customers, sum.mrr_minor, sum.value), (cohort.customers, cohort.mrr_minor, cohort.values[at]));
+        let is_marked = cohort.lacks_rates.get(at).copied().unwrap_or(false);
+        prop_assert!(is_marked || own.iter().all(|row| row.value.is_some()));
+        if is_marked && what != CohortValue::Revenue {
+            // Of the currencies that are asked for, or of the one that is converted to, one has no rate then.
+            let today = asked.now.day(ledger.zone());
+            let end_on = asked.interval.buckets(cohort.start_on, today, asked.week_start)[at].end_on.min(today);
+            let is_asked = |code: &Currency| {
+                let own = &asked.filter.currencies;
+                own.is_empty() || own.contains(code) || asked.currency == Reporting::In(*code)
+            };
+            let mut paid = ["usd", "jpy", "kwd", "ars"].map(currency).into_iter().filter(is_asked);
+            prop_assert!(paid.any(|code| rates().rate(end_on, code).is_none()));
+        }
     }
 }
 

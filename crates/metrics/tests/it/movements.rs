@@ -2,11 +2,12 @@
 
 use metrics::fx::Rates;
 use metrics::query::{
-    self, Dimension, Filter, MovementFilter, MovementKind, MovementsQuery, MrrPoint, Query,
+    self, Dimension, Filter, MovementFilter, MovementKind, MovementOrder, MovementsQuery, MrrPoint, Query,
+    Reporting,
 };
-use model::{CustomerId, Interval, UnixSeconds};
+use model::{Currency, CustomerId, Interval, UnixSeconds};
 
-use super::world::{World, at, query};
+use super::world::{World, at, query, steady_dollar};
 
 /// A customer's movements as `kind:change`, in order.
 fn told(world: &World, zone: &str) -> Vec<String> {
@@ -182,10 +183,84 @@ fn involuntary_churn_is_told_from_voluntary() {
         query: query("2024-02-01", "2024-02-29"),
         only: MovementFilter::default(),
         kinds: vec![MovementKind::Churn],
+        order: MovementOrder::default(),
         cursor: None,
         limit: 10,
     };
     let page = query::movements(&world.ledger("UTC"), &Rates::default(), &asked).unwrap();
     let told: Vec<_> = page.data.iter().map(|one| (one.customer_id.as_str(), one.is_involuntary)).collect();
     assert_eq!(told, [("a", Some(true)), ("b", Some(false))]);
+}
+
+/// Every page of a list, as `customer:change`.
+fn sorted(world: &World, currency: Reporting, order: &str) -> Vec<String> {
+    let mut asked = MovementsQuery {
+        query: Query { currency, ..query("2024-01-01", "2024-03-31") },
+        kinds: Vec::new(),
+        only: MovementFilter::default(),
+        order: order.parse().unwrap(),
+        cursor: None,
+        limit: 2,
+    };
+    let mut all = Vec::new();
+    loop {
+        let page = query::movements(&world.ledger("UTC"), &steady_dollar(), &asked).unwrap();
+        all.extend(page.data.iter().map(|one| format!("{}:{}", one.customer_id, one.delta_minor)));
+        asked.cursor = page.next_cursor;
+        if asked.cursor.is_none() {
+            assert_eq!(all.len(), page.total);
+            return all;
+        }
+    }
+}
+
+#[test]
+fn movements_are_sorted_by_what_they_are_worth() {
+    // 1,000 dollars are 800 euros, and yen have no rate.
+    let world = World::default()
+        .with("a", "usd", &[("2024-01-10", 1_000), ("2024-02-10", 1_500), ("2024-03-10", 0)])
+        .with("b", "eur", &[("2024-01-20", 900), ("2024-02-10", 600)])
+        .with("c", "jpy", &[("2024-01-05", 9_000)]);
+    for currency in [Reporting::Native, Reporting::In(Currency::EUR)] {
+        let list = |order| sorted(&world, currency, order);
+        assert_eq!(list("-date"), ["a:-1500", "a:500", "b:-300", "b:900", "a:1000", "c:9000"]);
+        assert_eq!(list("date"), ["c:9000", "a:1000", "b:900", "a:500", "b:-300", "a:-1500"]);
+    }
+    // Natively, yen compare by the newest rate that is known at all.
+    let list = |order| sorted(&world, Reporting::Native, order);
+    assert_eq!(list("-change"), ["c:9000", "b:900", "a:1000", "a:500", "b:-300", "a:-1500"]);
+    assert_eq!(list("change"), ["a:-1500", "b:-300", "a:500", "a:1000", "b:900", "c:9000"]);
+    let list = |order| sorted(&world, Reporting::In(Currency::EUR), order);
+    assert_eq!(list("-change"), ["b:900", "a:1000", "a:500", "c:9000", "b:-300", "a:-1500"]);
+    assert_eq!(list("change"), ["a:-1500", "b:-300", "c:9000", "a:500", "a:1000", "b:900"]);
+    let after = sorted(&world, Reporting::In(Currency::EUR), "-mrr_after");
+    assert_eq!(after, ["a:500", "b:900", "a:1000", "b:-300", "a:-1500", "c:9000"]);
+    assert!("size".parse::<MovementOrder>().is_err());
+}
+
+#[test]
+fn the_movements_of_all_pages_are_added_up_by_type_and_currency() {
+    let world = World::default()
+        .with("a", "usd", &[("2024-01-10", 1_000), ("2024-02-10", 1_500), ("2024-03-10", 0)])
+        .with("b", "usd", &[("2024-01-20", 700)])
+        .with("c", "eur", &[("2024-01-05", 300)]);
+    let asked = MovementsQuery {
+        query: query("2024-01-01", "2024-03-31"),
+        kinds: Vec::new(),
+        only: MovementFilter::default(),
+        order: MovementOrder::default(),
+        cursor: None,
+        limit: 1,
+    };
+    let page = query::movements(&world.ledger("UTC"), &Rates::default(), &asked).unwrap();
+    let sums = page.sums.iter().map(|sum| (sum.kind, sum.currency.to_string(), sum.delta_minor, sum.count));
+    assert_eq!(
+        sums.collect::<Vec<_>>(),
+        [
+            (MovementKind::New, "eur".to_owned(), 300, 1),
+            (MovementKind::New, "usd".to_owned(), 1_700, 2),
+            (MovementKind::Expansion, "usd".to_owned(), 500, 1),
+            (MovementKind::Churn, "usd".to_owned(), -1_500, 1),
+        ]
+    );
 }

@@ -2,7 +2,7 @@
 
 use metrics::fx::Rates;
 use metrics::ledger::ChangeCause;
-use metrics::query::{self, MovementFilter, MovementsQuery, PlanSwitch, Query, Reporting};
+use metrics::query::{self, MovementFilter, MovementOrder, MovementsQuery, PlanSwitch, Query, Reporting};
 
 use super::world::{Change, World, at, currency, query, steady_dollar};
 
@@ -68,7 +68,14 @@ fn one_plan_for_another_at_the_same_moment_is_a_switch_also_when_it_is_worth_the
 fn moved(query: &Query, from: &[&str], to: &[&str]) -> Vec<(String, Option<i64>, Option<i64>)> {
     let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
     let only = MovementFilter { plans_from: ids(from), plans_to: ids(to), ..MovementFilter::default() };
-    let asked = MovementsQuery { query: query.clone(), kinds: Vec::new(), only, cursor: None, limit: 50 };
+    let asked = MovementsQuery {
+        query: query.clone(),
+        kinds: Vec::new(),
+        only,
+        order: MovementOrder::default(),
+        cursor: None,
+        limit: 50,
+    };
     let page = query::movements(&world().ledger("UTC"), &steady_dollar(), &asked).unwrap();
     let row = |one: query::Movement| (one.customer_id, one.switched_minor, one.switched_converted_minor);
     let mut rows: Vec<_> = page.data.into_iter().map(row).collect();

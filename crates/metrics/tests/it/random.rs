@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use metrics::fx::Rates;
-use metrics::query::{self, MovementFilter, MovementKind, MovementsQuery, Query, Reporting};
+use metrics::query::{self, MovementFilter, MovementKind, MovementOrder, MovementsQuery, Query, Reporting};
 use model::{Currency, Day, Interval};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -102,6 +102,7 @@ fn check_movements(world: &World, zone: &str, rates: &Rates, query: &Query) -> R
         query: query.clone(),
         kinds: Vec::new(),
         only: MovementFilter::default(),
+        order: MovementOrder::default(),
         cursor: None,
         limit: 3,
     };

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use metrics::fx::Rates;
 use metrics::ledger::ChangeCause;
 use metrics::query::{
-    self, Dimension, MovementFilter, MovementPage, MovementsQuery, Query, QueryError, Reporting, Series,
-    Value, ValuePoint,
+    self, Dimension, MovementFilter, MovementOrder, MovementPage, MovementsQuery, Query, QueryError,
+    Reporting, Series, Value, ValuePoint,
 };
 use metrics::registry::METRICS;
 use model::{Currency, Day, Interval};
@@ -54,7 +54,14 @@ fn series(world: &World, zone: &str, rates: &Rates, id: &str, query: &Query) -> 
 }
 
 fn listed(world: &World, zone: &str, query: &Query, only: MovementFilter) -> MovementPage {
-    let asked = MovementsQuery { query: query.clone(), kinds: Vec::new(), only, cursor: None, limit: 10_000 };
+    let asked = MovementsQuery {
+        query: query.clone(),
+        kinds: Vec::new(),
+        only,
+        order: MovementOrder::default(),
+        cursor: None,
+        limit: 10_000,
+    };
     query::movements(&world.ledger(zone), &rates(), &asked).unwrap()
 }
 
@@ -205,6 +212,7 @@ fn a_movement_of_two_causes_is_listed_with_both_and_named_by_the_larger() {
         query,
         kinds: Vec::new(),
         only: only(Dimension::Cause, "discount"),
+        order: MovementOrder::default(),
         cursor: None,
         limit: 10,
     };

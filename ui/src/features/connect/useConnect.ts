@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { api } from '~/api/client'
 import { connectionsQuery, sessionQuery } from '~/api/queries'
 import type { Connection } from '~/api/types'
+import { awaitFigures } from '~/features/sync/awaited'
 import { expectTour } from '~/features/tour/state'
 
 export interface ConnectRequest {
@@ -15,7 +16,7 @@ export interface ConnectRequest {
   gdpr?: boolean
 }
 
-/** Saves the connection, which starts the import, and opens the page that shows its progress. */
+/** Saves the connection, which starts the import, and opens the page that shows its progress until there are figures. */
 export function useConnect() {
   const client = useQueryClient()
   const navigate = useNavigate()
@@ -26,6 +27,7 @@ export function useConnect() {
       const user = client.getQueryData(sessionQuery.queryKey)?.user
       // Whoever has connected others knows the pages.
       if (user && connections.length === 1) expectTour(user.id)
+      awaitFigures(connection.id)
       await navigate({ to: '/c/$connectionId/sync', params: { connectionId: connection.id } })
     },
   })

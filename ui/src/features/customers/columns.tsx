@@ -1,10 +1,9 @@
 import type { CustomerRow, CustomerSums, Money as MoneyValue } from '~/api/types'
 import type { Column } from '~/components/DataTable'
 import { Badge } from '~/components/Feedback'
-import { Money, MoneyList } from '~/components/Figures'
+import { Money, MoneyList, MoneySum } from '~/components/Figures'
 import { formatDay, formatInstantDay } from '~/format/date'
 import { countryName } from '~/format/names'
-import { countOf } from '~/format/number'
 import type { CustomerColumn } from '~/view/pageSearch'
 import { CUSTOMER_COLUMNS } from '~/view/pageSearch'
 import type { View } from '~/view/useView'
@@ -43,15 +42,6 @@ function Status({ row }: { row: CustomerRow }) {
 
 const day = (text: string | null) => <span className="num">{text === null ? '–' : formatDay(text)}</span>
 
-/** More currencies than this below a column would only push the list out of view. */
-const SUMMED_AT_MOST = 3
-
-function Sum({ amounts }: { amounts: readonly MoneyValue[] | undefined }) {
-  if (amounts === undefined) return null
-  if (amounts.length > SUMMED_AT_MOST) return <span className="text-xs text-ink-soft">{countOf(amounts.length, 'currency', 'currencies')}</span>
-  return <MoneyList amounts={amounts} />
-}
-
 function column(id: CustomerColumn, view: View, sums: CustomerSums | null | undefined): Column<CustomerRow> {
   const into = view.currency === 'native' ? null : view.currency
   switch (id) {
@@ -62,7 +52,7 @@ function column(id: CustomerColumn, view: View, sums: CustomerSums | null | unde
         isNumeric: true,
         cell: (row) => <Mrr amounts={row.mrr} converted={row.mrr_converted_minor} into={into} />,
         total: () =>
-          into !== null && sums?.mrr_converted_minor != null ? <Money currency={into} minor={sums.mrr_converted_minor} /> : <Sum amounts={sums?.mrr} />,
+          into !== null && sums?.mrr_converted_minor != null ? <Money currency={into} minor={sums.mrr_converted_minor} /> : <MoneySum amounts={sums?.mrr} />,
       }
     case 'status':
       return { id, header: 'Status', cell: (row) => <Status row={row} /> }
@@ -84,7 +74,7 @@ function column(id: CustomerColumn, view: View, sums: CustomerSums | null | unde
         header: 'Lifetime revenue',
         isNumeric: true,
         cell: (row) => <MoneyList amounts={row.revenue} />,
-        total: () => <Sum amounts={sums?.revenue} />,
+        total: () => <MoneySum amounts={sums?.revenue} />,
       }
     case 'first_paid':
       return { id, header: 'First paid', cell: (row) => day(row.first_paid_on) }
@@ -102,7 +92,7 @@ function column(id: CustomerColumn, view: View, sums: CustomerSums | null | unde
         header: 'Lost MRR',
         isNumeric: true,
         cell: (row) => <MoneyList amounts={row.lost_mrr} />,
-        total: () => <Sum amounts={sums?.lost_mrr} />,
+        total: () => <MoneySum amounts={sums?.lost_mrr} />,
       }
     case 'created':
       return {

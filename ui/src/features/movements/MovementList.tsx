@@ -1,19 +1,24 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 
 import type { Query } from '~/api/client'
-import { movementsQuery } from '~/api/queries'
+import { allMovements, movementsQuery } from '~/api/queries'
+import { fileName } from '~/charts/export'
 import { DataTable } from '~/components/DataTable'
+import { DownloadAll } from '~/components/DownloadAll'
 import { CardSkeleton, EmptyState, ErrorState } from '~/components/Feedback'
 import { ShowMore } from '~/components/ShowMore'
 import { NothingHere } from '~/features/controls/NothingHere'
 import { useOpenCustomer } from '~/features/customers/useOpenCustomer'
 import { isKnown } from '~/view/known'
 import { countOf, formatCount } from '~/format/number'
+import type { MovementOrder } from '~/view/pageSearch'
+import { MOVEMENT_ORDERS, MOVEMENT_SORTS } from '~/view/pageSearch'
+import { oneOf } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
 
-import { movementColumns, movementKey } from './columns'
+import { movementColumns, movementKey, movementsFile } from './columns'
 
 const NOTHING = { title: 'No MRR changes in this period', text: 'Choose other dates.' }
 
@@ -25,14 +30,18 @@ interface ListProps {
 }
 
 /** The customers behind a figure, newest change first. */
-export function MovementList({ view, query, nothing = NOTHING }: ListProps) {
-  const openCustomer = useOpenCustomer(view.connection.id)
-  const list = useInfiniteQuery(movementsQuery(view.connection.id, query))
+export function MovementList({ view, query: asked, nothing = NOTHING }: ListProps) {
+  const { connection } = view
+  const openCustomer = useOpenCustomer(connection.id)
+  const [sort, setSort] = useState<MovementOrder>('-date')
+  const query: Query = useMemo(() => ({ ...asked, sort }), [asked, sort])
+  const list = useInfiniteQuery(movementsQuery(connection.id, query))
   useFallback(view, list.error)
-  const columns = useMemo(() => movementColumns(view), [view])
+  const sums = list.data?.pages[0]?.sums
+  const columns = useMemo(() => movementColumns(view, undefined, sums), [view, sums])
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? [], [list.data])
   if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
-  const isUnknown = list.data?.pages[0]?.data.length === 0 && !isKnown(view.connection) && view.connection.state !== 'failed'
+  const isUnknown = list.data?.pages[0]?.data.length === 0 && !isKnown(connection) && connection.state !== 'failed'
   if (!list.data || isUnknown) return <CardSkeleton rows={10} />
   if (rows.length === 0) {
     // Where it is known why, filters are not.
@@ -42,19 +51,29 @@ export function MovementList({ view, query, nothing = NOTHING }: ListProps) {
   const total = list.data.pages[0]?.total
   return (
     <div>
-      <p className="px-4 pb-2 text-[0.8125rem] sm:px-5 text-ink-soft" role="status">
-        {total === undefined
-          ? `${formatCount(rows.length)} shown`
-          : rows.length < total
-            ? `${formatCount(rows.length)} of ${countOf(total, 'movement')}`
-            : countOf(total, 'movement')}
-      </p>
+      <div className="flex flex-wrap items-center gap-2 px-4 pb-2 sm:px-5">
+        <p className="min-w-0 flex-1 text-[0.8125rem] text-ink-soft" role="status">
+          {total === undefined
+            ? `${formatCount(rows.length)} shown`
+            : rows.length < total
+              ? `${formatCount(rows.length)} of ${countOf(total, 'movement')}`
+              : countOf(total, 'movement')}
+        </p>
+        <DownloadAll
+          exported={{ list: 'movements', connection_id: connection.id }}
+          load={(onProgress) => allMovements(connection.id, query, onProgress)}
+          name={fileName(connection.name, 'movements')}
+          table={(all) => movementsFile(all, view.currency === 'native' ? null : view.currency)}
+          total={total}
+        />
+      </div>
       <DataTable
         columns={columns}
         isStale={list.isPlaceholderData}
         label="Movements"
         rowKey={movementKey}
         rows={rows}
+        serverSort={{ value: sort, columns: MOVEMENT_ORDERS, onChange: (next) => setSort(oneOf(MOVEMENT_SORTS, next) ?? '-date') }}
         onRowClick={(row) => openCustomer(row.customer_id)}
       />
       <ShowMore className="pt-3" list={list} />

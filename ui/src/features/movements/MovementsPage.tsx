@@ -8,10 +8,11 @@ import type { MovementType } from '~/api/types'
 import { Definition } from '~/charts/Definition'
 import { fileName } from '~/charts/export'
 import { Chips } from '~/components/Chips'
+import { ColumnPicker } from '~/components/ColumnPicker'
 import { DownloadAll } from '~/components/DownloadAll'
 import { EndlessTable } from '~/components/EndlessTable'
 import { CardSkeleton, ErrorState } from '~/components/Feedback'
-import { MOVEMENT_COLOR, Swatch } from '~/components/Figures'
+import { MOVEMENT_COLOR, SUMMED_AT_MOST, Swatch } from '~/components/Figures'
 import { PageHead } from '~/components/PageHead'
 import { NothingHere } from '~/features/controls/NothingHere'
 import { known } from '~/features/mrr/useMrrData'
@@ -19,19 +20,22 @@ import { movementsOf } from '~/features/mrr/useMrrStory'
 import { FiguresPage } from '~/features/shell/FiguresPage'
 import { useOpenCustomer } from '~/features/customers/useOpenCustomer'
 import { formatRange } from '~/format/date'
+import { formatMoney } from '~/format/money'
 import { MOVEMENTS, MOVEMENT_LABEL } from '~/format/names'
 import { countOf } from '~/format/number'
 import { shownCurrency } from '~/view/currency'
 import { spanOf } from '~/view/figure'
 import { isKnown } from '~/view/known'
+import type { MovementColumn, MovementOrder, MovementsSearch } from '~/view/pageSearch'
+import { MOVEMENT_ORDERS, MOVEMENT_SORTS } from '~/view/pageSearch'
 import { movementsStory } from '~/view/story'
-import { compact } from '~/view/search'
+import { compact, oneOf } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import { useTitle } from '~/view/useTitle'
 import type { View } from '~/view/useView'
 import { useView } from '~/view/useView'
 
-import { movementColumns, movementKey, movementsFile } from './columns'
+import { columnChoices, movementColumns, movementKey, movementsFile, shownColumns, sumOf } from './columns'
 
 const route = getRouteApi('/app/c/$connectionId/movements')
 /** Exchange rates move the total, not a customer: there is nothing to list. */
@@ -53,6 +57,13 @@ function useStory(view: View, types: readonly MovementType[] | undefined, count:
   }, [view, report, currency, types, count])
 }
 
+/** What they come to, where that is no long list of currencies. */
+function sumText(sums: Parameters<typeof sumOf>[0]): string | undefined {
+  const amounts = sumOf(sums)
+  if (!amounts || amounts.length > SUMMED_AT_MOST) return undefined
+  return amounts.map(({ amount_minor, currency }) => formatMoney(amount_minor, currency, { sign: true })).join(', ')
+}
+
 const useMovements = (view: View, query: Query) => useInfiniteQuery(movementsQuery(view.connection.id, query))
 
 export function MovementsPage() {
@@ -66,15 +77,15 @@ export function MovementsPage() {
 }
 
 function Movements({ view }: { view: View }) {
-  const { type: types } = route.useSearch()
+  const { type: types, sort = '-date', columns } = route.useSearch()
   const navigate = route.useNavigate()
   const { start: from, end: to } = view.period
-  const query = { from, to, ...view.scope, ...(types ? { type: types.join(',') } : {}) }
+  const query = { from, to, ...view.scope, ...(types ? { type: types.join(',') } : {}), sort }
   const list = useMovements(view, query)
   useFallback(view, list.error)
   const story = useStory(view, types, list.isPlaceholderData ? undefined : list.data?.pages[0]?.total)
-  const choose = (chosen: MovementType[]) =>
-    void navigate({ search: (before) => compact({ ...before, type: chosen.length === 0 ? undefined : chosen }), replace: true })
+  const keep: Keep = (patch) => void navigate({ search: (before) => compact({ ...before, ...patch }), replace: true, resetScroll: false })
+  const choose = (chosen: MovementType[]) => keep({ type: chosen.length === 0 ? undefined : chosen })
   return (
     <>
       <PageHead
@@ -94,15 +105,28 @@ function Movements({ view }: { view: View }) {
           </>
         )}
       </Chips>
-      <List list={list} query={query} view={view} />
+      <List columns={columns} keep={keep} list={list} query={query} sort={sort} view={view} />
     </>
   )
 }
 
-function List({ view, query, list }: { view: View; query: Query; list: ReturnType<typeof useMovements> }) {
+type Keep = (patch: { [Name in keyof MovementsSearch]?: MovementsSearch[Name] | undefined }) => void
+
+interface ListProps {
+  view: View
+  query: Query
+  list: ReturnType<typeof useMovements>
+  sort: MovementOrder
+  columns: readonly MovementColumn[] | undefined
+  /** Puts what is chosen into the address. */
+  keep: Keep
+}
+
+function List({ view, query, list, sort, columns: chosen, keep }: ListProps) {
   const { connection } = view
   const openCustomer = useOpenCustomer(connection.id)
-  const columns = useMemo(() => movementColumns(view), [view])
+  const sums = list.data?.pages[0]?.sums
+  const columns = useMemo(() => movementColumns(view, chosen, sums), [view, chosen, sums])
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? [], [list.data])
   const total = list.data?.pages[0]?.total
   // While the first customers are still being imported, an empty list says nothing.
@@ -110,8 +134,8 @@ function List({ view, query, list }: { view: View; query: Query; list: ReturnTyp
   return (
     <section aria-label="Movements" className="card py-2">
       <div className="no-print flex flex-wrap items-center gap-2 px-4 pb-2 sm:px-5">
-        <p className="min-w-0 flex-1 text-[0.8125rem] text-ink-soft" role="status">
-          {total === undefined || isUnknown ? 'Loading…' : countOf(total, 'movement')}
+        <p className="min-w-0 flex-1 basis-52 text-[0.8125rem] text-ink-soft" role="status">
+          {total === undefined || isUnknown ? 'Loading…' : [countOf(total, 'movement'), sumText(sums)].filter(Boolean).join(', ')}
         </p>
         <DownloadAll
           exported={{ list: 'movements', connection_id: connection.id }}
@@ -119,6 +143,11 @@ function List({ view, query, list }: { view: View; query: Query; list: ReturnTyp
           name={fileName(connection.name, 'movements')}
           table={(all) => movementsFile(all, view.currency === 'native' ? null : view.currency)}
           total={total}
+        />
+        <ColumnPicker
+          columns={columnChoices(view)}
+          shown={shownColumns(chosen)}
+          onChange={(next) => keep({ columns: next.length === 0 ? undefined : (next as MovementColumn[]) })}
         />
       </div>
       {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
@@ -134,6 +163,11 @@ function List({ view, query, list }: { view: View; query: Query; list: ReturnTyp
           list={list}
           rowKey={movementKey}
           rows={rows}
+          serverSort={{
+            value: sort,
+            columns: MOVEMENT_ORDERS,
+            onChange: (next) => keep({ sort: next === '-date' ? undefined : oneOf(MOVEMENT_SORTS, next) }),
+          }}
           total={total ?? rows.length}
           onRowClick={(row) => openCustomer(row.customer_id)}
         />

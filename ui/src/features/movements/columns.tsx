@@ -1,10 +1,13 @@
-import type { Facets, Movement } from '~/api/types'
+import type { Facets, Money as MoneyValue, Movement, MovementSum } from '~/api/types'
 import type { ExportTable } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
-import { Money, MoneyDelta, MovementName } from '~/components/Figures'
+import { Money, MoneyDelta, MoneySum, MovementName } from '~/components/Figures'
 import { CustomerLink } from '~/features/customers/CustomerLink'
 import { formatDay } from '~/format/date'
 import { moneyOf } from '~/format/money'
+import type { MovementColumn } from '~/view/pageSearch'
+import { MOVEMENT_COLUMNS } from '~/view/pageSearch'
+import { ownId } from '~/view/together'
 import type { View } from '~/view/useView'
 
 import { whyOf } from './why'
@@ -26,9 +29,84 @@ function Switched({ row, into }: { row: Movement; into: string | null }) {
   )
 }
 
-/** The columns of a list of movements. */
-export function movementColumns(view: View): Column<Movement>[] {
+/** What is shown before anything is chosen; on a phone, the customer has most of it below the name. */
+const USUAL: readonly MovementColumn[] = ['date', 'type', 'change', 'mrr_after']
+const ON_A_PHONE: ReadonlySet<MovementColumn> = new Set(['change'])
+
+export const shownColumns = (chosen: readonly MovementColumn[] | undefined): readonly MovementColumn[] => chosen ?? USUAL
+
+/** What all movements come to, by currency. */
+export function sumOf(sums: readonly MovementSum[] | undefined): MoneyValue[] | undefined {
+  const currencies = [...new Set(sums?.map(({ currency }) => currency))]
+  return sums && currencies.map((currency) => {
+    const own = sums.filter((one) => one.currency === currency)
+    return { currency, amount_minor: own.reduce((sum, { delta_minor }) => sum + delta_minor, 0) }
+  })
+}
+
+function column(id: MovementColumn, view: View, sums: readonly MovementSum[] | undefined): Column<Movement> {
   const into = view.currency === 'native' ? null : view.currency
+  switch (id) {
+    case 'date':
+      return { id, header: 'Day', cell: (row) => <span className="num">{formatDay(row.on)}</span> }
+    case 'type':
+      return {
+        id,
+        header: 'Movement',
+        cell: (row) => (
+          <>
+            <MovementName type={row.type} />
+            <Why className="block max-w-80 pl-4.5 text-xs text-ink-soft" facets={view.facets} row={row} />
+          </>
+        ),
+      }
+    case 'mrr_before':
+      return {
+        id,
+        header: 'MRR before',
+        isNumeric: true,
+        cell: (row) => <Money currency={row.currency} minor={row.mrr_after_minor - row.delta_minor} />,
+      }
+    case 'change':
+      return {
+        id,
+        header: 'Change',
+        isNumeric: true,
+        cell: (row) => (
+          <span className="inline-flex flex-col items-end">
+            <MoneyDelta currency={row.currency} minor={row.delta_minor} />
+            <Switched into={into} row={row} />
+            {into && into !== row.currency && row.converted_minor !== null && row.converted_minor !== undefined && (
+              <span className="text-xs text-ink-soft">
+                <Money currency={into} minor={row.converted_minor} sign />
+              </span>
+            )}
+          </span>
+        ),
+        total: () => <MoneySum amounts={sumOf(sums)} />,
+      }
+    case 'mrr_after':
+      return { id, header: 'MRR after', isNumeric: true, cell: (row) => <Money currency={row.currency} minor={row.mrr_after_minor} /> }
+    case 'email':
+      return { id, header: 'Email', cell: ({ email }) => <span className="block max-w-64 truncate">{email ?? '–'}</span> }
+    case 'customer_id':
+      return { id, header: 'Customer ID', cell: ({ customer_id }) => <code className="font-mono text-xs">{ownId(customer_id)}</code> }
+  }
+}
+
+/** The columns that can be chosen, by their names. */
+export const columnChoices = (view: View) => MOVEMENT_COLUMNS.map((id) => ({ id, header: column(id, view, undefined).header }))
+
+/** The columns of a list of movements. */
+export function movementColumns(
+  view: View,
+  chosen?: readonly MovementColumn[],
+  sums?: readonly MovementSum[],
+): Column<Movement>[] {
+  const others = shownColumns(chosen).map((id): Column<Movement> => {
+    const isWideOnly = chosen === undefined && !ON_A_PHONE.has(id)
+    return { ...column(id, view, sums), isWideOnly }
+  })
   return [
     {
       id: 'customer',
@@ -39,49 +117,18 @@ export function movementColumns(view: View): Column<Movement>[] {
             connectionId={view.connection.id}
             customer={{ id: row.customer_id, name: row.name, email: row.email }}
           />
-          <span className="mt-0.5 flex flex-wrap gap-x-2 text-xs text-ink-soft md:hidden">
-            <MovementName type={row.type} />
-            <Why facets={view.facets} row={row} />
-            <span className="num">{formatDay(row.on)}</span>
-          </span>
-        </span>
-      ),
-    },
-    { id: 'on', header: 'Day', isWideOnly: true, cell: (row) => <span className="num">{formatDay(row.on)}</span> },
-    {
-      id: 'type',
-      header: 'Movement',
-      isWideOnly: true,
-      cell: (row) => (
-        <>
-          <MovementName type={row.type} />
-          <Why className="block max-w-80 pl-4.5 text-xs text-ink-soft" facets={view.facets} row={row} />
-        </>
-      ),
-    },
-    {
-      id: 'delta',
-      header: 'Change',
-      isNumeric: true,
-      cell: (row) => (
-        <span className="inline-flex flex-col items-end">
-          <MoneyDelta currency={row.currency} minor={row.delta_minor} />
-          <Switched into={into} row={row} />
-          {into && into !== row.currency && row.converted_minor !== null && row.converted_minor !== undefined && (
-            <span className="text-xs text-ink-soft">
-              <Money currency={into} minor={row.converted_minor} sign />
+          {chosen === undefined && (
+            <span className="mt-0.5 flex flex-wrap gap-x-2 text-xs text-ink-soft md:hidden">
+              <MovementName type={row.type} />
+              <Why facets={view.facets} row={row} />
+              <span className="num">{formatDay(row.on)}</span>
             </span>
           )}
         </span>
       ),
+      total: () => 'Total',
     },
-    {
-      id: 'after',
-      header: 'MRR after',
-      isNumeric: true,
-      isWideOnly: true,
-      cell: (row) => <Money currency={row.currency} minor={row.mrr_after_minor} />,
-    },
+    ...others,
   ]
 }
 

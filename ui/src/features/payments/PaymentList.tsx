@@ -1,10 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 
 import type { Query } from '~/api/client'
 import { allPayments, paymentsQuery } from '~/api/queries'
 import type { PaymentPage } from '~/api/types'
 import { fileName } from '~/charts/export'
+import { ColumnPicker } from '~/components/ColumnPicker'
 import { DataTable } from '~/components/DataTable'
 import { DownloadAll } from '~/components/DownloadAll'
 import { CardSkeleton, EmptyState, ErrorState } from '~/components/Feedback'
@@ -17,16 +18,17 @@ import { capital } from '~/format/names'
 import { countOf } from '~/format/number'
 import { sourceOf } from '~/sources'
 import { isKnown } from '~/view/known'
+import type { PaymentColumn, PaymentOrder } from '~/view/pageSearch'
+import { PAYMENT_ORDERS, PAYMENT_SORTS } from '~/view/pageSearch'
+import { oneOf } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
 
-import { paymentColumns, paymentKey, paymentsFile } from './columns'
+import { columnChoices, paymentColumns, paymentKey, paymentsFile, shownColumns, sumOf } from './columns'
 
-/** What payments of one type come to in each currency. Different types don’t add up. */
-function sumText(sums: PaymentPage['sums'] | undefined): string | null {
-  if (!sums?.length || sums.some(({ type }) => type !== sums[0]?.type)) return null
-  return sums.map(({ amount_minor, currency }) => formatMoney(amount_minor, currency)).join(' + ')
-}
+/** What payments of one type come to in each currency. */
+const sumText = (sums: PaymentPage['sums'] | undefined): string | undefined =>
+  sumOf(sums)?.map(({ amount_minor, currency }) => formatMoney(amount_minor, currency)).join(' + ')
 
 /** The list is far down its page: what draws only the rows in view comes with the list. */
 const [useEndless] = loadable(() => import('~/components/EndlessTable'))
@@ -51,15 +53,29 @@ interface Props {
   query: Query
   /** Whether the page scrolls through all of it; a drawer shows more when asked. */
   isEndless?: boolean
+  /** Where the page keeps what is sorted by and which columns there are: in its address. */
+  kept?: Kept
 }
 
-/** Payments, invoices, refunds and disputes, the newest first. */
-export function PaymentList({ view, query, isEndless = false }: Props) {
+interface Kept {
+  sort: PaymentOrder | undefined
+  columns: readonly PaymentColumn[] | undefined
+  onSort: (sort: PaymentOrder | undefined) => void
+  onColumns: (columns: PaymentColumn[]) => void
+}
+
+/** Payments, invoices, refunds and disputes, the newest first unless they are sorted in another way. */
+export function PaymentList({ view, query: asked, isEndless = false, kept }: Props) {
   const { connection } = view
+  const [ownSort, setOwnSort] = useState<PaymentOrder>()
+  const sort = (kept ? kept.sort : ownSort) ?? '-date'
+  const query: Query = useMemo(() => ({ ...asked, sort }), [asked, sort])
   const openCustomer = useOpenCustomer(connection.id)
   const list = useInfiniteQuery(paymentsQuery(connection.id, query))
   useFallback(view, list.error)
-  const columns = useMemo(() => paymentColumns(view), [view])
+  const chosen = kept?.columns
+  const sums = list.data?.pages[0]?.sums
+  const columns = useMemo(() => paymentColumns(view, chosen, sums), [view, chosen, sums])
   const rows = useMemo(
     () => list.data?.pages.flatMap((page) => page.data).map((row, index) => ({ ...row, key: paymentKey(row, index) })) ?? [],
     [list.data],
@@ -77,12 +93,17 @@ export function PaymentList({ view, query, isEndless = false }: Props) {
     label: 'Payments',
     rowKey: (row: (typeof rows)[number]) => row.key,
     onRowClick: (row: (typeof rows)[number]) => openCustomer(row.customer_id),
+    serverSort: {
+      value: sort,
+      columns: PAYMENT_ORDERS,
+      onChange: (next: string) => (kept?.onSort ?? setOwnSort)(oneOf(PAYMENT_SORTS, next)),
+    },
   }
   if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
   return (
     <div ref={card}>
       <div className="no-print flex flex-wrap items-center gap-2 px-4 pb-2 sm:px-5">
-        <p className="min-w-0 flex-1 text-[0.8125rem] text-ink-soft" role="status">
+        <p className="min-w-0 flex-1 basis-52 text-[0.8125rem] text-ink-soft" role="status">
           {total === undefined || isUnknown ? 'Loading…' : [countOf(total, 'entry', 'entries'), sumText(first?.sums)].filter(Boolean).join(', ')}
         </p>
         <DownloadAll
@@ -92,6 +113,13 @@ export function PaymentList({ view, query, isEndless = false }: Props) {
           table={(all) => paymentsFile(all, view.currency === 'native' ? null : view.currency)}
           total={total}
         />
+        {kept && (
+          <ColumnPicker
+            columns={columnChoices(view)}
+            shown={shownColumns(chosen)}
+            onChange={(next) => kept.onColumns(next as PaymentColumn[])}
+          />
+        )}
       </div>
       {(total === undefined || isUnknown) && <CardSkeleton rows={10} />}
       {total === 0 && !isUnknown && <Nothing types={String(query.type ?? '').split(',')} view={view} />}

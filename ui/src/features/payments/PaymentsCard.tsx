@@ -7,7 +7,7 @@ import { sourceOf } from '~/sources'
 import { shownCurrency } from '~/view/currency'
 import { FILTER_LABEL } from '~/view/filterNames'
 import { foreignFilters } from '~/view/filterable'
-import type { PaymentType } from '~/view/pageSearch'
+import type { PaymentType, PaymentsSearch } from '~/view/pageSearch'
 import { PAYMENT_TYPES } from '~/view/pageSearch'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
@@ -25,14 +25,11 @@ const OF_PAYMENTS = { dimensions: ['currency', 'country'] } satisfies Pick<Metri
 
 /** Every payment of the range, by type. */
 export function PaymentsCard({ view }: { view: View }) {
-  const { type: types } = route.useSearch()
+  const { type: types, sort, columns } = route.useSearch()
   const navigate = route.useNavigate()
-  const choose = (chosen: PaymentType[]) =>
-    void navigate({
-      search: (before) => compact({ ...before, type: chosen.length === 0 ? undefined : chosen }),
-      replace: true,
-      resetScroll: false,
-    })
+  const keep = (patch: { [Name in keyof PaymentsSearch]?: PaymentsSearch[Name] | undefined }) =>
+    void navigate({ search: (before) => compact({ ...before, ...patch }), replace: true, resetScroll: false })
+  const choose = (chosen: PaymentType[]) => keep({ type: chosen.length === 0 ? undefined : chosen })
   const { start: from, end: to } = view.period
   const foreign = foreignFilters(OF_PAYMENTS, view.filters)
   const currency = shownCurrency(view)
@@ -54,7 +51,17 @@ export function PaymentsCard({ view }: { view: View }) {
           </Chips>
         </div>
       </header>
-      <PaymentList isEndless query={{ from, to, ...scope, type: (types ?? USUAL).join(',') }} view={view} />
+      <PaymentList
+        isEndless
+        kept={{
+          sort,
+          columns,
+          onSort: (next) => keep({ sort: next === '-date' ? undefined : next }),
+          onColumns: (next) => keep({ columns: next.length === 0 ? undefined : next }),
+        }}
+        query={{ from, to, ...scope, type: (types ?? USUAL).join(',') }}
+        view={view}
+      />
     </section>
   )
 }

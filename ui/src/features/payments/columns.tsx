@@ -1,14 +1,16 @@
-import type { Payment } from '~/api/types'
+import type { Money as MoneyValue, Payment, PaymentPage } from '~/api/types'
 import type { ExportTable } from '~/charts/export'
 import type { Column } from '~/components/DataTable'
-import { Money } from '~/components/Figures'
+import { Money, MoneySum } from '~/components/Figures'
 import { CustomerLink } from '~/features/customers/CustomerLink'
 import { formatDay } from '~/format/date'
 import { moneyOf } from '~/format/money'
 import { capital, sentence } from '~/format/names'
 import type { SourceTexts } from '~/sources'
 import { sourceOf } from '~/sources'
-import type { PaymentType } from '~/view/pageSearch'
+import type { PaymentColumn, PaymentType } from '~/view/pageSearch'
+import { PAYMENT_COLUMNS } from '~/view/pageSearch'
+import { ownId } from '~/view/together'
 import type { View } from '~/view/useView'
 
 const PAYMENT_LABEL: Record<PaymentType, (bill: SourceTexts['bill']) => string> = {
@@ -44,54 +46,80 @@ const WITH_TAX: Partial<Record<PaymentType, string>> = {
 const nameOf = ({ type, decline_code }: Payment, texts: SourceTexts) =>
   [type in PAYMENT_LABEL ? paymentLabel(type as PaymentType, texts) : sentence(type), WITH_TAX[type as PaymentType], decline_code && sentence(decline_code)].filter(Boolean).join(' · ')
 
-/** The columns of a list of payments. */
-export function paymentColumns(view: View): Column<Payment>[] {
+/** What is shown before anything is chosen; on a phone, the customer has most of it below the name. */
+const USUAL: readonly PaymentColumn[] = ['date', 'type', 'source', 'amount']
+const ON_A_PHONE: ReadonlySet<PaymentColumn> = new Set(['amount'])
+
+export const shownColumns = (chosen: readonly PaymentColumn[] | undefined): readonly PaymentColumn[] => chosen ?? USUAL
+
+type Sums = PaymentPage['sums']
+
+/** What all payments come to, by currency. Different types don’t add up. */
+export function sumOf(sums: Sums | undefined): MoneyValue[] | undefined {
+  if (!sums?.length || sums.some(({ type }) => type !== sums[0]?.type)) return undefined
+  return sums.map(({ currency, amount_minor }) => ({ currency, amount_minor }))
+}
+
+function column(id: PaymentColumn, view: View, sums: Sums | undefined): Column<Payment> {
   const into = view.currency === 'native' ? null : view.currency
+  switch (id) {
+    case 'date':
+      return { id, header: 'Day', cell: ({ on }) => <span className="num whitespace-nowrap">{formatDay(on)}</span> }
+    case 'type':
+      return { id, header: 'What', cell: (row) => nameOf(row, sourceOf(view.connection)) }
+    case 'source':
+      return { id, header: 'ID', cell: ({ source }) => <span className="block font-mono text-xs break-all text-ink-soft">{source ?? '–'}</span> }
+    case 'amount':
+      return {
+        id,
+        header: 'Amount',
+        isNumeric: true,
+        cell: (row) => (
+          <span className="inline-flex flex-col items-end">
+            <Money className="font-medium" currency={row.currency} minor={row.amount_minor} />
+            {into && into !== row.currency && row.converted_minor != null && (
+              <Money className="text-xs text-ink-soft" currency={into} minor={row.converted_minor} />
+            )}
+          </span>
+        ),
+        total: () => <MoneySum amounts={sumOf(sums)} />,
+      }
+    case 'email':
+      return { id, header: 'Email', cell: ({ email }) => <span className="block max-w-64 truncate">{email ?? '–'}</span> }
+    case 'customer_id':
+      return { id, header: 'Customer ID', cell: ({ customer_id }) => <code className="font-mono text-xs">{ownId(customer_id)}</code> }
+  }
+}
+
+/** The columns that can be chosen, by their names. */
+export const columnChoices = (view: View) => PAYMENT_COLUMNS.map((id) => ({ id, header: column(id, view, undefined).header }))
+
+/** The columns of a list of payments. */
+export function paymentColumns(view: View, chosen?: readonly PaymentColumn[], sums?: Sums): Column<Payment>[] {
   const texts = sourceOf(view.connection)
+  const others = shownColumns(chosen).map((id): Column<Payment> => {
+    const isWideOnly = chosen === undefined && !ON_A_PHONE.has(id)
+    return { ...column(id, view, sums), isWideOnly }
+  })
+  const hasSum = sumOf(sums) !== undefined
   return [
-    {
-      id: 'on',
-      header: 'Day',
-      isWideOnly: true,
-      cell: ({ on }) => <span className="num whitespace-nowrap">{formatDay(on)}</span>,
-    },
     {
       id: 'customer',
       header: 'Customer',
       cell: (row) => (
         <span className="block max-w-[12rem] md:max-w-[15rem]">
           <CustomerLink connectionId={view.connection.id} customer={{ id: row.customer_id, name: row.name, email: row.email }} />
-          <span className="mt-0.5 flex flex-wrap gap-x-2 text-xs text-ink-soft md:hidden">
-            <span>{nameOf(row, texts)}</span>
-            <span className="num">{formatDay(row.on)}</span>
-          </span>
-        </span>
-      ),
-    },
-    {
-      id: 'type',
-      header: 'What',
-      isWideOnly: true,
-      cell: (row) => (
-        <span className="block">
-          {nameOf(row, texts)}
-          {row.source && <span className="block font-mono text-xs break-all text-ink-soft">{row.source}</span>}
-        </span>
-      ),
-    },
-    {
-      id: 'amount',
-      header: 'Amount',
-      isNumeric: true,
-      cell: (row) => (
-        <span className="inline-flex flex-col items-end">
-          <Money className="font-medium" currency={row.currency} minor={row.amount_minor} />
-          {into && into !== row.currency && row.converted_minor != null && (
-            <Money className="text-xs text-ink-soft" currency={into} minor={row.converted_minor} />
+          {chosen === undefined && (
+            <span className="mt-0.5 flex flex-wrap gap-x-2 text-xs text-ink-soft md:hidden">
+              <span>{nameOf(row, texts)}</span>
+              <span className="num">{formatDay(row.on)}</span>
+            </span>
           )}
         </span>
       ),
+      ...(hasSum ? { total: () => 'Total' } : {}),
     },
+    ...others.map(({ total, ...rest }) => (hasSum && total ? { ...rest, total } : rest)),
   ]
 }
 

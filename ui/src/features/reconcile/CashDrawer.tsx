@@ -11,12 +11,14 @@ import { EmptyState } from '~/components/Feedback'
 import { Money } from '~/components/Figures'
 import { DetailDrawer } from '~/components/Overlay'
 import { PagedList } from '~/components/PagedList'
+import { PaymentList } from '~/features/payments/PaymentList'
 import { formatDayIn, formatInstantDay, formatMonth } from '~/format/date'
 import { moneyOf } from '~/format/money'
 import { sentence } from '~/format/names'
 import type { View } from '~/view/useView'
 
-import { lineName } from './cash'
+import { PAYMENTS_OF, lineName } from './cash'
+import { daysOfMonth } from './month'
 
 /** One amount of the statement. */
 interface Cell {
@@ -32,7 +34,7 @@ interface DrawerProps {
   onClose: () => void
 }
 
-/** The balance transactions behind an amount of the cash statement. */
+/** The balance transactions, or the payments, behind an amount of the cash statement. */
 export function CashDrawer({ view, cell, onClose }: DrawerProps) {
   return (
     <DetailDrawer
@@ -42,8 +44,18 @@ export function CashDrawer({ view, cell, onClose }: DrawerProps) {
       width="max-w-4xl"
       onClose={onClose}
     >
-      {cell && <Transactions cell={cell} view={view} />}
+      {cell && (PAYMENTS_OF[cell.line] ? <Payments cell={cell} type={PAYMENTS_OF[cell.line]} view={view} /> : <Transactions cell={cell} view={view} />)}
     </DetailDrawer>
+  )
+}
+
+/** Not from the balance: a payment that never came there is among them, too. */
+function Payments({ view, cell, type }: { view: View; cell: Cell; type: string | undefined }) {
+  const query = { ...daysOfMonth(cell.month_on, view.today), currency: 'native', filter_currency: [cell.currency], type }
+  return (
+    <div className="-mx-5">
+      <PaymentList query={query} view={{ ...view, currency: 'native' }} />
+    </div>
   )
 }
 

@@ -108,7 +108,7 @@ export function CashStatement({ view, currency, cash }: StatementProps) {
     <section aria-label={TITLE} className="card min-w-0 pb-2">
       <CardHead
         definition={<DefinitionButton formula={FORMULA} label="the statement of cash" page="cash-statement" />}
-        lead="Click an amount to see the balance transactions behind it."
+        lead="Click an amount to see the payments or balance transactions behind it."
         title={TITLE}
       >
         <DownloadTable

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { CashMonth } from '~/api/types'
 import { cellText } from '~/charts/export'
 
-import { cashFile, cellOf, columnNames, lineName, linesOf, totalOf } from './cash'
+import { PAYMENTS_OF, cashFile, cellOf, columnNames, lineName, linesOf, totalOf } from './cash'
 
 const month = (month_on: string, lines: [line: string, amount_minor: number, transactions?: number][]): CashMonth => {
   const sum = lines.reduce((all, [, amount]) => all + amount, 0)
@@ -43,9 +43,11 @@ test('each month and the totals add up from collected to net cash', () => {
   expect(parts.reduce((sum, column) => sum + totalOf(MONTHS, column), 0)).toBe(totalOf(MONTHS, 'net_cash'))
 })
 
-test('only what has transactions can be opened', () => {
+test('only what has transactions or payments can be opened', () => {
   const [january, february] = MONTHS as [CashMonth, CashMonth]
-  expect(cellOf(february, 'not_booked')).toEqual({ minor: -500, canOpen: false })
+  expect(cellOf(february, 'not_booked')).toEqual({ minor: -500, canOpen: true })
+  expect(cellOf(january, 'not_booked').canOpen).toBe(false)
+  expect(PAYMENTS_OF['not_booked']).toBe('unbooked_payment')
   expect(cellOf(february, 'fees').canOpen).toBe(true)
   expect(cellOf(january, 'disputes')).toEqual({ minor: 0, canOpen: false })
   expect(cellOf(january, 'unexplained').canOpen).toBe(false)

@@ -7,6 +7,10 @@ import { sentence } from '~/format/names'
 export const COLLECTED = 'payments_collected'
 export const UNEXPLAINED = 'unexplained'
 export const NET_CASH = 'net_cash'
+const NOT_BOOKED = 'not_booked'
+
+/** The lines that are made of payments, which the balance may know nothing of, by their type in the list of payments. */
+export const PAYMENTS_OF: Readonly<Record<string, string>> = { [COLLECTED]: 'payment', [NOT_BOOKED]: 'unbooked_payment' }
 
 const LINES: Record<string, string> = {
   not_booked: 'Not in the balance',
@@ -42,7 +46,7 @@ export function linesOf(months: readonly CashMonth[]): string[] {
 
 export interface CashCell {
   minor: number
-  /** Whether there are balance transactions behind it. */
+  /** Whether there are balance transactions or payments behind it. */
   canOpen: boolean
 }
 
@@ -52,6 +56,7 @@ export function cellOf(month: CashMonth, column: string): CashCell {
   if (column === NET_CASH) return openable(month.net_cash_minor)
   if (column === UNEXPLAINED) return openable(month.unexplained_minor)
   const sum = month.lines.find(({ line }) => line === column)
+  if (column === NOT_BOOKED) return openable(sum?.amount_minor ?? 0)
   return { minor: sum?.amount_minor ?? 0, canOpen: (sum?.transactions ?? 0) > 0 }
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { MrrReport } from '~/api/types'
 
-import { daysOfMonth, monthText, mrrByMonth, paidIn } from './month'
+import { daysOfMonth, monthText, mrrByMonth } from './month'
 
 const today = '2026-11-15'
 
@@ -11,15 +11,9 @@ test('only the running month is said to be so far', () => {
   expect(monthText('2026-10-01', today)).not.toContain('so far')
 })
 
-test('a month’s paid invoices are those of its days, in the currency of the statement', () => {
+test('the days of a month end with today', () => {
   expect(daysOfMonth('2026-10-01', today)).toEqual({ from: '2026-10-01', to: '2026-10-31' })
-  expect(paidIn('2026-11-01', 'eur', today)).toEqual({
-    from: '2026-11-01',
-    to: today,
-    currency: 'native',
-    filter_currency: ['eur'],
-    type: 'paid_invoice',
-  })
+  expect(daysOfMonth('2026-11-01', today)).toEqual({ from: '2026-11-01', to: today })
 })
 
 test('a month has the MRR of its end, also where the range cuts it', () => {

@@ -1,4 +1,3 @@
-import type { Query } from '~/api/client'
 import type { Currency, Day, MrrReport } from '~/api/types'
 import { firstOfMonth, formatMonth, lastOfMonth } from '~/format/date'
 
@@ -11,14 +10,6 @@ export function daysOfMonth(month_on: Day, today: Day): { from: Day; to: Day } {
   const last = lastOfMonth(month_on)
   return { from: firstOfMonth(month_on), to: last > today ? today : last }
 }
-
-/** What lists the invoices that were paid in a month, in one currency. */
-export const paidIn = (month_on: Day, currency: Currency, today: Day): Query => ({
-  ...daysOfMonth(month_on, today),
-  currency: 'native',
-  filter_currency: [currency],
-  type: 'paid_invoice',
-})
 
 /** MRR in one currency at the end of each month, by the month's first day. */
 export function mrrByMonth(report: MrrReport | undefined, currency: Currency | undefined): ReadonlyMap<Day, number> {

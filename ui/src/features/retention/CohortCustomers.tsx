@@ -75,7 +75,8 @@ function useUnconverted(props: Props) {
       }
       return found
     },
-    enabled: props.row.cells[props.at]?.isIncomplete ?? false,
+    // Of customers, the server itself says for whom it isn't known.
+    enabled: props.what !== 'customers' && props.data.lacking.length > 0 && (props.row.cells[props.at]?.isIncomplete ?? false),
     structuralSharing: false,
   })
 }
@@ -191,7 +192,7 @@ export function CohortCustomers(props: Props) {
             exported: { list: 'cohort_customers', connection_id: connection.id },
             name: fileName(connection.name, 'cohort', row.key || 'all'),
             load: (onProgress) => allCohortCustomers(connection.id, query, onProgress),
-            table: (all) => fileOf(all, what, props.data.lacking, unconverted),
+            table: (all) => fileOf(all, what, what === 'customers' ? [] : props.data.lacking, unconverted),
           }}
           empty={<EmptyState title="No customers">{NOTHING[what === 'revenue' ? 'all' : shown]}</EmptyState>}
           list={list}

@@ -104,7 +104,7 @@ export function CurvesCard(props: CurvesProps) {
       label={`${title}: curves of ${series.map(({ name }) => name).join(', ')} over the ${interval}s since their start. The table view has every figure.`}
       legend={series.length > 1 && <Legend hidden={hidden} items={series} onToggle={toggle} />}
       metric="cohorts"
-      note={`Each point averages the customers who have been around that long; a curve ends where they are fewer than half. The current ${interval} is left out.${data.lacking.length > 0 ? ` Some points are not complete: ${lackingText(data.lacking)}.` : ''}`}
+      note={`Each point averages the customers who have been around that long; a curve ends where they are fewer than half. The current ${interval} is left out.${data.isIncomplete ? ` Some points are not complete: ${lackingText(data.lacking)}.` : ''}`}
       plot={plot}
       table={table}
       title={title}

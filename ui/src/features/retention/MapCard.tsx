@@ -50,7 +50,7 @@ function fileOf({ what, by, data }: MapCardProps): ExportTable {
       'customers_observed',
       ...(what === 'mrr' ? ['mrr_at_start'] : []),
       'is_running',
-      ...(data.lacking.length > 0 ? ['lacks_exchange_rates'] : []),
+      ...(data.isIncomplete ? ['lacks_exchange_rates'] : []),
     ],
     rows: data.starts.flatMap((row) =>
       row.cells.map((cell, at) => [
@@ -62,7 +62,7 @@ function fileOf({ what, by, data }: MapCardProps): ExportTable {
         cell.customers,
         ...(what === 'mrr' ? [amount(cell.base)] : []),
         cell.isRunning,
-        ...(data.lacking.length > 0 ? [cell.isIncomplete] : []),
+        ...(data.isIncomplete ? [cell.isIncomplete] : []),
       ]),
     ),
   }
@@ -129,7 +129,7 @@ export function MapCard(props: MapCardProps) {
 }
 
 /** How the colors are read. */
-function Reading({ what, data: { interval, lacking }, isAverage }: { what: CohortWhat; data: CohortData; isAverage: boolean }) {
+function Reading({ what, data: { interval, isIncomplete, lacking }, isAverage }: { what: CohortWhat; data: CohortData; isAverage: boolean }) {
   const scale = what === 'revenue' ? ['Less', 'More'] : ['0%', '100%']
   return (
     <ul className="mt-2 flex flex-wrap items-center gap-x-5 gap-y-1.5 border-t border-line px-4 py-2.5 text-[0.8125rem] text-ink-soft sm:px-5">
@@ -155,7 +155,7 @@ function Reading({ what, data: { interval, lacking }, isAverage }: { what: Cohor
           More than at first
         </li>
       )}
-      {lacking.length > 0 && (
+      {isIncomplete && (
         <li>
           {INCOMPLETE} Not complete: {lackingText(lacking)}.
         </li>

@@ -47,7 +47,7 @@ interface TableProps {
 }
 
 function columnsOf({ view, what, by, data }: TableProps): Column<CohortRow>[] {
-  const { interval, currency, labels, starts, lacking } = data
+  const { interval, currency, labels, starts, isIncomplete, lacking } = data
   const name = (row: CohortRow) => startName(row, interval, labels)
   const value = (row: CohortRow, at: number) => {
     const cell = row.cells[at]
@@ -100,7 +100,7 @@ function columnsOf({ view, what, by, data }: TableProps): Column<CohortRow>[] {
         ),
       })),
     ...(by ? [] : [latestColumn({ what, currency, lacking })]),
-    ...(lacking.length > 0 ? [INCOMPLETE_COLUMN] : []),
+    ...(isIncomplete ? [INCOMPLETE_COLUMN] : []),
   ]
 }
 
@@ -162,7 +162,7 @@ export function TableCard(props: TableProps) {
         rows={data.starts}
         shownAtFirst={24}
       />
-      {data.lacking.length > 0 && (
+      {data.isIncomplete && (
         <p className="border-t border-line px-4 pt-2.5 text-[0.8125rem] text-ink-soft sm:px-5">
           {INCOMPLETE} Not complete: {lackingText(data.lacking)}.
         </p>

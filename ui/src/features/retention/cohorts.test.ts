@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
 import { byStart, combined, curveOf, endOf, ratioOf, rowOf } from './cohorts'
-import { marked } from './lacking'
 import { cellSentence, cellText } from './words'
 
 const cohort = (start_on: string, customers: number, mrr_minor: number, values: number[], is_last_partial = false) => ({
@@ -89,25 +88,23 @@ describe('the last day of a period since a start', () => {
 })
 
 describe('what has no exchange rate', () => {
-  const group = null
-  const converted = [{ currency: 'usd', group, cohorts: [cohort('2026-01-01', 2, 5000, [5000, 9000, 9000]), cohort('2026-02-01', 1, 0, [0, 0])] }]
-  const native = [{ currency: 'kwd', group, cohorts: [cohort('2026-01-01', 1, 9000, [0, 9000, 9000])] }]
+  const lacking = { ...cohort('2026-01-01', 2, 5000, [5000, 9000, 9000]), lacks_rates: [false, true, true] }
+  const whole = cohort('2026-02-01', 1, 0, [0, 0])
 
   it('marks the values that lack it, and what they are put together in', () => {
-    const [series] = marked(converted, native)
-    const cells = series?.cohorts.map((one) => rowOf('revenue', one).cells.map(({ isIncomplete }) => isIncomplete))
-    expect(cells).toEqual([
+    const marks = [lacking, whole].map((one) => rowOf('revenue', one).cells.map(({ isIncomplete }) => isIncomplete))
+    expect(marks).toEqual([
       [false, true, true],
       [false, false],
     ])
-    expect(combined('revenue', '', series?.cohorts ?? []).cells.map(({ isIncomplete }) => isIncomplete)).toEqual([false, true, true])
+    expect(combined('revenue', '', [whole, lacking]).cells.map(({ isIncomplete }) => isIncomplete)).toEqual([false, true, true])
   })
 
   it('is said in the cell and in words', () => {
-    const [series] = marked(converted, native)
-    const [, cell] = series?.cohorts[0] ? rowOf('revenue', series.cohorts[0]).cells : []
+    const [, cell] = rowOf('revenue', lacking).cells
     const style = { what: 'revenue', currency: 'usd', isTotal: false, lacking: ['kwd'] } as const
     expect(cell && cellText(style, cell)).toBe('$45*')
     expect(cell && cellSentence(style, cell)).toMatch(/; not complete: no exchange rate for Kuwaiti Dinar$/)
+    expect(cell && cellSentence({ ...style, lacking: [] }, cell)).toMatch(/; not complete: no exchange rate for part of it$/)
   })
 })

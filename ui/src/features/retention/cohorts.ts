@@ -1,12 +1,10 @@
 /** Cohorts as the page shows them: one row for each start, or for each group, with shares and averages worked out. */
-import type { CohortReport, Currency, Day, Interval } from '~/api/types'
+import type { Cohort, CohortReport, Currency, Day, Interval } from '~/api/types'
 import { addDays, firstOfMonth, firstOfQuarter, firstOfYear } from '~/format/date'
 import type { CohortWhat } from '~/view/pageSearch'
 
 export type CohortInterval = Extract<Interval, 'month' | 'quarter' | 'year'>
 
-/** A cohort as the server gives it, and, where that is known, whether part of each value has no exchange rate. */
-export type Cohort = CohortReport['series'][number]['cohorts'][number] & { lacks_rates?: readonly boolean[] }
 
 /** What has become of a row in one of the periods since its start. */
 export interface CohortCell {

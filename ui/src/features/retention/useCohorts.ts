@@ -12,7 +12,7 @@ import type { View } from '~/view/useView'
 
 import type { CohortRow } from './cohorts'
 import { byStart, cohortInterval, combined, rowOf, seriesIn } from './cohorts'
-import { lackingOf, marked } from './lacking'
+import { lackingOf } from './lacking'
 
 const NO_LABELS: ReadonlyMap<string, string> = new Map()
 
@@ -25,31 +25,16 @@ export function useCohorts(view: View, what: CohortWhat, by: DimensionName | und
     cohortsQuery(connection.id, { from: period.start, to: period.end, what, interval, by, ...scope }),
   )
   useFallback(view, query.error)
-  const lacking = useMemo(() => (what === 'customers' || IS_SHARED ? [] : lackingOf(view)), [what, view])
-  const native = useQuery({
-    ...cohortsQuery(connection.id, {
-      from: period.start,
-      to: period.end,
-      what,
-      interval,
-      by,
-      ...scope,
-      currency: 'native',
-      filter_currency: lacking,
-    }),
-    enabled: lacking.length > 0,
-  })
-  const answer = isKnown(query.data) && (lacking.length === 0 || native.data) ? query.data : undefined
-  const missing = lacking.length > 0 ? native.data : undefined
+  const answer = isKnown(query.data) ? query.data : undefined
   const rows = useMemo(() => {
-    const series = marked(seriesIn(answer, currency), missing?.series ?? [])
+    const series = seriesIn(answer, currency)
     if (by === undefined) {
       const cohorts = series[0]?.cohorts ?? []
       return { starts: cohorts.map((cohort) => rowOf(what, cohort)), groups: byStart(what, interval, cohorts), all: combined(what, '', cohorts) }
     }
     const groups = series.map(({ group, cohorts }): CohortRow => combined(what, group?.key ?? '', cohorts))
     return { starts: groups.toSorted((a, b) => b.customers - a.customers), groups: undefined, all: undefined }
-  }, [answer, missing, currency, by, what, interval])
+  }, [answer, currency, by, what, interval])
   const isIncomplete = rows.starts.some(({ cells }) => cells.some((cell) => cell.isIncomplete))
   const labels = useMemo(
     () =>
@@ -58,16 +43,16 @@ export function useCohorts(view: View, what: CohortWhat, by: DimensionName | und
         : new Map(seriesIn(answer, currency).map(({ group }) => [group?.key ?? '', groupLabel(by, group, facets)])),
     [answer, currency, by, facets],
   )
-  const isStale = query.isPlaceholderData || native.isPlaceholderData
-  const failure = query.error ?? (lacking.length > 0 ? native.error : null)
-  const error = answer ? null : failure
-  const isLoading = failure === null && (answer === undefined || currency === undefined)
-  const [again, nativeAgain] = [query.refetch, native.refetch]
+  // Shared pages say no more of currencies than they show.
+  const lacking = useMemo(() => (isIncomplete && !IS_SHARED ? lackingOf(view) : []), [isIncomplete, view])
+  const { isPlaceholderData: isStale, refetch: again } = query
+  const error = answer ? null : query.error
+  const isLoading = query.error === null && (answer === undefined || currency === undefined)
   // The same object while nothing has changed: the curves are drawn again with it.
   return useMemo(() => {
-    const refetch = () => void Promise.all([again(), lacking.length > 0 && nativeAgain()])
-    return { ...rows, labels, interval, currency: currency ?? 'usd', isLoading, isStale, error, refetch, lacking: isIncomplete ? lacking : [] }
-  }, [rows, labels, interval, currency, isLoading, isStale, error, again, nativeAgain, lacking, isIncomplete])
+    const refetch = () => void again()
+    return { ...rows, labels, interval, currency: currency ?? 'usd', isLoading, isStale, error, refetch, isIncomplete, lacking }
+  }, [rows, labels, interval, currency, isLoading, isStale, error, again, isIncomplete, lacking])
 }
 
 export type CohortData = ReturnType<typeof useCohorts>

@@ -9,6 +9,7 @@ import { buttonClass } from '~/components/Button'
 import { Banner } from '~/components/Feedback'
 import { formatDay } from '~/format/date'
 import { capital } from '~/format/names'
+import { ImportEnd } from '~/features/sync/ImportEnd'
 import { ReplaceKeyLink } from '~/features/sync/ReplaceKeyLink'
 import { adviceOf, isKeyError } from '~/features/sync/failure'
 import { sourceName } from '~/sources/names'
@@ -30,6 +31,7 @@ export function ConnectionFrame() {
       <ViewBar />
       <Main>
         <div key={connection.id} className="flex flex-col gap-5">
+          {!isTogether(connection) && <ImportEnd connection={connection} />}
           {!isSyncPage && <AllNotices connection={connection} isSettingsPage={pathname.endsWith('/settings')} />}
           <Outlet />
         </div>

@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useEffect } from 'react'
 
 import { api } from '~/api/client'
 import { connectionPath, progressQuery } from '~/api/queries'
@@ -22,6 +23,7 @@ import { useConnection } from '~/view/useView'
 import { Freshness } from './Freshness'
 import { KindTable } from './KindTable'
 import { ReplaceKeyLink } from './ReplaceKeyLink'
+import { takeAwaited } from './awaited'
 import { adviceOf, isDamage, isKeyError } from './failure'
 import { Problems } from './Problems'
 import { Reload } from './Reload'
@@ -57,10 +59,20 @@ export function SyncPage() {
   )
 }
 
+/** Somebody who has just connected is here for the figures: they open as soon as there are today's. */
+function useOpenFigures({ id }: Connection, progress: Progress | undefined) {
+  const navigate = useNavigate()
+  const hasFigures = progress !== undefined && progress.ledger_version > 0
+  useEffect(() => {
+    if (hasFigures && takeAwaited(id)) void navigate({ to: '/c/$connectionId/mrr', params: { connectionId: id }, replace: true })
+  }, [hasFigures, id, navigate])
+}
+
 function ConnectionSync({ connection }: { connection: Connection }) {
   useTitle('Sync', connection.name)
   const query = useQuery(progressQuery(connection.id))
   const progress = query.data
+  useOpenFigures(connection, progress)
   const mayManage = useMay('manage')
   const sync = useMutation({
     mutationFn: () => api.post(`${connectionPath(connection.id)}/sync`),
