@@ -11,7 +11,7 @@ use metrics::reconcile::{
 use metrics::view::View;
 use model::Day;
 
-use crate::cli::ConnectionArgs;
+use crate::arguments::ConnectionArgs;
 use crate::commands::printed::{Format, in_main_units, table};
 use crate::spreadsheet::guarded_or_empty;
 use crate::{folder, work};
