@@ -24,8 +24,9 @@ pub(super) fn of_item<'a>(
     subscription: Option<&'a Subscription>,
 ) -> Vec<Setting<'a>> {
     let tracks: BTreeSet<Track<'a>> = own.iter().map(track_of).collect();
-    let mut lapses = given_up(own, entries, subscription);
-    lapses.extend(holes(own));
+    // Of several at one instant the last counts: a bill that was given up says more than that nothing was billed.
+    let mut lapses = holes(own);
+    lapses.extend(given_up(own, entries, subscription));
     lapses.extend(not_renewed(item, own, entries, subscription));
     let of_all = lapses
         .into_iter()
@@ -68,10 +69,11 @@ fn is_billed_from(own: &[Entry<'_>], at: UnixSeconds) -> bool {
 }
 
 /// Periods whose bill was voided or written off: of the item itself, or of the subscription when its own time was over.
+/// A bill of both speaks for the item by the item's own line.
 fn given_up(own: &[Entry<'_>], entries: &[Entry<'_>], subscription: Option<&Subscription>) -> Vec<Lapse> {
     let is_running = subscription.is_some_and(|subscription| is_alive(subscription.status));
     let void = entries.iter().filter(|entry| entry.standing == Standing::GivenUp && entry.is_ordinary());
-    let mut lapses: Vec<Lapse> = Vec::new();
+    let (mut of_own, mut of_others): (Vec<Lapse>, Vec<Lapse>) = (Vec::new(), Vec::new());
     for line in void {
         let at = line.period().start;
         let was_attempted = line.invoice.is_some_and(|invoice| invoice.attempt_count > 0);
@@ -84,11 +86,13 @@ fn given_up(own: &[Entry<'_>], entries: &[Entry<'_>], subscription: Option<&Subs
             is_over == Some(true)
         };
         if is_meant && (!was_attempted || went_on) && !is_billed_from(own, at) {
-            let lines = vec![line.line_ref()];
-            lapses.push((at, Cause::GivenUp { lines }));
+            let lapse = (at, Cause::GivenUp { lines: vec![line.line_ref()] });
+            if is_own { of_own.push(lapse) } else { of_others.push(lapse) }
         }
     }
-    lapses
+    of_others.retain(|(at, _)| of_own.iter().all(|(own_at, _)| own_at != at));
+    of_own.extend(of_others);
+    of_own
 }
 
 /// Whether the voided line bills a price that the item had or got; else it was for a change that was never made.

@@ -36,6 +36,9 @@ pub(super) struct Beside<'b, 'a> {
 /// `change` bills the rest of a period and gives nothing back.
 pub(super) fn value(change: &Bill<'_>, beside: Beside<'_, '_>) -> Option<Prorated> {
     let spans = spans(change, beside);
+    if change.amount_minor() == 0 && beside.is_in_trial(change) && !spans.is_empty() {
+        return Some(Prorated { value_minor: 0, valuation: Valuation::ByAmount, beside: Vec::new() });
+    }
     let whole_periods = beside.whole_periods(change, &spans);
     let exact = whole_periods.iter().position(|reading| reading.valuation != Valuation::ByAmount);
     let chosen = whole_periods.get(exact.unwrap_or(0))?;
@@ -64,11 +67,27 @@ struct WholePeriod {
 }
 
 impl<'b, 'a> Beside<'b, 'a> {
-    /// One for each span; of a share that is too small to tell only that which another bill tells.
+    /// Whether a change is made in time that costs nothing, whatever its price: the trial that is known of the subscription,
+    /// or an earlier one, which billed 0 for a price that is above 0.
+    fn is_in_trial(self, change: &Bill<'_>) -> bool {
+        let at = change.start();
+        let is_within = |period: Period| period.start <= at && at < period.end;
+        let is_free = |entry: &Entry<'_>| {
+            let line = entry.line;
+            let full = full_price_in(entry.price, line.currency, line.quantity);
+            line.amount_minor == 0 && full.is_some_and(|full| full > Picos::of_minor(0))
+        };
+        let billed = self.entries.iter().filter(|entry| entry.is_ordinary() && !entry.is_usage());
+        self.subscription.and_then(|known| known.trial).is_some_and(is_within)
+            || billed.filter(|entry| is_within(entry.period())).any(is_free)
+    }
+
+    /// One for each span; of a share that is too small to tell and itemizes nothing, only that which another bill tells.
     fn whole_periods(self, change: &Bill<'_>, spans: &[Ratio]) -> Vec<WholePeriod> {
         let Some(likeliest) = spans.first() else { return Vec::new() };
         let full = self.full_price_of(change);
         if let Some(full) = full
+            && change.discount_minor() == 0
             && full.times(*likeliest) < Picos::of_minor(TELLING_SHARE)
             && let Some((bill, left)) = self.proportion_of_a_bill(change)
         {

@@ -4,6 +4,7 @@ use InvoiceStatus::{Open, Uncollectible, Void};
 use SubscriptionStatus::{Active, PastDue};
 use model::billing::*;
 
+use super::super::Cause;
 use super::build::*;
 
 fn month(item: &str, price: &str, amount: i64, from: &str, to: &str) -> InvoiceLine {
@@ -147,4 +148,29 @@ fn a_change_that_was_billed_again_counts_once() {
         ],
     );
     expect(&history, &[("2026-01-01", 1000), (change, 3000)]);
+}
+
+#[test]
+fn a_bill_that_was_given_up_is_named_by_the_line_of_each_item() {
+    let both = |from: &str, to: &str| {
+        vec![month("si_1", "basic", 1000, from, to), month("si_2", "pro", 3000, from, to)]
+    };
+    let mut given_up = never_attempted(invoice("2026-02-01", Void, both("2026-02-01", "2026-03-01")));
+    for (line, id) in given_up.lines.iter_mut().zip(["il_basic", "il_pro"]) {
+        line.id = id.into();
+    }
+    let history = history(
+        with_items(subscription(Active), &[("si_1", "basic", 1), ("si_2", "pro", 1)]),
+        vec![bill("2026-01-01", both("2026-01-01", "2026-02-01")), given_up],
+    );
+    let named: Vec<(String, String)> = ledger(&history)
+        .steps
+        .iter()
+        .filter_map(|step| match &step.cause {
+            Cause::GivenUp { lines } => Some((step.price.to_string(), lines[0].line.to_string())),
+            _ => None,
+        })
+        .collect();
+    let own = [("basic", "il_basic"), ("pro", "il_pro")].map(|(price, line)| (price.into(), line.into()));
+    assert_eq!(named, own);
 }
