@@ -164,7 +164,8 @@ pub fn summary(view: &View, question: &Question) -> Result<Envelope<query::Summa
     Ok(Envelope::of(view, &registry::NET_REVENUE, summary))
 }
 
-/// The statement of cash, of the months with a day of the range.
+/// The statement of cash, of the months with a day of the range; without those of which a provider does not say what came to
+/// the balance.
 ///
 /// # Errors
 /// When the range is empty.
@@ -173,7 +174,14 @@ pub fn cash(view: &View, question: Question) -> Result<Envelope<CashStatement>, 
     if from > to {
         return Err(QueryError::EmptyRange { from, to });
     }
-    let statement = statement::cash::cash(&view.ledger, from, to, now);
+    let known_from =
+        view.known_from(&[Feed::BalanceTransactions]).map(|day| day.date().first_of_month().into());
+    let from = known_from.map_or(from, |known: Day| from.max(known));
+    let statement = if from > to {
+        CashStatement { months: Vec::new() }
+    } else {
+        statement::cash::cash(&view.ledger, from, to, now)
+    };
     Ok(Envelope::fed_by(view, &[Feed::Charges, Feed::BalanceTransactions], statement))
 }
 

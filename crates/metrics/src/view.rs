@@ -100,7 +100,12 @@ impl View {
 
     /// From when on a metric is known, if what it measures, which its first feed is, is reported only since then.
     pub(crate) fn known_from_on(&self, metric: &Metric) -> Option<Day> {
-        let is_late = metric.feeds.first().is_some_and(|measured| self.late.contains(measured));
+        self.known_from(metric.feeds)
+    }
+
+    /// The same of what is made of these, the first of which counts.
+    pub(crate) fn known_from(&self, feeds: &[Feed]) -> Option<Day> {
+        let is_late = feeds.first().is_some_and(|measured| self.late.contains(measured));
         self.reach.exact_from_on.filter(|_| is_late)
     }
 

@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use axum::Router;
 use axum::routing::{get, post};
 use model::UnixSeconds;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::server::delivery::{Courier, CourierOptions};
@@ -108,6 +109,43 @@ impl App {
     /// What each customer is worth, as the seller knows it.
     pub fn expected_mrr(&self) -> Vec<ExpectedStep> {
         self.world().account().expected.clone()
+    }
+
+    /// As far as the lists can tell.
+    pub fn expected_mrr_coarse(&self) -> Vec<ExpectedStep> {
+        self.world().account().expected_coarse.clone()
+    }
+
+    /// What money was meant to move, in the words of all providers: without what only its alerts tell.
+    pub fn expected_money(&self) -> Vec<crate::ExpectedMoney> {
+        let world = self.world();
+        let moved = world.account().expected_money.iter().filter_map(|moved| {
+            let measure = moved.measure.anywhere()?;
+            let account::ExpectedMoney { customer, currency, at, amount_minor, .. } = moved.clone();
+            Some(crate::ExpectedMoney { customer, currency, at, measure, amount_minor })
+        });
+        moved.collect()
+    }
+
+    /// What was reported since an instant, the newest first, each as the form that is delivered.
+    pub fn alerts(&self, since: UnixSeconds) -> Vec<String> {
+        let world = self.world();
+        let mut alerts: Vec<_> = world.account().alerts.values().filter(|alert| alert.at > since.0).collect();
+        alerts.sort_by_key(|alert| std::cmp::Reverse((alert.at, alert.id)));
+        alerts.into_iter().map(|alert| alerts::form(alert, &self.signer)).collect()
+    }
+
+    /// From now on alerts are listed however long ago they were sent.
+    pub fn keep_alerts(&self) {
+        self.world.write().unwrap_or_else(PoisonError::into_inner).keep_alerts();
+    }
+
+    /// What subscriptions say of their buyer.
+    pub fn customer(&self, id: &str) -> Value {
+        let world = self.world();
+        let is_theirs = |user: &&Value| user["user_id"].to_string() == id;
+        let user = world.account().all(account::Kind::User).find(is_theirs);
+        user.map_or(Value::Null, |user| json!({ "user_id": user["user_id"], "email": user["user_email"] }))
     }
 
     /// The key that alerts are signed for, in PEM, as the seller's dashboard shows it.

@@ -32,8 +32,19 @@ pub const LISTS: &[List] = &[
             "exact figures: taxes, refunds, disputes, fees and failed payments of the last 90 days and from now on",
         )
     },
+    list(
+        kind::MODIFIER,
+        Stage::Rest,
+        "Price modifiers",
+        "what an extra or a discount that recurs adds to a new price before it is billed, and what both are called",
+    ),
     list(kind::PRODUCT, Stage::Names, "Products", "the names of products, and what was bought once"),
-    list(kind::COUPON, Stage::Rest, "Coupons", "the names of coupons"),
+    list(
+        kind::COUPON,
+        Stage::Rest,
+        "Coupons",
+        "the names of coupons, and what they take off a new price before it is billed",
+    ),
     list(kind::TRANSACTION, Stage::Rest, "Transactions", "revenue from products that are bought once"),
 ];
 
@@ -43,6 +54,7 @@ pub const LOAD_ORDER: &[ObjectKind] = &[
     kind::PRODUCT,
     kind::SUBSCRIPTION,
     kind::PAYMENT,
+    kind::MODIFIER,
     kind::ALERT,
     kind::TRANSACTION,
     kind::COUPON,

@@ -40,6 +40,8 @@ struct Inner {
     plans: Mutex<BTreeMap<String, String>>,
     /// Ids of products that are bought once, whose sales are listed.
     products: Mutex<Option<Vec<u64>>>,
+    /// Coupons by their codes, as they were written; `None`: that one is not listed.
+    coupons: Mutex<BTreeMap<String, Option<String>>>,
 }
 
 type Parameters = Vec<(&'static str, String)>;
@@ -60,8 +62,8 @@ impl Client {
     pub fn new(config: ClientConfig) -> Result<Self, ConnectError> {
         let transport = Transport::new(&DIALECT, &config, &config.base)?;
         let limiter = Limiter::of(&config, transport.host(), RATE);
-        let (plans, products) = (Mutex::default(), Mutex::default());
-        Ok(Self(Arc::new(Inner { config, transport, limiter, plans, products })))
+        let (plans, products, coupons) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Ok(Self(Arc::new(Inner { config, transport, limiter, plans, products, coupons })))
     }
 
     pub fn config(&self) -> &ClientConfig {
@@ -94,6 +96,7 @@ impl Client {
                 kind::SUBSCRIPTION => (Path::Users, one("results_per_page")),
                 kind::PAYMENT => (Path::Payments, one("limit")),
                 kind::PLAN => (Path::Plans, one("limit")),
+                kind::MODIFIER => (Path::Modifiers, one("results_per_page")),
                 kind::ALERT => (Path::Alerts, one("alerts_per_page")),
                 // Coupons and transactions are those of products.
                 _ => (Path::Products, one("limit")),
@@ -115,13 +118,14 @@ impl Client {
             (kind::PRODUCT, _) => self.by_offset(kind::PRODUCT, Path::Products, at).await,
             (kind::SUBSCRIPTION, None) => self.subscriptions(at).await,
             (kind::PAYMENT, None) => self.payments(at).await,
+            (kind::MODIFIER, None) => self.modifiers(at).await,
             (kind::ALERT, None) => self.alerts(at).await,
             (kind::TRANSACTION, None) => self.transactions(at).await,
             (kind::COUPON, None) => self.coupons(at).await,
             (kind::PAYMENT, Some(since)) => self.payments_since(UnixSeconds(since)).await,
             (kind::ALERT, Some(since)) => self.alerts_since(UnixSeconds(since)).await,
             // What is new of these is not to be had by itself: alerts name it, and the daily listing has all of it.
-            (kind::SUBSCRIPTION | kind::TRANSACTION | kind::COUPON, Some(_)) => {
+            (kind::SUBSCRIPTION | kind::MODIFIER | kind::TRANSACTION | kind::COUPON, Some(_)) => {
                 Ok(Page { honours_window: true, ..Page::default() })
             }
             (kind, _) => Err(ConnectError::EndpointAbsent { kind }),
@@ -317,6 +321,18 @@ impl Rows {
 
 fn is_full(read: &Rows, largest: u64) -> bool {
     read.rows.len() as u64 >= largest
+}
+
+/// Of a list that is asked for beside another: what it adds is not worth failing for.
+fn none_if_refused(read: Result<Rows, ConnectError>) -> Result<Rows, ConnectError> {
+    match read {
+        Err(ConnectError::Refused { .. } | ConnectError::EndpointAbsent { .. }) => Ok(Rows::default()),
+        read => read,
+    }
+}
+
+fn modifier_id(row: &str) -> Option<u64> {
+    Record::read(kind::MODIFIER, row).ok()?.text("modifier_id")?.parse().ok()
 }
 
 fn plan_id(row: &str) -> Option<String> {

@@ -31,7 +31,14 @@ pub(crate) static DEFINITION: Definition = Definition {
     products: kind::PRODUCT,
     bills: kind::PAYMENT,
     agreements: &[kind::SUBSCRIPTION],
-    history_kinds: &[kind::USER, kind::SUBSCRIPTION, kind::PAYMENT, kind::TRANSACTION, kind::ALERT],
+    history_kinds: &[
+        kind::USER,
+        kind::SUBSCRIPTION,
+        kind::PAYMENT,
+        kind::MODIFIER,
+        kind::TRANSACTION,
+        kind::ALERT,
+    ],
     priced: &[kind::SUBSCRIPTION],
 
     customer_prefix: "",

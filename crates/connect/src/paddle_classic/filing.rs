@@ -37,6 +37,10 @@ pub(super) fn file(kind: ObjectKind, row: &str) -> Result<RawObject, String> {
             (need("order_id")?, at("created_at"))
         }
         kind::COUPON => (need("coupon")?, None),
+        kind::MODIFIER => {
+            counterparts.subscription = Some(need("subscription_id")?);
+            (need("modifier_id")?, None)
+        }
         kind::ALERT => {
             counterparts.customer = record.text("user_id");
             counterparts.subscription = record.text("subscription_id");
@@ -67,13 +71,17 @@ pub(super) fn with_plan(row: &str, plan: Option<&str>) -> Result<RawObject, Stri
     file(kind::SUBSCRIPTION, &text(&fields))
 }
 
-/// The buyer of a subscription.
-pub(super) fn buyer(subscription: &RawObject) -> Option<RawObject> {
-    let record = Record::of(subscription).ok()?;
-    let id = record.text("user_id")?;
+/// The buyer of a subscription, or of a sale.
+pub(super) fn buyer(bought: &RawObject) -> Option<RawObject> {
+    let record = Record::of(bought).ok()?;
+    let (of, email) = match record.part("user") {
+        Some(user) => (user, "email"),
+        None => (record, "user_email"),
+    };
+    let id = of.text("user_id")?;
     let mut fields = Fields::new();
     fields.insert("user_id".to_owned(), to_raw_value(&id).ok()?);
-    if let Some(email) = record.text("user_email") {
+    if let Some(email) = of.text(email) {
         fields.insert("user_email".to_owned(), to_raw_value(&email).ok()?);
     }
     let counterparts = Counterparts { customer: Some(id.clone()), ..Counterparts::default() };
@@ -114,6 +122,21 @@ pub(super) fn order(alert: &RawObject) -> Option<RawObject> {
 }
 
 const PAID: &str = "subscription_payment_succeeded";
+/// Where an alert that names a coupon has its row.
+pub(super) const COUPON_TERMS: &str = "coupon_terms";
+
+/// The code of the coupon that an alert names.
+pub(super) fn coupon_code(alert: &RawObject) -> Option<String> {
+    Record::of(alert).ok()?.text("coupon")
+}
+
+/// An alert with the row of the coupon that it names.
+pub(super) fn with_coupon(alert: RawObject, coupon: &str) -> RawObject {
+    let row = RawValue::from_string(coupon.to_owned()).ok();
+    let Some((mut fields, row)) = fields(&alert.body).ok().zip(row) else { return alert };
+    fields.insert(COUPON_TERMS.to_owned(), row);
+    RawObject { body: text(&fields).into_boxed_str(), ..alert }
+}
 
 /// An alert as it was delivered: a form.
 ///

@@ -12,6 +12,10 @@ const NO_VENDOR: KeyError = KeyError {
     code: "key_malformed",
     message: "the vendor ID is missing: Paddle shows this number beside the auth codes, under Developer Tools, Authentication",
 };
+const NOT_A_VENDOR: KeyError = KeyError {
+    code: "key_malformed",
+    message: "this is not a vendor ID: Paddle shows this number beside the auth codes, under Developer Tools, Authentication",
+};
 const BILLING_KEY: KeyError = KeyError {
     code: "key_malformed",
     message: "this is an API key of Paddle Billing (pdl_…): connect Paddle instead, or paste an auth code of Paddle Classic",
@@ -38,8 +42,11 @@ pub(crate) fn parse(text: &str) -> Result<Key, KeyError> {
     let (vendor, code) = text.split_once(':').ok_or(NO_VENDOR)?;
     let (vendor, code) = (vendor.trim(), code.trim());
     let is_number = vendor.len() <= LONGEST_VENDOR && vendor.bytes().all(|byte| byte.is_ascii_digit());
-    if vendor.is_empty() || !is_number {
+    if vendor.is_empty() {
         return Err(NO_VENDOR);
+    }
+    if !is_number {
+        return Err(NOT_A_VENDOR);
     }
     if code.is_empty() {
         return Err(EMPTY);
@@ -98,7 +105,7 @@ mod tests {
         assert_eq!(refused(" "), EMPTY);
         assert_eq!(refused(CODE), NO_VENDOR);
         assert_eq!(refused(&format!(":{CODE}")), NO_VENDOR);
-        assert_eq!(refused(&format!("vendor:{CODE}")), NO_VENDOR);
+        assert_eq!(refused(&format!("vendor:{CODE}")), NOT_A_VENDOR);
         assert_eq!(refused("12345:"), EMPTY);
         assert_eq!(refused("12345:0123abcd"), crate::key::TOO_SHORT);
         assert_eq!(refused(&format!("12345:{}", CODE.replace('0', "x"))), NOT_A_CODE);

@@ -9,6 +9,8 @@ pub const SUBSCRIPTION: ObjectKind = ObjectKind::new("subscription");
 pub const PLAN: ObjectKind = ObjectKind::new("plan");
 pub const PRODUCT: ObjectKind = ObjectKind::new("product");
 pub const COUPON: ObjectKind = ObjectKind::new("coupon");
+/// What is added to a subscription's next payment, or to all.
+pub const MODIFIER: ObjectKind = ObjectKind::new("modifier");
 /// Filed as `<subscription>-<payment>`: it can be requested only by its subscription.
 pub const PAYMENT: ObjectKind = ObjectKind::new("payment");
 /// A sale of a product that is bought once.
@@ -23,6 +25,7 @@ pub const SHAPES: &[KindShape] = &[
     KindShape::new(PRODUCT),
     KindShape::new(COUPON),
     KindShape::named(SUBSCRIPTION, Column::Subscription),
+    KindShape::new(MODIFIER),
     KindShape::named(TRANSACTION, Column::Invoice),
     KindShape::new(PAYMENT),
     KindShape::new(ALERT),

@@ -8,6 +8,7 @@ pub(super) enum Path {
     /// Every subscription, with its buyer.
     Users,
     Payments,
+    Modifiers,
     Products,
     Coupons,
     Alerts,
@@ -22,6 +23,7 @@ impl Path {
             Self::Plans => "subscription/plans".to_owned(),
             Self::Users => "subscription/users".to_owned(),
             Self::Payments => "subscription/payments".to_owned(),
+            Self::Modifiers => "subscription/modifiers".to_owned(),
             Self::Products => "product/get_products".to_owned(),
             Self::Coupons => "product/list_coupons".to_owned(),
             Self::Alerts => "alert/webhooks".to_owned(),
@@ -34,12 +36,13 @@ impl Path {
 mod tests {
     use super::*;
 
-    /// Those of the documentation's pages "List plans", "List users", "List payments", "List products", "List coupons",
+    /// Those of the documentation's pages "List plans", "List users", "List payments", "List modifiers", "List products", "List coupons",
     /// "Get webhook history" and "List transactions".
     const READING: &[&str] = &[
         "subscription/plans",
         "subscription/users",
         "subscription/payments",
+        "subscription/modifiers",
         "product/get_products",
         "product/list_coupons",
         "alert/webhooks",
@@ -52,6 +55,7 @@ mod tests {
             Path::Plans,
             Path::Users,
             Path::Payments,
+            Path::Modifiers,
             Path::Products,
             Path::Coupons,
             Path::Alerts,
@@ -63,6 +67,7 @@ mod tests {
                 Path::Plans
                 | Path::Users
                 | Path::Payments
+                | Path::Modifiers
                 | Path::Products
                 | Path::Coupons
                 | Path::Alerts

@@ -10,15 +10,15 @@ use super::kind;
 /// Fields whose value is an id, a number, a time, a flag, a code, or something made of those.
 #[rustfmt::skip]
 const KEPT: &[&str] = &[
-    "alert_id", "alert_name", "amount", "attempt_number", "balance_amount", "balance_currency", "balance_earnings", "balance_earnings_decrease",
+    "alert_id", "alert_name", "allowed_uses", "amount", "attempt_number", "balance_amount", "balance_currency", "balance_earnings", "balance_earnings_decrease",
     "balance_fee", "balance_fee_refund", "balance_gross", "balance_gross_refund", "balance_tax", "balance_tax_refund", "billing_period",
-    "billing_type", "cancellation_effective_date", "checkout_id", "country", "coupon", "created_at", "currency", "date", "earnings", "earnings_decrease",
-    "event_time", "fee", "fee_refund", "gross_refund", "id", "initial_payment", "initial_price", "instalments", "is_one_off", "is_one_off_charge", "is_paid",
-    "is_recurring", "is_subscription", "last_payment", "new_price", "new_quantity", "new_unit_price", "next_bill_date", "next_payment",
+    "billing_type", "cancellation_effective_date", "checkout_id", "country", "coupon", "coupon_terms", "created_at", "currency", "date",
+    "discount_amount", "discount_currency", "discount_type", "earnings", "earnings_decrease", "event_time", "expires", "fee", "fee_refund", "gross_refund", "id", "initial_payment", "initial_price", "instalments", "is_one_off", "is_one_off_charge", "is_paid",
+    "is_recurring", "is_subscription", "last_payment", "modifier_id", "new_price", "new_quantity", "new_unit_price", "next_bill_date", "next_payment",
     "next_payment_amount", "next_retry_date", "old_next_bill_date", "old_price", "old_quantity", "old_status", "old_subscription_plan_id",
     "old_unit_price", "order_id", "paused_at", "paused_from", "paused_reason", "payment_method", "payment_tax", "payout_date", "plan", "plan_id",
     "product_id", "quantity", "recurring_price", "refund_type", "sale_gross", "signup_date", "state", "status", "subscription",
-    "subscription_id", "subscription_payment_id", "subscription_plan_id", "tax_refund", "trial_days", "unit_price", "user", "user_id",
+    "subscription_id", "subscription_payment_id", "subscription_plan_id", "tax_refund", "times_used", "trial_days", "unit_price", "user", "user_id",
 ];
 /// What a merchant calls what it sells is nobody's data but its own.
 const KEPT_OF_GOODS: &[&str] = &["name", "base_price", "sale_price"];

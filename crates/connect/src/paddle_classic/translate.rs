@@ -6,11 +6,14 @@
 
 mod alert;
 mod balance;
+mod basis;
 mod bill;
 mod cadence;
 mod coupon;
 mod due;
 mod exact;
+mod modifier;
+mod off;
 mod one;
 mod plan;
 mod subscription;
@@ -29,6 +32,7 @@ use crate::{Billed, Coupon, Listing, ReadError, email_hash};
 use alert::Alert;
 pub use balance::{BALANCE_PARTS, balance_transactions, payment};
 use bill::{Payment, Sale};
+use modifier::Modifier;
 use subscription::Agreement;
 
 /// All that was billed to one customer, from its rows in whatever order they come.
@@ -75,6 +79,7 @@ struct Read {
     customer: Option<Customer>,
     agreements: Vec<Agreement>,
     payments: Vec<Payment>,
+    modifiers: Vec<Modifier>,
     sales: Vec<Sale>,
     /// By their ids.
     alerts: BTreeMap<String, Alert>,
@@ -100,6 +105,7 @@ impl Read {
             }
             kind::SUBSCRIPTION => self.agreements.push(subscription::agreement(&Record::of(object)?)?),
             kind::PAYMENT => self.payments.push(bill::payment(&Record::of(object)?)?),
+            kind::MODIFIER => self.modifiers.push(modifier::modifier(&Record::of(object)?)?),
             kind::TRANSACTION => self.sales.extend(bill::sale(&Record::of(object)?)?),
             kind::ALERT => {
                 if let Some(alert) = alert::alert(Record::of(object)?)? {

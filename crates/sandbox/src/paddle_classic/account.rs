@@ -81,6 +81,21 @@ pub enum Measure {
     NetCash,
 }
 
+impl Measure {
+    /// As the measures of other providers are called; `None`: of the alerts alone.
+    pub fn anywhere(self) -> Option<crate::Measure> {
+        Some(match self {
+            Self::GrossRevenue => crate::Measure::GrossRevenue,
+            Self::PaymentsCollected => crate::Measure::PaymentsCollected,
+            Self::Refunds => crate::Measure::Refunds,
+            Self::DisputesLost => crate::Measure::Disputes,
+            Self::Fees => crate::Measure::Fees,
+            Self::NetCash => crate::Measure::NetCash,
+            Self::DisputesOpened | Self::FailedAttempts => return None,
+        })
+    }
+}
+
 /// An amount that moved, and the alert that says so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExpectedMoney {
@@ -99,6 +114,8 @@ pub struct Account {
     pub now: UnixSeconds,
     rows: BTreeMap<Kind, BTreeMap<u64, Value>>,
     pub alerts: BTreeMap<u64, Alert>,
+    /// The history of alerts goes back to the beginning.
+    pub keeps_alerts: bool,
     /// The code of a coupon by the payment it was used for.
     pub coupon_uses: BTreeMap<u64, &'static str>,
     /// As the seller knows it.
@@ -116,6 +133,7 @@ impl Account {
             now,
             rows: BTreeMap::new(),
             alerts: BTreeMap::new(),
+            keeps_alerts: false,
             coupon_uses: BTreeMap::new(),
             expected: Vec::new(),
             expected_coarse: Vec::new(),
@@ -173,7 +191,7 @@ impl Account {
 
     /// Alerts that the history still has, newest first.
     pub fn recent_alerts(&self) -> Vec<&Alert> {
-        let since = self.now.0 - ALERTS_KEPT_S;
+        let since = if self.keeps_alerts { i64::MIN } else { self.now.0 - ALERTS_KEPT_S };
         let mut recent: Vec<&Alert> = self.alerts.values().filter(|alert| alert.at >= since).collect();
         recent.sort_by_key(|alert| std::cmp::Reverse((alert.at, alert.id)));
         recent

@@ -46,17 +46,22 @@ impl Outlet {
     /// An alert, signed, for the address that is set now.
     pub fn parcel(&self, alert: &Alert, signer: &Signer) -> Option<Parcel> {
         let url = self.url()?;
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.extend_pairs(&alert.fields);
-        form.append_pair("p_signature", &signer.sign(&alert.fields));
         Some(Parcel {
             id: alert.id.to_string(),
             endpoint: url.to_string(),
             url,
             secret: String::new(),
-            body: form.finish(),
+            body: form(alert, signer),
         })
     }
+}
+
+/// An alert as it is posted.
+pub fn form(alert: &Alert, signer: &Signer) -> String {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(&alert.fields);
+    form.append_pair("p_signature", &signer.sign(&alert.fields));
+    form.finish()
 }
 
 impl Sender for Outlet {

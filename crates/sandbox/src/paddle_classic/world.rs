@@ -13,6 +13,7 @@ use model::UnixSeconds;
 
 use super::account::{Account, Alert};
 use crate::MerchantName;
+use crate::chance::mix;
 use catalog::Catalog;
 
 pub const DAY_S: i64 = 86_400;
@@ -20,6 +21,8 @@ const HISTORY_DAYS: i64 = 3 * 365;
 /// The last customer of a small merchant comes so long before the present that the merchant starts with.
 const NEWEST_DAYS: i64 = 30;
 const SIMPLE_CUSTOMERS: u64 = 60;
+/// The first rounds' customers come up to so many days later than evenly spread.
+const SPREAD_DAYS: u64 = 30;
 /// Each script thrice.
 const ROUNDS: u64 = 3;
 
@@ -72,6 +75,11 @@ impl World {
 
     pub fn account(&self) -> &Account {
         &self.account
+    }
+
+    /// From now on alerts are listed however long ago they were sent.
+    pub fn keep_alerts(&mut self) {
+        self.account.keeps_alerts = true;
     }
 
     /// Lives on until `to` and returns the alerts of what happened, oldest first. An earlier `to` changes nothing.
@@ -134,11 +142,13 @@ impl World {
         let customers = self.lives.len() as u64;
         let span = self.start.now.0 - NEWEST_DAYS * DAY_S - self.opened_at;
         let recent = customers / ROUNDS * (ROUNDS - 1);
+        // Each seed has other days.
+        let days = i64::try_from(mix(self.start.seed, number, 64) % SPREAD_DAYS).unwrap_or(0);
         if self.start.merchant != MerchantName::Mid {
             return self.opened_at + share(span, number, customers);
         }
         if number < recent {
-            return self.opened_at + share(span - 60 * DAY_S, number, recent);
+            return self.opened_at + share(span - 90 * DAY_S, number, recent) + days * DAY_S;
         }
         scripts::recent_arrival(number, self.start.now.0)
     }

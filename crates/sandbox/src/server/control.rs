@@ -7,6 +7,7 @@ use model::UnixSeconds;
 use serde_json::Value;
 
 use super::{Behind, Sandbox, signature};
+use crate::world::ExpectedStep;
 use crate::{ExpectedMoney, Permission, PermissionSet, Provider, paddle};
 
 impl Provider {
@@ -61,8 +62,25 @@ impl Sandbox {
     /// What money was meant to move, where a merchant writes that down.
     pub fn expected_money(&self) -> Vec<ExpectedMoney> {
         match &self.app {
-            Behind::Stripe(_) | Behind::PaddleClassic(_) => Vec::new(),
+            Behind::Stripe(_) => Vec::new(),
             Behind::Paddle(app) => app.expected_money(),
+            Behind::PaddleClassic(app) => app.expected_money(),
+        }
+    }
+
+    /// What each customer is worth as far as lists alone can tell, where a provider says the rest only for a while.
+    pub fn expected_mrr_coarse(&self) -> Option<Vec<ExpectedStep>> {
+        match &self.app {
+            Behind::Stripe(_) | Behind::Paddle(_) => None,
+            Behind::PaddleClassic(app) => Some(app.expected_mrr_coarse()),
+        }
+    }
+
+    /// A history that the API lists for a while only goes back to the beginning from now on: for somebody who was always
+    /// connected.
+    pub fn keep_history(&self) {
+        if let Behind::PaddleClassic(app) = &self.app {
+            app.keep_alerts();
         }
     }
 
@@ -80,17 +98,23 @@ impl Sandbox {
         }
     }
 
-    /// A customer as the API shows it; null where it has no request for one.
+    /// A customer as the API shows it, or what it shows of one where it has no request for customers.
     pub async fn customer(&self, id: &str) -> Value {
         match self.provider() {
             Provider::Stripe => self.asked(&format!("/v1/customers/{id}")).await,
             Provider::Paddle => self.asked(&format!("/customers/{id}")).await["data"].take(),
-            Provider::PaddleClassic => Value::Null,
+            Provider::PaddleClassic => match &self.app {
+                Behind::PaddleClassic(app) => app.customer(id),
+                _ => Value::Null,
+            },
         }
     }
 
-    /// The events since an instant, as they are delivered, the newest first. None where the API has no list of them.
+    /// The events since an instant, as they are delivered, the newest first.
     pub async fn deliveries(&self, since: UnixSeconds) -> Vec<String> {
+        if let Behind::PaddleClassic(app) = &self.app {
+            return app.alerts(since);
+        }
         let mut events = Vec::new();
         let mut after = String::new();
         loop {

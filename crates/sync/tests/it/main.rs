@@ -3,6 +3,11 @@
 
 mod accounts;
 mod default;
+mod exactly;
+mod lately;
+#[path = "../simulation/money.rs"]
+mod money;
+mod moved;
 mod oracle;
 mod outgoing;
 mod provider_mrr;

@@ -1,6 +1,5 @@
 //! What holds for every provider that there is a sandbox of.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use connect::{Client, ClientConfig, Limits, ListRequest, Source};
@@ -10,6 +9,7 @@ use sandbox::{MerchantName, Options, Provider, Running};
 use store::{ConnectionRecord, DataDir, Objects};
 use sync::{RetryPolicy, Runner, RunnerConfig};
 
+use crate::exactly;
 use crate::support::{NOW, connected_to, difference, lines};
 
 const DAY: i64 = 86_400;
@@ -109,39 +109,16 @@ impl Account {
     }
 
     /// The same where a provider reports exactly only lately: of customers whose subscriptions have all been paid since
-    /// it does, from the last of these first payments on. A few may differ: modifiers are not read, so what a new price and a
-    /// modifier give together shows with the next bill.
+    /// it does, from the last of these first payments on.
     async fn require_worth_lately(&self, when: &str) {
-        let objects = self.objects().await;
-        let paid_since = first_exact_payments(self.source, &objects);
-        let mut exact_since: BTreeMap<String, Option<i64>> = BTreeMap::new();
-        for agreement in all(&objects, self.source.agreements()[0]) {
-            let first = paid_since.get(&agreement.id).copied();
-            let has_ended = self.source.ended_at(&agreement).is_some_and(|at| at < self.sandbox.now());
-            let customer = agreement.counterparts.customer.unwrap();
-            let since = exact_since.entry(customer).or_insert(Some(i64::MIN));
-            if !has_ended || first.is_some() {
-                *since = since.zip(first).map(|(since, first)| since.max(first));
-            }
-        }
+        let borders = exactly::borders(self.source, &self.objects().await, self.sandbox.now());
+        let exact = borders.values().filter(|border| border.exact_since.is_some()).count();
+        assert!(exact > 10, "{when}: {exact}");
         let snapshot = self.runner.ledger(&self.record.workspace, &self.record.id).await.unwrap();
-        let meant = by_customer(&lines(self.sandbox.expected_mrr()));
-        let found = by_customer(&lines(steps(&snapshot.ledger, self.sandbox.now())));
-        let exact = exact_since.iter().filter_map(|(customer, since)| Some((customer, (*since)?)));
-        let exact: Vec<_> = exact.filter(|(_, since)| *since > i64::MIN).collect();
-        assert!(exact.len() > 10, "{when}: {}", exact.len());
-        let wrong = exact.iter().filter_map(|(customer, since)| {
-            let [meant, found] = [&meant, &found].map(|all| since_then(all.get(*customer), *since));
-            (meant != found).then(|| format!("{customer} since {since}:\n meant {meant:?}\n found {found:?}"))
-        });
-        let wrong: Vec<String> = wrong.collect();
-        assert!(
-            wrong.len() * 10 <= exact.len(),
-            "{when}: {} of {}\n{}",
-            wrong.len(),
-            exact.len(),
-            wrong[..wrong.len().min(6)].join("\n")
-        );
+        let meant = lines(self.sandbox.expected_mrr());
+        let found = lines(steps(&snapshot.ledger, self.sandbox.now()));
+        let wrong = exactly::differing(&meant, &found, &borders);
+        assert!(wrong.is_empty(), "{when}: {} of {exact}\n{}", wrong.len(), wrong.join("\n"));
     }
 
     /// Whether what is stored is what the provider has, and whether all that objects name is there.
@@ -165,62 +142,6 @@ impl Account {
             }
         }
     }
-}
-
-fn all(objects: &Objects, kind: model::ObjectKind) -> Vec<RawObject> {
-    let (mut all, mut after) = (Vec::new(), None);
-    loop {
-        let stored = objects.scan(kind, after.as_deref(), 500).unwrap();
-        let Some(last) = stored.last() else { return all };
-        after = Some(last.object.id.clone());
-        all.extend(stored.into_iter().map(|stored| stored.object));
-    }
-}
-
-/// When each subscription's first payment was that was reported exactly.
-fn first_exact_payments(source: Source, objects: &Objects) -> BTreeMap<String, i64> {
-    let mut first: BTreeMap<String, i64> = BTreeMap::new();
-    for report in all(objects, source.lately().unwrap().kind) {
-        let is_payment = report.body.contains("_payment_succeeded");
-        let Some(agreement) = report.counterparts.subscription.filter(|_| is_payment) else { continue };
-        let at = report.created_at.unwrap().0;
-        first.entry(agreement).and_modify(|known| *known = at.min(*known)).or_insert(at);
-    }
-    first
-}
-
-/// Steps of each customer: currency, instant and value.
-type Steps = BTreeMap<String, Vec<(String, i64, i64)>>;
-
-fn by_customer(lines: &str) -> Steps {
-    let mut steps = Steps::new();
-    for line in lines.lines() {
-        let step: serde_json::Value = serde_json::from_str(line).unwrap();
-        let text = |field: &str| step[field].as_str().unwrap().to_owned();
-        let number = |field: &str| step[field].as_i64().unwrap();
-        steps.entry(text("customer")).or_default().push((
-            text("currency"),
-            number("at"),
-            number("mrr_minor"),
-        ));
-    }
-    steps.values_mut().for_each(|own| own.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0))));
-    steps
-}
-
-/// What a customer is worth at an instant, and how that changes later.
-fn since_then(steps: Option<&Vec<(String, i64, i64)>>, since: i64) -> Vec<(String, i64, i64)> {
-    let mut at_first: BTreeMap<&str, i64> = BTreeMap::new();
-    let mut later = Vec::new();
-    for (currency, at, minor) in steps.into_iter().flatten() {
-        if *at <= since {
-            at_first.insert(currency, *minor);
-        } else {
-            later.push((currency.clone(), *at, *minor));
-        }
-    }
-    let then = at_first.into_iter().filter(|(_, minor)| *minor != 0);
-    then.map(|(currency, minor)| (currency.to_owned(), since, minor)).chain(later).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -48,7 +48,7 @@ pub fn lines(steps: impl IntoIterator<Item = impl serde::Serialize>) -> String {
 pub fn difference(meant: &str, found: &str) -> String {
     let only = |a: &str, b: &str| {
         let other: std::collections::HashSet<&str> = b.lines().collect();
-        a.lines().filter(|line| !other.contains(line)).take(5).collect::<Vec<_>>().join("\n")
+        a.lines().filter(|line| !other.contains(line)).take(8).collect::<Vec<_>>().join("\n")
     };
     format!("meant only:\n{}\nfound only:\n{}", only(meant, found), only(found, meant))
 }

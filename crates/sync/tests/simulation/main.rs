@@ -10,6 +10,8 @@
 
 mod chance;
 mod disk;
+#[path = "../it/exactly.rs"]
+mod exactly;
 mod life;
 mod money;
 mod months;

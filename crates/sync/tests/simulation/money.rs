@@ -27,16 +27,16 @@ fn listed(moved: Moved) -> String {
     moved.map(line).collect()
 }
 
-/// Empty where the merchant does not say.
-pub fn meant(sandbox: &Sandbox) -> String {
+/// From an instant on. Empty where the merchant does not say.
+pub fn meant(sandbox: &Sandbox, since: UnixSeconds) -> String {
     let mut moved = Moved::new();
-    for money in sandbox.expected_money() {
+    for money in sandbox.expected_money().into_iter().filter(|money| money.at >= since) {
         add(&mut moved, money.customer.as_str(), money.currency, money.measure, money.at, money.amount_minor);
     }
     listed(moved)
 }
 
-pub fn found(source: Source, objects: &Objects) -> String {
+pub fn found(source: Source, objects: &Objects, since: UnixSeconds) -> String {
     let mut moved = Moved::new();
     let mut after = None;
     loop {
@@ -47,7 +47,8 @@ pub fn found(source: Source, objects: &Objects) -> String {
             let theirs = objects.by_customer(&customer.as_str().into(), source.history_kinds()).unwrap();
             let theirs: Vec<_> = theirs.into_iter().map(|stored| stored.object).collect();
             let history = source.billed(theirs.iter()).history;
-            for fact in build(&history, &PriceBook::default(), LedgerRules::default()).money {
+            let money = build(&history, &PriceBook::default(), LedgerRules::default()).money;
+            for fact in money.into_iter().filter(|fact| fact.at >= since) {
                 let measure = match fact.kind {
                     MoneyKind::InvoiceRevenue | MoneyKind::ChargeRevenue => Measure::GrossRevenue,
                     MoneyKind::Refund => Measure::Refunds,
@@ -59,7 +60,8 @@ pub fn found(source: Source, objects: &Objects) -> String {
                 add(&mut moved, &customer, fact.currency, measure, fact.at, fact.amount_minor);
             }
             for object in theirs.iter().filter(|object| source.balance_kinds().contains(&object.kind)) {
-                for one in source.balance_transactions(object).unwrap() {
+                let moved_there = source.balance_transactions(object).unwrap();
+                for one in moved_there.into_iter().filter(|one| one.created_at >= since) {
                     add(&mut moved, &customer, one.currency, Measure::Fees, one.created_at, one.fee_minor);
                     add(&mut moved, &customer, one.currency, Measure::NetCash, one.created_at, one.net_minor);
                 }

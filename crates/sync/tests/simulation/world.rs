@@ -118,11 +118,7 @@ impl World {
                 let chosen = usize::try_from(mix(self.seed, &asked, time + 1)).unwrap_or(0) % NONSENSE.len();
                 return Ok(Response::new(NONSENSE[chosen].into()));
             }
-            Some(Trouble::KeyWithdrawn) => {
-                let mut wrong = format!("Bearer {}", self.sandbox.key);
-                wrong.replace_range(wrong.len() - 1.., "x");
-                request.headers_mut().insert(AUTHORIZATION, HeaderValue::from_str(&wrong).unwrap());
-            }
+            Some(Trouble::KeyWithdrawn) => withdraw_key(&mut request, &self.sandbox.key),
             Some(Trouble::PermissionWithdrawn(permission)) => withdrawn = Some(permission),
             None => {}
         }
@@ -132,6 +128,18 @@ impl World {
         let is_strange = self.is_strange && answer.status().is_success();
         Ok(answer.map(|body| if is_strange { strange::made(&body) } else { body.into() }))
     }
+}
+
+/// The key of a request is another one, in its header or in its body.
+fn withdraw_key(request: &mut Request<Vec<u8>>, key: &str) {
+    let mut wrong = format!("Bearer {key}");
+    wrong.replace_range(wrong.len() - 1.., "x");
+    if request.headers_mut().insert(AUTHORIZATION, HeaderValue::from_str(&wrong).unwrap()).is_some() {
+        return;
+    }
+    let secret = key.rsplit(':').next().unwrap();
+    let body = String::from_utf8(std::mem::take(request.body_mut())).unwrap();
+    *request.body_mut() = body.replace(secret, &"0".repeat(secret.len())).into_bytes();
 }
 
 impl Carrier for World {

@@ -32,6 +32,11 @@ pub async fn run(args: Cash) -> anyhow::Result<()> {
     let view = work::view(&folder, &business).await?;
     let envelope = envelope::cash(&view, question)?;
     envelope.absent.iter().for_each(|kind| tell_absent(kind));
+    if let Some(day) = envelope.exact_from_on {
+        eprintln!(
+            "note: months before {day} are left out, because the provider doesn't say what came to the balance then"
+        );
+    }
     args.format.print(
         &envelope,
         |out| write_csv(out, &envelope.answer),

@@ -7,7 +7,9 @@ use model::{ObjectKind, RawObject, UnixSeconds};
 use super::super::cursor::{self, Cursor, STATES};
 use super::super::path::Path;
 use super::super::{filing, kind};
-use super::{Client, LARGEST, LARGEST_OF_USERS, Rows, is_full, plan_id};
+use super::{
+    Client, LARGEST, LARGEST_OF_USERS, Parameters, Rows, is_full, modifier_id, none_if_refused, plan_id,
+};
 use crate::{ConnectError, Page, retry};
 
 const LARGEST_OF_TRANSACTIONS: u64 = 300;
@@ -61,11 +63,15 @@ impl Client {
         let plan = |row: &str| plan_id(row).and_then(|id| plans.get(&id)).map(String::as_str);
         let mut page =
             self.page(kind::SUBSCRIPTION, read, next, |row| filing::with_plan(row, plan(row)).map(Some));
-        // Of the whole row: what privacy leaves of a subscription has no address to be hashed.
-        let whole = read.rows.iter().filter_map(|row| filing::file(kind::SUBSCRIPTION, row).ok());
-        let buyers = whole.filter_map(|subscription| filing::buyer(&subscription));
-        page.embedded = buyers.map(|buyer| self.private(buyer)).collect();
+        page.embedded = self.buyers(kind::SUBSCRIPTION, read);
         Ok(page)
+    }
+
+    /// Of the whole row: what privacy leaves of it has no address to be hashed.
+    fn buyers(&self, kind: ObjectKind, read: &Rows) -> Vec<RawObject> {
+        let whole = read.rows.iter().filter_map(|row| filing::file(kind, row).ok());
+        let buyers = whole.filter_map(|bought| filing::buyer(&bought));
+        buyers.map(|buyer| self.private(buyer)).collect()
     }
 
     pub(super) async fn payments(&self, at: Cursor) -> Result<Page, ConnectError> {
@@ -95,6 +101,28 @@ impl Client {
         Ok(self.page(kind::PAYMENT, &all, None, |row| filing::file(kind::PAYMENT, row).map(Some)))
     }
 
+    /// In the order of their numbers, on from one of them.
+    pub(super) async fn modifiers(&self, at: Cursor) -> Result<Page, ConnectError> {
+        let after = (at.at > 0).then(|| ("after", at.at.to_string()));
+        let read = self.modifier_rows(after.into_iter().collect()).await?;
+        let last = read.rows.last().and_then(|row| modifier_id(row)).filter(|last| *last > at.at);
+        let next = last.filter(|_| is_full(&read, LARGEST_OF_USERS)).map(|last| Cursor { at: last, ..at });
+        Ok(self.page(kind::MODIFIER, &read, next, |row| filing::file(kind::MODIFIER, row).map(Some)))
+    }
+
+    /// Of one subscription. It hardly has more than a page of them.
+    pub(super) async fn modifiers_of(&self, subscription: &str) -> Result<Vec<RawObject>, ConnectError> {
+        let narrowed = vec![("subscription_id", subscription.to_owned())];
+        let read = none_if_refused(self.modifier_rows(narrowed).await)?;
+        let page = self.page(kind::MODIFIER, &read, None, |row| filing::file(kind::MODIFIER, row).map(Some));
+        Ok(page.objects)
+    }
+
+    async fn modifier_rows(&self, mut parameters: Parameters) -> Result<Rows, ConnectError> {
+        parameters.push(("results_per_page", LARGEST_OF_USERS.to_string()));
+        self.rows(kind::MODIFIER, Path::Modifiers, parameters, retry::BACKGROUND).await
+    }
+
     pub(super) async fn alerts(&self, at: Cursor) -> Result<Page, ConnectError> {
         let (from, before) = cursor::alert_window(at.anchor, at.step);
         let before = before.map(|day| format!("{day} 00:00:00"));
@@ -102,10 +130,11 @@ impl Client {
         let next = at.after(is_full(&read, LARGEST_OF_USERS), 1, cursor::ALERTS_REACH_DAYS + 1);
         let mut page = self.page(kind::ALERT, &read, next, filing::alert);
         page.embedded = self.orders(&page);
+        self.add_coupons(&mut page).await?;
         Ok(page)
     }
 
-    /// With the subscriptions that they are about, as they are now.
+    /// With the subscriptions that they are about and their modifiers, as they are now.
     pub(super) async fn alerts_since(&self, since: UnixSeconds) -> Result<Page, ConnectError> {
         let from = since.timestamp().strftime("%Y-%m-%d %H:%M:%S").to_string();
         let (mut all, mut number) = (Rows::default(), 1);
@@ -120,12 +149,14 @@ impl Client {
         }
         let mut page = self.page(kind::ALERT, &all, None, filing::alert);
         page.embedded = self.orders(&page);
+        self.add_coupons(&mut page).await?;
         let named = page.objects.iter().filter_map(|alert| alert.counterparts.subscription.clone());
         let named: BTreeSet<String> = named.collect();
         for id in named.into_iter().take(REFRESHED_MAX) {
             if let Some((subscription, buyer)) = self.subscription(&id).await? {
                 page.embedded.extend(buyer);
                 page.embedded.push(subscription);
+                page.embedded.extend(self.modifiers_of(&id).await?);
             }
         }
         Ok(page)
@@ -163,20 +194,25 @@ impl Client {
         let path = Path::Transactions(*product);
         let read = self.rows(kind::TRANSACTION, path, parameters, retry::BACKGROUND).await?;
         let next = at.after(is_full(&read, LARGEST_OF_TRANSACTIONS), 1, products.len());
-        Ok(self.page(kind::TRANSACTION, &read, next, |row| filing::file(kind::TRANSACTION, row).map(Some)))
+        let mut page =
+            self.page(kind::TRANSACTION, &read, next, |row| filing::file(kind::TRANSACTION, row).map(Some));
+        page.embedded = self.buyers(kind::TRANSACTION, &read);
+        Ok(page)
     }
 
     pub(super) async fn coupons(&self, at: Cursor) -> Result<Page, ConnectError> {
-        let products = self.products().await?;
+        let products = self.discountable().await?;
         let Some(product) = products.get(at.step) else {
             return Ok(Page { honours_window: true, ..Page::default() });
         };
         let parameters = vec![
-            ("product_id", product.to_string()),
+            ("product_id", product.clone()),
             ("limit", LARGEST.to_string()),
             ("offset", at.at.to_string()),
         ];
-        let read = self.rows(kind::COUPON, Path::Coupons, parameters, retry::BACKGROUND).await?;
+        let read = self.rows(kind::COUPON, Path::Coupons, parameters, retry::BACKGROUND).await;
+        let read = none_if_refused(read)?;
+        self.remember_coupons(&read).await;
         let next = at.after(is_full(&read, LARGEST), LARGEST, products.len());
         Ok(self.page(kind::COUPON, &read, next, |row| filing::file(kind::COUPON, row).map(Some)))
     }

@@ -6,8 +6,8 @@ use model::RawObject;
 
 use super::super::path::Path;
 use super::super::{cursor, filing, kind};
-use super::{Client, LARGEST, LARGEST_OF_USERS, is_full, plan_id};
-use crate::ConnectError;
+use super::{Client, LARGEST, LARGEST_OF_USERS, Rows, is_full, none_if_refused, plan_id};
+use crate::{ConnectError, Page};
 
 impl Client {
     /// A subscription and its buyer, both as far as they may be known.
@@ -95,5 +95,45 @@ impl Client {
         let products: Vec<u64> = filed.filter_map(|product| product.id.parse().ok()).collect();
         *known = Some(products.clone());
         Ok(products)
+    }
+
+    /// What coupons may be for: every product and every plan. Each has a list of its own.
+    pub(super) async fn discountable(&self) -> Result<Vec<String>, ConnectError> {
+        let mut all: Vec<String> = self.products().await?.iter().map(u64::to_string).collect();
+        let mut plans = self.0.plans.lock().await;
+        if plans.is_empty() {
+            let read = self.all_rows(kind::PLAN, Path::Plans, Vec::new(), LARGEST).await?;
+            let filed = read.rows.iter().filter_map(|row| filing::file(kind::PLAN, row).ok());
+            plans.extend(filed.map(|plan| (plan.id, plan.body.into())));
+        }
+        all.extend(plans.keys().cloned());
+        Ok(all)
+    }
+
+    pub(super) async fn remember_coupons(&self, read: &Rows) {
+        let filed = read.rows.iter().filter_map(|row| filing::file(kind::COUPON, row).ok());
+        let mut coupons = self.0.coupons.lock().await;
+        coupons.extend(filed.map(|coupon| (coupon.id, Some(coupon.body.into()))));
+    }
+
+    /// Gives alerts of payments the rows of the coupons that they name: what these take off another price is known by nothing
+    /// else.
+    pub(super) async fn add_coupons(&self, page: &mut Page) -> Result<(), ConnectError> {
+        for alert in &mut page.objects {
+            let Some(code) = filing::coupon_code(alert) else { continue };
+            if !self.0.coupons.lock().await.contains_key(&code) {
+                for product in self.discountable().await? {
+                    let narrowed = vec![("product_id", product)];
+                    let read = self.all_rows(kind::COUPON, Path::Coupons, narrowed, LARGEST).await;
+                    self.remember_coupons(&none_if_refused(read)?).await;
+                }
+            }
+            // One that is not listed any more is not looked for again.
+            let row = self.0.coupons.lock().await.entry(code).or_default().clone();
+            if let Some(row) = row {
+                *alert = self.private(filing::with_coupon(alert.clone(), &row));
+            }
+        }
+        Ok(())
     }
 }

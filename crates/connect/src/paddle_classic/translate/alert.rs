@@ -3,9 +3,10 @@
 use model::{Currency, UnixSeconds};
 use rust_decimal::Decimal;
 
-use super::super::filing::payment_id;
+use super::super::filing::{self, payment_id};
 use super::super::record::Record;
-use crate::ReadError;
+use super::coupon;
+use crate::{Coupon, ReadError};
 
 #[derive(Debug, Clone)]
 pub(super) struct Alert {
@@ -65,7 +66,11 @@ pub(super) struct Paid {
     pub quantity: Decimal,
     pub unit_minor: Option<i64>,
     pub next_at: Option<UnixSeconds>,
-    pub has_coupon: bool,
+    /// What the next payment will be, as far as that was known then; tax inside.
+    pub next_minor: Option<i64>,
+    pub coupon: Option<String>,
+    /// The coupon as it is listed.
+    pub coupon_terms: Option<Coupon>,
     pub is_initial: bool,
 }
 
@@ -171,7 +176,9 @@ fn paid(record: &Record, at: UnixSeconds) -> Result<Paid, ReadError> {
         quantity: record.number("quantity")?.unwrap_or(Decimal::ONE),
         unit_minor: record.minor("unit_price", currency)?,
         next_at: record.instant("next_bill_date")?,
-        has_coupon: record.text("coupon").is_some(),
+        next_minor: record.minor("next_payment_amount", currency)?,
+        coupon: record.text("coupon"),
+        coupon_terms: record.part(filing::COUPON_TERMS).and_then(|terms| coupon::coupon(&terms).ok()),
         is_initial: record.flag("initial_payment"),
     })
 }

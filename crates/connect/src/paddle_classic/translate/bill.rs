@@ -4,6 +4,7 @@ use model::{Currency, UnixSeconds};
 
 use super::super::record::Record;
 use super::alert::Paid;
+use super::basis::Reading;
 use crate::ReadError;
 
 /// A payment of a subscription.
@@ -21,6 +22,8 @@ pub(super) struct Payment {
     pub is_one_off: bool,
     /// What the alert about it says.
     pub exact: Option<Paid>,
+    /// What that says of the value.
+    pub reading: Option<Reading>,
 }
 
 /// # Errors
@@ -36,6 +39,7 @@ pub(super) fn payment(record: &Record) -> Result<Payment, ReadError> {
         is_paid: record.flag("is_paid"),
         is_one_off: record.flag("is_one_off_charge"),
         exact: None,
+        reading: None,
     })
 }
 
@@ -83,6 +87,7 @@ impl Payment {
             is_paid: true,
             is_one_off: false,
             exact: Some(paid.clone()),
+            reading: None,
         }
     }
 
@@ -90,6 +95,11 @@ impl Payment {
         self.at = paid.at;
         self.is_paid = true;
         self.exact = Some(paid.clone());
+    }
+
+    /// Whether an alert says that it is not the price of a period, or not that alone.
+    pub fn is_netted(&self) -> bool {
+        self.reading.as_ref().is_some_and(|reading| reading.is_netted)
     }
 
     pub fn gross_minor(&self) -> i64 {

@@ -1,7 +1,8 @@
 //! What each payment of a subscription was for, where nobody says it: by when it was made.
 //!
 //! A payment that comes when a period is over bills the next one. One that comes earlier is the net of an old and a new plan,
-//! or something else, and says nothing of the value; the next regular payment does.
+//! or something else, and says nothing of the value; the next regular payment does. It may begin another cadence, though: who
+//! goes over to a yearly plan pays the difference at once, and is billed a year later.
 
 use jiff::Span;
 use jiff::tz::TimeZone;
@@ -27,97 +28,227 @@ pub(super) enum Role {
     OffCadence,
 }
 
-/// Of recurring payments in order of time, up to the next one that is due.
-pub(super) fn roles(payments: &[Payment], plan: Option<&Plan>, next_at: Option<UnixSeconds>) -> Vec<Role> {
-    let mut roles = vec![Role::OffCadence; payments.len()];
-    let regular = regular(payments, plan);
-    let mut known: Option<Recurrence> = None;
-    for (place, own) in regular.iter().enumerate() {
-        let payment = &payments[own.index];
-        let next = regular.get(place + 1);
-        let recurrence = match next {
-            // Without another payment in between, how far apart they are says how often it was billed then.
-            Some(next) if next.index == own.index + 1 => by_spacing(days(own.due_at, next.due_at), plan),
-            Some(_) => None,
-            None => {
-                next_at.filter(|at| *at > payment.at).and_then(|at| by_spacing(days(own.due_at, at), plan))
-            }
-        };
-        // After another amount nothing says that it goes on as before: the plan of today does.
-        let is_like_before = place.checked_sub(1).is_none_or(|before| {
-            payments[regular[before].index].amount_minor == payment.amount_minor || next.is_some()
-        });
-        let before = known.filter(|_| is_like_before);
-        let recurrence =
-            recurrence.or(before).or(plan.map(|plan| plan.recurrence)).or(known).unwrap_or(MONTHLY);
-        known = Some(recurrence);
-        let said = payment.exact.as_ref().and_then(|exact| exact.next_at).filter(|end| *end > payment.at);
-        let mut end = said.unwrap_or_else(|| after(own.due_at, recurrence));
-        if let Some(next) = next {
-            let start = payments[next.index].at;
-            // From the last payment of any kind: one in between may have begun another period.
-            let between = next.index.checked_sub(1).filter(|between| *between > own.index);
-            let begun = between.map_or(end, |between| end.max(after(payments[between].at, recurrence)));
-            let is_seamless = start.0 <= begun.0.saturating_add(late_s(recurrence));
-            end = if is_seamless { start } else { end.min(start) };
-        }
-        roles[own.index] = Role::Period { end, recurrence };
+/// What is known of the subscription beside its payments, as it is now.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Present<'a> {
+    pub plan: Option<&'a Plan>,
+    /// When the next payment is due.
+    pub next_at: Option<UnixSeconds>,
+    /// It ended or rests.
+    pub is_over: bool,
+}
+
+/// Of recurring payments in order of time.
+pub(super) fn roles(payments: &[Payment], present: Present<'_>) -> Vec<Role> {
+    let roles = vec![Role::OffCadence; payments.len()];
+    let mut walk = Walk { payments, present, roles, cadence: None, last: None };
+    for index in 0..payments.len() {
+        walk.take(index);
     }
-    if payments.first().is_some_and(|first| plan.is_some_and(|plan| plan.is_first_price(first))) {
-        roles[0] = Role::First;
-    }
-    roles
+    walk.finish();
+    walk.roles
 }
 
 const MONTHLY: Recurrence =
     Recurrence { interval: BillingInterval::Month, interval_count: 1, is_metered: false };
 
-/// A payment that bills a period.
+/// From when periods are counted, how many there were, and when the present one is over.
 #[derive(Debug, Clone, Copy)]
-struct Regular {
-    index: usize,
-    /// When its period began: before it, where it came late. The next one is due an interval after that.
+struct Cadence {
+    anchor: UnixSeconds,
+    periods: i64,
+    recurrence: Recurrence,
     due_at: UnixSeconds,
 }
 
-fn regular(payments: &[Payment], plan: Option<&Plan>) -> Vec<Regular> {
-    let mut regular: Vec<Regular> = Vec::new();
-    let mut known: Option<Recurrence> = None;
-    for (index, payment) in payments.iter().enumerate() {
-        let Some(last) = regular.last().copied() else {
-            if payment.exact.as_ref().is_none_or(|exact| exact.is_initial || exact.is_whole()) {
-                regular.push(Regular { index, due_at: payment.at });
-            }
-            continue;
-        };
-        let spacing = days(last.due_at, payment.at);
-        let said = payments[last.index].exact.as_ref().and_then(|exact| exact.next_at);
-        let expected = known.or(plan.map(|plan| plan.recurrence));
-        let is_due = match (said, expected) {
-            (Some(due), _) => days(payment.at, due) <= EARLY_DAYS,
-            (None, Some(expected)) => spacing >= shortest_days(expected) - early_days(expected),
-            (None, None) => true,
-        };
-        // A payment in between began another period.
-        let is_after_a_change =
-            last.index + 1 < index && by_spacing(days(payments[index - 1].at, payment.at), plan).is_some();
-        let is_of_plan = plan.is_some_and(|plan| fits(plan.recurrence, spacing));
-        // Of two payments the plan may have been another then.
-        let is_of_former = known.is_none() && by_spacing(spacing, None).is_some() && goes_on(payments, index);
-        let is_net_of_two = !is_due && payment.exact.as_ref().is_some_and(|exact| !exact.is_whole());
-        if is_net_of_two || !(is_due || is_after_a_change || is_of_plan || is_of_former) {
-            continue;
-        }
-        let own = if last.index + 1 == index { by_spacing(spacing, plan) } else { None };
-        let due = said.or_else(|| Some(after(last.due_at, own.is_none().then_some(expected)??)));
-        let is_late = |due: &UnixSeconds| {
-            let late = late_s(expected.unwrap_or(MONTHLY));
-            !is_after_a_change && *due < payment.at && payment.at.0 - due.0 <= late
-        };
-        regular.push(Regular { index, due_at: due.filter(is_late).unwrap_or(payment.at) });
-        known = own.or(known);
+impl Cadence {
+    fn begin(at: UnixSeconds, recurrence: Recurrence) -> Self {
+        Self { anchor: at, periods: 1, recurrence, due_at: after(at, recurrence) }
     }
-    regular
+
+    fn next(self) -> Self {
+        let periods = self.periods + 1;
+        Self { periods, due_at: periods_after(self.anchor, self.recurrence, periods), ..self }
+    }
+
+    /// As the alert about the payment says it.
+    fn until(self, said: Option<UnixSeconds>) -> Self {
+        Self { due_at: said.unwrap_or(self.due_at), ..self }
+    }
+
+    fn is_early(&self, at: UnixSeconds) -> bool {
+        at.0 < self.due_at.0 - early_days(self.recurrence) * DAY_S
+    }
+
+    fn is_late(&self, at: UnixSeconds) -> bool {
+        at.0 > self.due_at.0.saturating_add(late_s(self.recurrence))
+    }
+}
+
+struct Walk<'a> {
+    payments: &'a [Payment],
+    present: Present<'a>,
+    roles: Vec<Role>,
+    cadence: Option<Cadence>,
+    /// The last payment that billed a period.
+    last: Option<usize>,
+}
+
+impl Walk<'_> {
+    fn take(&mut self, index: usize) {
+        let payment = &self.payments[index];
+        let said = said(payment);
+        if index == 0 && is_first_price(self.payments, self.present) {
+            self.roles[0] = Role::First;
+            self.cadence = Some(self.after_first(payment).until(said));
+            return;
+        }
+        match self.cadence {
+            None => {
+                // What was netted tells neither what a period costs nor when it began.
+                let is_net = payment.exact.as_ref().is_some_and(|exact| !exact.is_initial);
+                if !(is_net && payment.is_netted()) {
+                    self.bill(index, payment.at, None);
+                }
+            }
+            Some(cadence) if cadence.is_early(payment.at) => {
+                let Some(begun) = self.begun_by(index, cadence) else { return };
+                if payment.exact.is_some() && !payment.is_netted() {
+                    self.bill(index, payment.at, None);
+                } else {
+                    self.cadence = Some(Cadence::begin(payment.at, begun).until(said));
+                }
+            }
+            Some(cadence) if cadence.is_late(payment.at) => self.bill(index, payment.at, None),
+            Some(cadence) => {
+                self.lasts_until(payment.at);
+                self.bill(index, cadence.due_at, Some(cadence));
+            }
+        }
+    }
+
+    /// It bills a period, which began at `start`; as the one after another if there is one.
+    fn bill(&mut self, index: usize, start: UnixSeconds, before: Option<Cadence>) {
+        if before.is_none() {
+            let over_at = self.cadence.map(|cadence| cadence.due_at);
+            self.lasts_until(over_at.map_or(start, |over_at| over_at.min(start)));
+        }
+        let payment = &self.payments[index];
+        let recurrence = self.recurrence(index, start, before);
+        let going_on = before.filter(|before| before.recurrence == recurrence).map(Cadence::next);
+        let cadence = going_on.unwrap_or_else(|| Cadence::begin(start, recurrence)).until(said(payment));
+        self.roles[index] = Role::Period { end: cadence.due_at, recurrence };
+        (self.cadence, self.last) = (Some(cadence), Some(index));
+    }
+
+    /// The period that was billed last ends there: where the next one begins, or where it was over.
+    fn lasts_until(&mut self, at: UnixSeconds) {
+        if let Some(Role::Period { end, .. }) = self.last.map(|last| &mut self.roles[last]) {
+            *end = at;
+        }
+    }
+
+    fn finish(&mut self) {
+        if let Some(cadence) = self.cadence {
+            self.lasts_until(cadence.due_at);
+        }
+    }
+
+    /// How often it was billed when this was paid: as the alert says, as the time to later payments says, or as before.
+    fn recurrence(&self, index: usize, start: UnixSeconds, before: Option<Cadence>) -> Recurrence {
+        let (payment, plan) = (&self.payments[index], self.present.plan);
+        let own = payment.exact.as_ref().and_then(|exact| exact.plan.as_ref());
+        if let Some(plan) = plan.filter(|plan| own == Some(&plan.id)) {
+            return plan.recurrence;
+        }
+        let of_said = said(payment).and_then(|said| by_spacing(days(payment.at, said), plan));
+        let known = before.or(self.cadence).map(|cadence| cadence.recurrence);
+        let present = plan.map(|plan| plan.recurrence);
+        // After another amount nothing says that it goes on as before: the plan of today does.
+        let is_last = index + 1 == self.payments.len();
+        let is_like_before =
+            self.last.is_none_or(|last| self.payments[last].amount_minor == payment.amount_minor);
+        let before = known.filter(|_| self.last.is_some() && (is_like_before || !is_last));
+        of_said.or_else(|| self.spaced(index, start)).or(before).or(present).or(known).unwrap_or(MONTHLY)
+    }
+
+    /// By the first later payment that comes an interval after. One between may do so by chance: then something comes an
+    /// interval of the plan after, and nothing an interval after the one between. One that came late does not, but those after
+    /// it come an interval after each other.
+    fn spaced(&self, index: usize, start: UnixSeconds) -> Option<Recurrence> {
+        let plan = self.present.plan;
+        let known = self.cadence.map(|cadence| cadence.recurrence);
+        let later: Vec<UnixSeconds> = self.later(index).collect();
+        later.iter().enumerate().find_map(|(place, at)| {
+            let before = place.checked_sub(1).map(|before| later[before]);
+            let since_before = before.and_then(|before| by_spacing(days(before, *at), plan));
+            let Some(found) = by_spacing(days(start, *at), plan) else {
+                return since_before.filter(|found| known.is_none_or(|known| known == *found));
+            };
+            if plan.is_some_and(|plan| plan.recurrence == found) {
+                return Some(found);
+            }
+            let rest = &later[place + 1..];
+            let goes_on = rest.first().is_some_and(|next| by_spacing(days(*at, *next), plan).is_some());
+            let is_plan =
+                |later: &UnixSeconds| plan.is_some_and(|plan| fits(plan.recurrence, days(start, *later)));
+            (goes_on || !rest.iter().any(is_plan)).then_some(found)
+        })
+    }
+
+    /// Later payments, and when the next is due.
+    fn later(&self, index: usize) -> impl Iterator<Item = UnixSeconds> {
+        let last = self.payments.last().map(|last| last.at);
+        let next = self.present.next_at.filter(|next| last.is_none_or(|last| *next > last));
+        self.payments[index + 1..].iter().map(|payment| payment.at).chain(next)
+    }
+
+    /// Whether a payment that came too early begins another cadence.
+    fn begun_by(&self, index: usize, cadence: Cadence) -> Option<Recurrence> {
+        let payment = &self.payments[index];
+        let plan = self.present.plan;
+        if let Some(said) = said(payment) {
+            let is_moved = said.0 > cadence.due_at.0.saturating_add(EARLY_DAYS * DAY_S);
+            return by_spacing(days(payment.at, said), plan).filter(|_| is_moved);
+        }
+        let present = plan.map(|plan| plan.recurrence);
+        let is_other = present.is_some_and(|present| present != cadence.recurrence);
+        match self.later(index).next() {
+            None => present.filter(|_| is_other && self.present.is_over),
+            Some(next) => {
+                let is_usual = !cadence.is_early(next) && !cadence.is_late(next);
+                let found = by_spacing(days(payment.at, next), plan).filter(|_| !is_usual)?;
+                let is_known = present == Some(found) || found == cadence.recurrence;
+                is_known.then_some(found)
+            }
+        }
+    }
+
+    /// A trial lasts as long as its plan says, and periods are counted from its end.
+    fn after_first(&self, first: &Payment) -> Cadence {
+        let plan = self.present.plan;
+        let recurrence = plan.map_or(MONTHLY, |plan| plan.recurrence);
+        match plan.map(|plan| plan.trial_days).filter(|days| *days > 0) {
+            Some(days) => {
+                let end = UnixSeconds(first.at.0.saturating_add(days * DAY_S));
+                Cadence { anchor: end, periods: 0, recurrence, due_at: end }
+            }
+            None => Cadence::begin(first.at, recurrence),
+        }
+    }
+}
+
+/// Whether what was paid first has another price than what was paid later.
+pub(super) fn is_first_price(payments: &[Payment], present: Present<'_>) -> bool {
+    let [first, rest @ ..] = payments else { return false };
+    // One that is followed by its like was no other price.
+    let is_repeated = rest.first().is_some_and(|second| second.amount_minor == first.amount_minor);
+    !is_repeated && present.plan.is_some_and(|plan| plan.is_first_price(first))
+}
+
+/// When the alert about a payment says that the next one is due.
+fn said(payment: &Payment) -> Option<UnixSeconds> {
+    payment.exact.as_ref().and_then(|exact| exact.next_at).filter(|next| *next > payment.at)
 }
 
 /// By how much a payment may come later than its period begins.
@@ -125,33 +256,19 @@ fn late_s(recurrence: Recurrence) -> i64 {
     (longest_days(recurrence) / 2).min(LATE_DAYS) * DAY_S
 }
 
-/// Whether the payment after this one is as far away as this one is from the one before.
-fn goes_on(payments: &[Payment], index: usize) -> bool {
-    let (Some(before), Some(after)) = (index.checked_sub(1), payments.get(index + 1)) else { return false };
-    let spacing = by_spacing(days(payments[before].at, payments[index].at), None);
-    spacing.is_some() && spacing == by_spacing(days(payments[index].at, after.at), None)
-}
-
 fn days(from: UnixSeconds, to: UnixSeconds) -> i64 {
     (to.0 - from.0 + DAY_S / 2).div_euclid(DAY_S)
 }
 
-/// How often something is billed that is billed again after `days`: as the plan says if that fits.
+/// How often something is billed that is billed again after `days`: as the plan says if that fits. Of other intervals only
+/// months and years are told by the time between payments: two months may as well be one without a payment.
 fn by_spacing(days: i64, plan: Option<&Plan>) -> Option<Recurrence> {
     let of_plan = plan.map(|plan| plan.recurrence).filter(|own| fits(*own, days));
-    let every = |interval, interval_count| Recurrence { interval, interval_count, is_metered: false };
-    of_plan.or_else(|| {
-        Some(match days {
-            6..=8 => every(BillingInterval::Week, 1),
-            13..=15 => every(BillingInterval::Week, 2),
-            27..=32 => every(BillingInterval::Month, 1),
-            58..=63 => every(BillingInterval::Month, 2),
-            88..=94 => every(BillingInterval::Month, 3),
-            180..=186 => every(BillingInterval::Month, 6),
-            360..=370 => every(BillingInterval::Year, 1),
-            725..=740 => every(BillingInterval::Year, 2),
-            _ => return None,
-        })
+    let every = |interval| Recurrence { interval, interval_count: 1, is_metered: false };
+    of_plan.or_else(|| match days {
+        27..=32 => Some(every(BillingInterval::Month)),
+        360..=370 => Some(every(BillingInterval::Year)),
+        _ => None,
     })
 }
 
@@ -192,13 +309,17 @@ fn longest_days(recurrence: Recurrence) -> i64 {
 
 /// One interval later, by the calendar.
 pub(super) fn after(at: UnixSeconds, recurrence: Recurrence) -> UnixSeconds {
-    let count = i64::from(recurrence.interval_count.min(1_000));
+    periods_after(at, recurrence, 1)
+}
+
+fn periods_after(at: UnixSeconds, recurrence: Recurrence, periods: i64) -> UnixSeconds {
+    let count = i64::from(recurrence.interval_count.min(1_000)).saturating_mul(periods.min(10_000));
     let span = match recurrence.interval {
-        BillingInterval::Day => Span::new().days(count),
-        BillingInterval::Week => Span::new().weeks(count),
-        BillingInterval::Month => Span::new().months(count),
-        BillingInterval::Year => Span::new().years(count),
+        BillingInterval::Day => Span::new().try_days(count),
+        BillingInterval::Week => Span::new().try_weeks(count),
+        BillingInterval::Month => Span::new().try_months(count),
+        BillingInterval::Year => Span::new().try_years(count),
     };
-    let later = at.timestamp().to_zoned_datetime(TimeZone::UTC).checked_add(span);
+    let later = span.and_then(|span| at.timestamp().to_zoned_datetime(TimeZone::UTC).checked_add(span));
     later.map_or(at, |later| UnixSeconds(later.timestamp().as_second()))
 }

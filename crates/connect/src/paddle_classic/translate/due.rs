@@ -7,23 +7,26 @@ use model::billing::{
     Charge, ChargeStatus, Invoice, InvoiceLine, InvoiceStatus, LineEffect, Period, Subscription,
     SubscriptionStatus,
 };
+use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::alert::{Terms, What};
+use super::basis;
+use super::bill::Payment;
 use super::cadence;
-use super::exact::NetShare;
 use super::one::{One, is_period};
 use super::whole::charge;
 
 impl One<'_> {
-    /// What is due and could not be collected.
+    /// What is due and could not be collected. It is worth what was in force before: why another amount was asked for, nobody
+    /// says.
     pub(super) fn due(
         &self,
         paid: &[Invoice],
-        last: Option<&Invoice>,
+        changes: &[InvoiceLine],
         subscription: &Subscription,
-        share: Option<NetShare>,
     ) -> Option<Invoice> {
+        let last = paid.iter().rev().find(|invoice| invoice.lines.iter().any(is_period));
         let failed = self.alerts.iter().rev().find_map(|alert| Some((alert.failed()?, alert.at)));
         let failed = failed.filter(|(failed, _)| paid.iter().all(|paid| paid.id.as_str() != failed.payment));
         let is_past_due = subscription.status == SubscriptionStatus::PastDue;
@@ -39,22 +42,39 @@ impl One<'_> {
             }
             None => {
                 let known = self.agreement.as_ref().filter(|_| is_past_due)?;
-                let last_minor = last.map(|last| last.total_minor);
-                let currency = last.map(|last| last.currency)?;
-                let amount = known.next_minor.or(last_minor)?;
-                (format!("{}-due", self.id), known.next_at?, amount, currency)
+                let last = last?;
+                let amount = known.next_minor.unwrap_or(last.total_minor);
+                // The list only says when it will be tried again.
+                let over_at = last.lines.iter().find(|line| is_period(line))?.period.end;
+                let at = known.next_at.map_or(over_at, |next| next.min(over_at));
+                (format!("{}-due", self.id), at, amount, last.currency)
             }
         };
-        let net_minor = match (last, share) {
-            (Some(last), _) if last.total_minor == gross_minor => gross_minor - last.tax_minor,
-            (_, Some(share)) => share.of(gross_minor),
-            _ => gross_minor,
-        };
-        let recurrence = last.and_then(|last| last.lines.first()?.price_then.as_ref()?.recurrence);
+        let (line, extra) = self.in_force(last, changes)?;
+        let recurrence = line.price_then.as_ref().and_then(|price| price.recurrence);
         let recurrence = recurrence.or(self.plan().map(|plan| plan.recurrence))?;
         let period = Period { start: at, end: cadence::after(at, recurrence) };
-        let line = self.line(&id, net_minor, currency, period, (self.plan_id(), Some(recurrence)));
-        let line = InvoiceLine { effect: LineEffect::Sets, quantity: self.quantity(), ..line };
+        let of_bill = |line: InvoiceLine, suffix: &str| InvoiceLine {
+            id: format!("{id}{suffix}").into(),
+            period,
+            effect: LineEffect::Sets,
+            ..line
+        };
+        let mut lines = vec![of_bill(line, "")];
+        lines.extend(extra.map(|extra| of_bill(extra, "-modifiers")));
+        let value_minor: i64 = lines.iter().map(|line| line.amount_minor - line.discount_minor).sum();
+        // The tax in it shows when it is paid; as much as in the last payment is one of the same price.
+        let last_minor = last.map_or(0, |last| last.total_minor - last.tax_minor);
+        let tax_minor = match last {
+            Some(last) if last_minor != 0 => shared(gross_minor, last.tax_minor, last.total_minor),
+            _ => 0,
+        };
+        let once_minor = gross_minor - tax_minor - value_minor;
+        if once_minor != 0 {
+            let at = Period { start: at, end: at };
+            let line = self.line(&format!("{id}-once"), once_minor, currency, at, (None, None));
+            lines.push(InvoiceLine { effect: LineEffect::Once, ..line });
+        }
         let is_over = subscription.status == SubscriptionStatus::Canceled;
         let status = if is_over { InvoiceStatus::Uncollectible } else { InvoiceStatus::Open };
         let attempts = self.alerts.iter().filter(|alert| alert.is_failure_of(&id)).count();
@@ -66,10 +86,26 @@ impl One<'_> {
             status,
             attempt_count: u32::try_from(attempts).unwrap_or(u32::MAX).max(1),
             total_minor: gross_minor,
-            tax_minor: gross_minor - net_minor,
+            tax_minor,
             amount_due_minor: gross_minor,
-            ..Invoice::open(id.as_str().into(), currency, at, vec![line])
+            ..Invoice::open(id.as_str().into(), currency, at, lines)
         })
+    }
+
+    /// What was paid or agreed last, with the modifiers in it.
+    fn in_force(
+        &self,
+        last: Option<&Invoice>,
+        changes: &[InvoiceLine],
+    ) -> Option<(InvoiceLine, Option<InvoiceLine>)> {
+        let paid = last.into_iter().flat_map(|last| &last.lines).filter(|line| is_period(line));
+        let all: Vec<&InvoiceLine> = paid.chain(changes).collect();
+        let since = all.iter().map(|line| line.period.start).max()?;
+        // Of one instant, what was agreed and not what was paid before.
+        let newest = || all.iter().rev().filter(|line| line.period.start == since);
+        let own = newest().find(|line| !line.quantity.is_zero())?;
+        let extra = newest().find(|line| line.quantity.is_zero()).map(|extra| (*extra).clone());
+        Some(((*own).clone(), extra))
     }
 
     /// Attempts that failed.
@@ -85,7 +121,7 @@ impl One<'_> {
 
     /// Changes of the plan, the price or the quantity, which are worth what was agreed from then on. What is charged for
     /// them is one amount for the old and the new, and says nothing.
-    pub(super) fn changes(&self, share: Option<NetShare>, subscription: &Subscription) -> Vec<InvoiceLine> {
+    pub(super) fn changes(&self, paid: &[Payment], subscription: &Subscription) -> Vec<InvoiceLine> {
         let changes = self.alerts.iter().filter_map(|alert| match &alert.what {
             What::Updated(terms) if terms.is_change => Some((alert.at, terms)),
             _ => None,
@@ -93,7 +129,8 @@ impl One<'_> {
         let mut seen: HashSet<UnixSeconds> = HashSet::new();
         changes
             .filter(|(at, _)| seen.insert(*at))
-            .filter_map(|(at, terms)| self.change(at, terms, share, subscription))
+            .filter_map(|(at, terms)| self.change(at, terms, paid, subscription))
+            .flatten()
             .collect()
     }
 
@@ -101,15 +138,15 @@ impl One<'_> {
         &self,
         at: UnixSeconds,
         terms: &Terms,
-        share: Option<NetShare>,
+        paid: &[Payment],
         subscription: &Subscription,
-    ) -> Option<InvoiceLine> {
+    ) -> Option<Vec<InvoiceLine>> {
         // In a trial nothing is paid yet.
         if subscription.trial.is_some_and(|trial| at < trial.end) {
             return None;
         }
-        let gross = terms.unit_minor?.checked_mul(terms.quantity)?.round().to_i64()?;
-        let net_minor = share.map_or(gross, |share| share.of(gross));
+        let price_minor = terms.unit_minor?.checked_mul(terms.quantity)?.round().to_i64()?;
+        let value = basis::at(paid, at).value(price_minor);
         let plan = terms.plan.clone().or_else(|| self.plan_id())?;
         let own = self.plan().filter(|own| own.id == plan);
         let end = terms.next_at.filter(|end| *end > at);
@@ -117,7 +154,13 @@ impl One<'_> {
         let id = format!("{}-change-{}", self.id, at.0);
         let recurrence = own.map(|own| own.recurrence);
         let period = Period { start: at, end };
-        let line = self.line(&id, net_minor, terms.currency?, period, (Some(plan), recurrence));
-        Some(InvoiceLine { effect: LineEffect::Sets, quantity: terms.quantity, ..line })
+        let line = self.line(&id, 0, terms.currency?, period, (Some(plan), recurrence));
+        Some(self.lines(InvoiceLine { effect: LineEffect::Sets, quantity: terms.quantity, ..line }, value))
     }
+}
+
+/// As much of an amount as `part` is of `whole`.
+fn shared(minor: i64, part: i64, whole: i64) -> i64 {
+    let share = Decimal::from(minor).checked_mul(part.into()).map(|share| share / Decimal::from(whole));
+    share.and_then(basis::rounded).unwrap_or(0)
 }

@@ -7,9 +7,11 @@ use model::billing::{
 use model::{Currency, UnixSeconds};
 use rust_decimal::Decimal;
 
-use super::alert::{Alert, Paid, What};
+use super::alert::{Alert, What};
+use super::basis::{self, Value};
 use super::bill::Payment;
-use super::cadence::{self, Role};
+use super::cadence::{self, Present, Role};
+use super::modifier::{self, Modifier};
 use super::plan::Plan;
 use super::subscription::{self, Agreement};
 use super::whole::{self, charge};
@@ -22,6 +24,8 @@ pub(super) struct One<'a> {
     pub agreement: Option<Agreement>,
     pub alerts: Vec<&'a Alert>,
     pub payments: Vec<Payment>,
+    /// In the order in which they were made.
+    pub modifiers: Vec<Modifier>,
 }
 
 impl One<'_> {
@@ -30,27 +34,27 @@ impl One<'_> {
         self.payments.retain(|payment| payment.is_paid);
         self.fail_first();
         self.payments.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
-        let (one_off, recurring): (Vec<Payment>, Vec<Payment>) =
+        let (one_off, mut recurring): (Vec<Payment>, Vec<Payment>) =
             std::mem::take(&mut self.payments).into_iter().partition(|payment| payment.is_one_off);
-        let roles = cadence::roles(&recurring, self.plan(), self.next_at());
-        let mut subscription = self.subscription(&recurring, &roles);
-        let exacts: Vec<&Paid> = recurring.iter().filter_map(|payment| payment.exact.as_ref()).collect();
-        let mut share = None;
+        let status = self.status();
+        let is_over = matches!(status, SubscriptionStatus::Canceled | SubscriptionStatus::Paused);
+        let present = Present { plan: self.plan(), next_at: self.next_at(), is_over };
+        let is_first_apart = cadence::is_first_price(&recurring, present);
+        basis::read(&mut recurring, &self.modifiers, is_first_apart);
+        let roles = cadence::roles(&recurring, present);
+        let mut subscription = self.subscription(status, &recurring, &roles);
         let mut invoices: Vec<Invoice> = Vec::new();
         for (payment, role) in recurring.iter().zip(&roles) {
-            invoices.push(self.paid(payment, *role, &exacts, &subscription));
-            let plain = payment.exact.as_ref().filter(|exact| exact.is_whole() || share.is_none());
-            share = plain.map(Paid::net_share).or(share);
+            invoices.push(self.paid(payment, *role, &subscription));
         }
-        invoices
-            .extend(one_off.iter().map(|payment| self.paid(payment, Role::OffCadence, &[], &subscription)));
+        invoices.extend(one_off.iter().map(|payment| self.paid(payment, Role::OffCadence, &subscription)));
         let paid = recurring.iter().chain(&one_off);
         history.charges.extend(paid.map(|payment| Charge {
             payment_method: subscription.payment_method.clone(),
             ..whole::payment(payment)
         }));
-        let last = invoices.iter().rev().find(|invoice| invoice.lines.iter().any(is_period)).cloned();
-        if let Some(due) = self.due(&invoices, last.as_ref(), &subscription, share) {
+        let changes = self.changes(&recurring, &subscription);
+        if let Some(due) = self.due(&invoices, &changes, &subscription) {
             if self.alerts.iter().all(|alert| !alert.is_failure_of(due.id.as_str())) {
                 // Tried on the day, as far as is known.
                 let id = format!("{}-attempt", due.id);
@@ -70,7 +74,7 @@ impl One<'_> {
             invoices.push(due);
         }
         history.charges.extend(self.failures());
-        history.given_back.extend(self.changes(share, &subscription));
+        history.given_back.extend(changes);
         history.invoices.extend(invoices);
         history.subscriptions.push(subscription);
     }
@@ -101,20 +105,32 @@ impl One<'_> {
         }
     }
 
-    fn subscription(&self, recurring: &[Payment], roles: &[Role]) -> Subscription {
+    fn cancelled(&self) -> Option<(UnixSeconds, Option<UnixSeconds>)> {
+        self.alerts.iter().rev().find_map(|alert| match &alert.what {
+            What::Cancelled { effective_at } => Some((alert.at, *effective_at)),
+            _ => None,
+        })
+    }
+
+    fn status(&self) -> SubscriptionStatus {
+        match (self.cancelled(), &self.agreement) {
+            (Some(_), _) => SubscriptionStatus::Canceled,
+            (None, Some(known)) => known.status,
+            (None, None) => self.said_status(),
+        }
+    }
+
+    fn subscription(
+        &self,
+        status: SubscriptionStatus,
+        recurring: &[Payment],
+        roles: &[Role],
+    ) -> Subscription {
         let known = self.agreement.as_ref();
         let user = known.map(|known| known.user.clone());
         let user =
             user.or_else(|| self.alerts.iter().find_map(|alert| alert.user.clone())).unwrap_or_default();
-        let cancelled = self.alerts.iter().rev().find_map(|alert| match &alert.what {
-            What::Cancelled { effective_at } => Some((alert.at, *effective_at)),
-            _ => None,
-        });
-        let status = match (cancelled, known) {
-            (Some(_), _) => SubscriptionStatus::Canceled,
-            (None, Some(known)) => known.status,
-            (None, None) => self.said_status(),
-        };
+        let cancelled = self.cancelled();
         let mut periods = recurring.iter().zip(roles).filter_map(|(payment, role)| match role {
             Role::Period { end, .. } => Some(Period { start: payment.at, end: *end }),
             _ => None,
@@ -123,7 +139,7 @@ impl One<'_> {
         let started_at = known.and_then(|known| known.signed_up_at);
         let first_at = recurring.first().map(|payment| payment.at);
         let created_at = started_at.or_else(|| self.alerts.first().map(|alert| alert.at)).or(first_at);
-        let trial = self.trial(status, created_at, recurring);
+        let trial = self.trial(status, created_at, recurring, roles);
         let ended_at = (status == SubscriptionStatus::Canceled).then(|| {
             let said = cancelled.and_then(|(at, effective_at)| effective_at.or(Some(at)));
             // One interval after the last payment; without any, when its trial was over.
@@ -148,13 +164,13 @@ impl One<'_> {
             currency: recurring.last().map(|payment| payment.currency),
             items: items.into_iter().collect(),
             payment_method: known.and_then(|known| known.method.clone()),
-            pauses: self.pauses(status),
+            pauses: self.pauses(status, last),
             ..Subscription::new(self.id.as_str().into(), user.into(), status)
         }
     }
 
     /// Those that alerts tell of, and the present one. Older ones show in that nothing was paid.
-    fn pauses(&self, status: SubscriptionStatus) -> Vec<Pause> {
+    fn pauses(&self, status: SubscriptionStatus, last: Option<Period>) -> Vec<Pause> {
         let mut pauses: Vec<Pause> = Vec::new();
         for alert in &self.alerts {
             let What::Updated(terms) = &alert.what else { continue };
@@ -168,7 +184,9 @@ impl One<'_> {
         let is_told = pauses.last().is_some_and(|pause| pause.end.is_none());
         let since = self.agreement.as_ref().and_then(|known| known.paused_at);
         if status == SubscriptionStatus::Paused && !is_told {
-            pauses.extend(since.map(|start| Pause { start, end: None }));
+            // As an earlier pause shows: from when nothing was paid.
+            let start = since.map(|since| last.map_or(since, |last| since.min(last.end)));
+            pauses.extend(start.map(|start| Pause { start, end: None }));
         }
         pauses
     }
@@ -196,6 +214,7 @@ impl One<'_> {
         status: SubscriptionStatus,
         start: Option<UnixSeconds>,
         recurring: &[Payment],
+        roles: &[Role],
     ) -> Option<Period> {
         let start = start?;
         if status == SubscriptionStatus::Trialing {
@@ -203,39 +222,37 @@ impl One<'_> {
         }
         let days = self.plan().map_or(0, |plan| plan.trial_days);
         let end = UnixSeconds(start.0 + days * DAY_S);
-        // A customer who paid at once had none, whatever the plan says now.
+        // A customer who paid at once had none, whatever the plan says now; unless that was for the trial.
+        let is_paid_trial = days > 0 && roles.first() == Some(&Role::First);
+        let recurring = if is_paid_trial { recurring.get(1..).unwrap_or_default() } else { recurring };
         let first = recurring.iter().find(|payment| payment.amount_minor > 0).map(|payment| payment.at);
         let had_one = first.is_none_or(|first| first.0 >= end.0 - DAY_S);
         (days > 0 && had_one).then_some(Period { start, end: first.map_or(end, |first| first.min(end)) })
     }
 
     /// The bill that a payment paid.
-    fn paid(&self, payment: &Payment, role: Role, others: &[&Paid], subscription: &Subscription) -> Invoice {
+    fn paid(&self, payment: &Payment, role: Role, subscription: &Subscription) -> Invoice {
+        let at = Period { start: payment.at, end: payment.at };
         let (effect, period, recurrence) = match role {
             Role::Period { end, recurrence } => {
                 (LineEffect::Sets, Period { start: payment.at, end }, Some(recurrence))
             }
             Role::First if self.plan().is_some_and(|plan| plan.trial_days > 0) => {
-                (LineEffect::PaidTrial, Period { start: payment.at, end: payment.at }, None)
+                (LineEffect::PaidTrial, at, None)
             }
-            Role::First | Role::OffCadence => {
-                (LineEffect::Once, Period { start: payment.at, end: payment.at }, None)
-            }
+            Role::First | Role::OffCadence => (LineEffect::Once, at, None),
         };
         let (gross_minor, tax_minor) = (payment.gross_minor(), payment.tax_minor());
         let plan = payment.exact.as_ref().and_then(|exact| exact.plan.clone()).or_else(|| self.plan_id());
         let quantity = payment.exact.as_ref().map_or(Decimal::ONE, |exact| exact.quantity);
         let net_minor = gross_minor - tax_minor;
-        let exact = payment.exact.as_ref().filter(|_| effect == LineEffect::Sets);
-        let value_minor = exact.map_or(net_minor, |exact| exact.regular_minor(others));
-        let line = self.line(&payment.id, value_minor, payment.currency, period, (plan, recurrence));
-        let mut lines = vec![InvoiceLine { quantity, effect, ..line }];
-        if value_minor != net_minor {
-            // What was added once, or taken off.
-            let id = format!("{}-once", payment.id);
-            let at = Period { start: payment.at, end: payment.at };
-            let line = self.line(&id, net_minor - value_minor, payment.currency, at, (None, None));
-            lines.push(InvoiceLine { effect: LineEffect::Once, ..line });
+        let reading = payment.reading.as_ref().filter(|_| effect == LineEffect::Sets);
+        let value =
+            reading.map_or(Value { own_minor: net_minor, ..Value::default() }, |reading| reading.value);
+        let line = self.line(&payment.id, 0, payment.currency, period, (plan, recurrence));
+        let mut lines = self.lines(InvoiceLine { quantity, effect, ..line }, value);
+        if let Some(once) = self.once(payment, at, net_minor - value.total_minor()) {
+            lines.push(once);
         }
         let created_at = payment.at;
         let paid_at = payment.exact.as_ref().map_or(payment.at, |exact| exact.at);
@@ -252,6 +269,29 @@ impl One<'_> {
             ..open
         }
         .paid_at(paid_at)
+    }
+
+    /// What is worth so much: the plan, and beside it the modifiers that recur.
+    pub(super) fn lines(&self, line: InvoiceLine, value: Value) -> Vec<InvoiceLine> {
+        let extra = (value.extra_minor != 0).then(|| InvoiceLine {
+            id: format!("{}-modifiers", line.id.as_str()).into(),
+            description: modifier::called(&self.modifiers, value.listed_extra_minor, true)
+                .or(Some(MODIFIER.to_owned())),
+            amount_minor: value.extra_minor,
+            quantity: Decimal::ZERO,
+            ..line.clone()
+        });
+        let (amount_minor, discount_minor) = (value.own_minor + value.discount_minor, value.discount_minor);
+        let own = InvoiceLine { amount_minor, discount_minor, ..line };
+        std::iter::once(own).chain(extra).collect()
+    }
+
+    /// What a regular payment also charged, or took off.
+    pub(super) fn once(&self, payment: &Payment, at: Period, minor: i64) -> Option<InvoiceLine> {
+        let id = format!("{}-once", payment.id);
+        let line = self.line(&id, minor, payment.currency, at, (None, None));
+        let description = modifier::called(&self.modifiers, minor, false);
+        (minor != 0).then(|| InvoiceLine { description, effect: LineEffect::Once, ..line })
     }
 
     pub(super) fn line(
@@ -278,6 +318,9 @@ impl One<'_> {
         }
     }
 }
+
+/// As Paddle Classic calls what is added to a price, where it has no description.
+const MODIFIER: &str = "Price modifier";
 
 pub(super) fn is_period(line: &InvoiceLine) -> bool {
     line.effect == LineEffect::Sets

@@ -16,7 +16,8 @@ use crate::Billed;
 
 /// Everything that was read, as one history.
 pub(super) fn assemble(read: Read, billed: &mut Billed) {
-    let Read { customer, agreements, mut payments, mut sales, alerts } = read;
+    let Read { customer, agreements, mut payments, mut sales, mut modifiers, alerts } = read;
+    modifiers.sort_by_key(|modifier| modifier.id);
     let alerts = in_order(alerts);
     take_paid(&alerts, &mut payments, &mut sales);
     let country = alerts.iter().rev().find_map(|alert| alert.country.clone());
@@ -37,7 +38,9 @@ pub(super) fn assemble(read: Read, billed: &mut Billed) {
         let (own, others) = payments.into_iter().partition(|payment| payment.subscription == id);
         payments = others;
         let agreement = agreements.remove(&id);
-        One { id, agreement, alerts, payments: own }.add_to(history);
+        let (its_modifiers, others) = modifiers.into_iter().partition(|modifier| modifier.subscription == id);
+        modifiers = others;
+        One { id, agreement, alerts, payments: own, modifiers: its_modifiers }.add_to(history);
     }
     history.invoices.extend(sales.iter().map(sold));
     history.charges.extend(sales.iter().map(|sale| {

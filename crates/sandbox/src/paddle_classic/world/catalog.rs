@@ -107,6 +107,7 @@ pub struct Catalog {
     pub book: Product,
     pub always_fifth_off: Coupon,
     pub five_off_once: Coupon,
+    pub always_three_off: Coupon,
     pub expired: Coupon,
     is_wide: bool,
 }
@@ -148,6 +149,7 @@ impl Catalog {
             book: Product { id: FIRST_PRODUCT, name: "The book", cents: 3900 },
             always_fifth_off: Coupon { code: "FIFTH-OFF", off: Off::PerMille(200), is_recurring: true },
             five_off_once: Coupon { code: "WELCOME-5", off: Off::Flat(500), is_recurring: false },
+            always_three_off: Coupon { code: "THREE-OFF", off: Off::Flat(300), is_recurring: true },
             expired: Coupon { code: "SPRING-2019", off: Off::PerMille(500), is_recurring: false },
             is_wide: merchant == MerchantName::Mid,
         }
@@ -178,6 +180,7 @@ impl Catalog {
         let coupons = [
             (self.always_fifth_off, json!(null), json!(null)),
             (self.five_off_once, json!(100), json!(null)),
+            (self.always_three_off, json!(null), json!(null)),
             (self.expired, json!(null), json!("2019-06-30 00:00:00")),
         ];
         for (place, (coupon, allowed_uses, expires)) in (0..).zip(coupons) {

@@ -43,7 +43,9 @@ fn jitter(number: u64) -> i64 {
 pub fn live(account: &mut Account, catalog: &Catalog, due_at: &mut i64, number: u64, came_at: i64) {
     let script = script_of(number);
     let round = number / count();
-    let place = usize::try_from((number + round) % COUNTRIES.len() as u64).unwrap_or(0);
+    // Each seed has each script in other countries.
+    let place = (number + round + account.seed) % COUNTRIES.len() as u64;
+    let place = usize::try_from(place).unwrap_or(0);
     let country = script.country.unwrap_or(&COUNTRIES[place]);
     let seats = 2 + i64::try_from(mix(account.seed, number, 62) % 3).unwrap_or(0);
     play(account, catalog, due_at, number, country, |life| {

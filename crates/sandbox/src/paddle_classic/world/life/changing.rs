@@ -73,7 +73,7 @@ impl Life<'_> {
         self.until(at)?;
         let id = self.account.next_number();
         let minor = self.country.local_minor(cents);
-        self.sub_mut().modifiers.push(Modifier { id, minor, is_recurring });
+        self.sub_mut().modifiers.push(Modifier { id, minor, is_recurring, is_billed: false });
         let row = json!({
             "modifier_id": id,
             "subscription_id": self.sub().id,
@@ -83,6 +83,15 @@ impl Life<'_> {
             "description": if cents < 0 { "A discount" } else { "An extra" },
         });
         self.account.put(Rows::Modifier, id, row);
+        Some(())
+    }
+
+    /// What recurs is not added any more, from the next payment on.
+    pub fn take_off_modifiers(&mut self, at: i64) -> Option<()> {
+        self.until(at)?;
+        for modifier in std::mem::take(&mut self.sub_mut().modifiers) {
+            self.account.remove(Rows::Modifier, modifier.id);
+        }
         Some(())
     }
 

@@ -86,12 +86,13 @@ impl Life<'_> {
         let sub = self.sub();
         let (id, plan) = (sub.id, sub.plan);
         let is_like_others = !sub.is_to_pay_first_price();
+        let bill = self.bill_of(sub.due_minor(self.country), &plan);
+        self.sub_mut().modifiers.iter_mut().for_each(|one| one.is_billed = true);
         // A coupon for the first payment counts while that lasts.
         let value_minor = self.regular_net_minor();
-        let bill = self.bill_of(sub.due_minor(self.country), &plan);
         let currency = self.currency();
         let spent: Vec<u64> =
-            sub.modifiers.iter().filter(|one| !one.is_recurring).map(|one| one.id).collect();
+            self.sub().modifiers.iter().filter(|one| !one.is_recurring).map(|one| one.id).collect();
         for modifier in spent {
             self.account.remove(Rows::Modifier, modifier);
         }

@@ -33,6 +33,8 @@ pub struct Modifier {
     pub id: u64,
     pub minor: i64,
     pub is_recurring: bool,
+    /// On a payment: from then on it belongs to the value.
+    pub is_billed: bool,
 }
 
 /// When a pause was asked for, from when it holds, and why.
@@ -93,21 +95,22 @@ impl Subscription {
         self.unit_minor * self.quantity
     }
 
-    /// What each period costs, with the coupon where it applies and the modifiers that recur.
+    /// What each period costs, with the coupon where it applies and the modifiers that recur and were billed before.
     pub fn regular_minor(&self, country: &Country) -> i64 {
-        let lasting: i64 = self.modifiers.iter().filter(|one| one.is_recurring).map(|one| one.minor).sum();
-        self.discounted(self.price_minor(), country) + lasting
+        let lasting = self.modifiers.iter().filter(|one| one.is_recurring && one.is_billed);
+        self.discounted(self.price_minor(), country) + lasting.map(|one| one.minor).sum::<i64>()
     }
 
     /// What is due next: the period, what only this bill has, and what changes left.
     pub fn due_minor(&self, country: &Country) -> i64 {
-        let once: i64 = self.modifiers.iter().filter(|one| !one.is_recurring).map(|one| one.minor).sum();
+        let new = self.modifiers.iter().filter(|one| !one.is_billed);
+        let new: i64 = new.map(|one| one.minor).sum();
         let regular = if self.is_to_pay_first_price() {
             self.discounted(country.local_minor(self.plan.initial_cents) * self.quantity, country)
         } else {
             self.regular_minor(country)
         };
-        regular + once + self.carry_minor
+        regular + new + self.carry_minor
     }
 
     /// Whether what is due is the plan's first payment and not like the others. A trial without a price is not a payment.

@@ -126,6 +126,35 @@ pub const SCRIPTS: &[Script] = &[
             life.go_on()
         }),
     ),
+    script("an extra each time, and then more seats before it is billed", |life, stage| {
+        buy(life, stage)?;
+        life.modify(life.days_in(4), 800, true)?;
+        let basic = life.catalog.basic;
+        life.change(life.days_in(9), &basic, stage.seats + 1, Billed::Now)?;
+        life.renew()?;
+        life.change(life.days_in(12), &basic, stage.seats + 3, Billed::WithNext)?;
+        life.go_on()
+    }),
+    script("an extra each time, until it is taken off", |life, stage| {
+        buy(life, stage)?;
+        life.modify(life.days_in(5), 700, true)?;
+        life.renew()?;
+        life.renew()?;
+        life.take_off_modifiers(life.days_in(8))?;
+        life.renew()?;
+        let basic = life.catalog.basic;
+        life.change(life.days_in(3), &basic, stage.seats + 2, Billed::Now)?;
+        life.go_on()
+    }),
+    script("an extra each time and one once", |life, stage| {
+        buy(life, stage)?;
+        life.modify(life.days_in(5), 800, true)?;
+        life.renew()?;
+        life.modify(life.days_in(6), 1300, false)?;
+        let pro = life.catalog.pro;
+        life.change(life.days_in(10), &pro, stage.seats, Billed::NotAtAll)?;
+        life.go_on()
+    }),
     script("tries and stays", |life, stage| {
         life.subscribe(stage.at, Terms::of(&life.catalog.trial, stage.seats))?;
         life.go_on()
@@ -282,6 +311,22 @@ pub const SCRIPTS: &[Script] = &[
     script("five off, once", |life, stage| {
         let coupon = Some(life.catalog.five_off_once);
         life.subscribe(stage.at, Terms { coupon, ..Terms::of(&life.catalog.basic, stage.seats) })?;
+        life.go_on()
+    }),
+    script("five off, once, and more seats before the next bill", |life, stage| {
+        let coupon = Some(life.catalog.five_off_once);
+        life.subscribe(stage.at, Terms { coupon, ..Terms::of(&life.catalog.basic, stage.seats) })?;
+        let basic = life.catalog.basic;
+        life.change(life.days_in(13), &basic, stage.seats + 2, Billed::Now)?;
+        life.go_on()
+    }),
+    script("three off, always, and an extra each time", |life, stage| {
+        let coupon = Some(life.catalog.always_three_off);
+        life.subscribe(stage.at, Terms { coupon, ..Terms::of(&life.catalog.basic, stage.seats) })?;
+        life.modify(life.days_in(9), 600, true)?;
+        life.renew()?;
+        let basic = life.catalog.basic;
+        life.change(life.days_in(13), &basic, stage.seats + 2, Billed::WithNext)?;
         life.go_on()
     }),
     script("quarters", |life, stage| {

@@ -9,7 +9,10 @@ struct Told {
     values: BTreeMap<i64, i64>,
     /// Net and gross of the last regular payment: how much of a price is not tax.
     share: Option<(i64, i64)>,
-    has_modifiers: bool,
+    /// What modifiers add to each payment.
+    extra: i64,
+    /// What was beside the price on more than one payment.
+    repeated: Vec<i64>,
     off: Option<(Value, bool)>,
 }
 
@@ -75,6 +78,16 @@ impl Reader<'_> {
         own.map(|one| minor(one["amount"].as_str().unwrap(), self.currency())).sum()
     }
 
+    /// What is beside the price on a payment.
+    fn surplus(&self) -> Option<i64> {
+        if self.alert.name() != "subscription_payment_succeeded" {
+            return None;
+        }
+        let price = self.minor("unit_price") * self.text("quantity").parse::<i64>().unwrap();
+        let net = self.minor("sale_gross") - self.minor("payment_tax");
+        Some(net - self.less_coupon(price, self.coupon().as_ref()))
+    }
+
     fn read(&self, told: &mut Told) {
         let at = self.alert.at;
         match self.alert.name() {
@@ -93,9 +106,7 @@ impl Reader<'_> {
                 }
                 let off = told.off.as_ref().filter(|(_, is_recurring)| *is_recurring);
                 let mut price = self.less_coupon(self.minor("new_price"), off);
-                if told.has_modifiers {
-                    price += self.modifiers();
-                }
+                price += told.extra;
                 let (net, gross) = told.share.unwrap_or((1, 1));
                 told.values.insert(at, self.a_month((2 * price * net + gross) / (2 * gross)));
             }
@@ -115,13 +126,13 @@ impl Reader<'_> {
         let price = self.minor("unit_price") * self.text("quantity").parse::<i64>().unwrap();
         let off = self.coupon();
         let price = self.less_coupon(price, off.as_ref());
-        let modifiers = self.modifiers();
-        for (candidate, has_modifiers) in [(price, false), (price + modifiers, modifiers != 0)] {
-            let net = gross - tax;
+        let extras = [0, self.modifiers()].into_iter().chain(told.repeated.clone());
+        for extra in extras {
+            let (candidate, net) = (price + extra, gross - tax);
             if candidate != net && candidate != gross {
                 continue;
             }
-            told.has_modifiers = has_modifiers;
+            told.extra = extra;
             told.share = Some(if candidate == net { (1, 1) } else { (net, gross) });
             told.values.insert(self.alert.at, self.a_month(net));
             told.off = off;
@@ -139,10 +150,22 @@ fn every_customer_is_worth_what_the_merchant_meant_to_somebody_who_reads_all_ale
         let mut alerts: Vec<&Alert> = world.account().alerts.values().collect();
         alerts.sort_by_key(|alert| (alert.at, alert.id));
         let mut told: BTreeMap<(String, String), (Currency, Told)> = BTreeMap::new();
-        for alert in alerts.into_iter().filter(|alert| alert.fields.contains_key("subscription_id")) {
+        alerts.retain(|alert| alert.fields.contains_key("subscription_id"));
+        let mut surpluses: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+        for alert in &alerts {
+            let reader = Reader { world: &world, alert };
+            let own = surpluses.entry(reader.text("subscription_id").to_owned()).or_default();
+            own.extend(reader.surplus());
+        }
+        let is_repeated = |own: &[i64], one: &i64| own.iter().filter(|other| *other == one).count() > 1;
+        for alert in alerts {
             let reader = Reader { world: &world, alert };
             let key = (reader.text("user_id").to_owned(), reader.text("subscription_id").to_owned());
-            let (_, told) = told.entry(key).or_insert_with(|| (reader.currency(), Told::default()));
+            let own = &surpluses[&key.1];
+            let repeated = || own.iter().copied().filter(|one| is_repeated(own, one)).collect();
+            let (_, told) = told
+                .entry(key)
+                .or_insert_with(|| (reader.currency(), Told { repeated: repeated(), ..Told::default() }));
             reader.read(told);
         }
         let found = told.into_iter().map(|((user, _), (currency, told))| (user, currency, told.values));
