@@ -27,6 +27,7 @@ pub enum ExportedList {
     Contributions,
     CashTransactions,
     MrrCustomers,
+    DifferentRenewals,
     AuditLog,
 }
 
@@ -96,6 +97,7 @@ impl ExportedList {
             Self::Contributions => "contributions of customers",
             Self::CashTransactions => "transactions",
             Self::MrrCustomers => "MRR of customers",
+            Self::DifferentRenewals => "renewals that differ",
             Self::AuditLog => "audit log",
         }
     }

@@ -132,6 +132,7 @@ async fn a_source_that_nobody_knows_is_loaded_and_its_pages_answer() {
         ("/customers/{customer_id}/explain", ""),
         ("/reconcile", "?from=2026-09-01"),
         ("/reconcile/provider-mrr", ""),
+        ("/reconcile/renewals", ""),
         ("/restatements", ""),
         ("/webhook", ""),
     ];

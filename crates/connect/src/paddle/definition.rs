@@ -82,6 +82,7 @@ pub(crate) static DEFINITION: Definition = Definition {
             without: "the comparison of MRR with Paddle's own figures",
         }),
         event_list: Some(delivery::EVENT_LIST),
+        bills_differences: true,
         key_link: || Some("https://vendors.paddle.com/authentication-v2".to_owned()),
         place: lifetime::place,
         customer_link: lifetime::customer_link,

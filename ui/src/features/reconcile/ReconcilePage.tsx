@@ -30,6 +30,7 @@ import { useTitle } from '~/view/useTitle'
 import { keptSearch, useView } from '~/view/useView'
 
 import { CashStatement } from './CashStatement'
+import { DifferentRenewals } from './DifferentRenewals'
 import { daysOfMonth, monthText, mrrByMonth } from './month'
 import { MrrStatement } from './MrrStatement'
 import { MovedCustomers } from './MovedCustomers'
@@ -282,6 +283,7 @@ export function ReconcilePage() {
       <CashStatement cash={cash} currency={shown ?? undefined} view={view} />
       <MrrStatement currency={shown ?? undefined} statement={statement} view={view} />
       {!isTogether(connection) && <ProviderMrr connection={connection} />}
+      {!isTogether(connection) && <DifferentRenewals connection={connection} />}
       {isTogether(connection) ? <MovedCustomers connection={connection} /> : <RestatedMonths connection={connection} />}
     </>
   )
