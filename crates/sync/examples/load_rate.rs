@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use connect::Source;
-use pace::{LEAST_PERCENT, LIMIT_PER_MINUTE, Pace};
+use pace::{LEAST_PER_MILLE, LIMIT_PER_MINUTE, Pace};
 use sandbox::Provider;
 
 const ANSWERS_TAKE_MS: [u64; 4] = [200, 1_000, 2_000, 3_000];
@@ -30,13 +30,16 @@ fn main() -> ExitCode {
         Source::of(provider.as_str()).is_some_and(|source| source.has_changes(source.bills()))
     };
     let mut is_fast = true;
-    println!("the limit: {LIMIT_PER_MINUTE} requests a minute, of which {LEAST_PERCENT} % are to be used");
+    println!(
+        "the limit: {LIMIT_PER_MINUTE} requests a minute, of which {} % are to be used",
+        LEAST_PER_MILLE / 10
+    );
     for provider in Provider::ALL.into_iter().filter(is_limited) {
         println!("{provider}, {customers} customers");
         for answer_takes_ms in ANSWERS_TAKE_MS {
             let pace = Pace::of_an_import(provider, customers, Duration::from_millis(answer_takes_ms));
             println!("  {pace}");
-            let is_enough = pace.least_percent.is_some_and(|percent| percent >= LEAST_PERCENT);
+            let is_enough = pace.least_per_mille.is_some_and(|least| least >= LEAST_PER_MILLE);
             is_fast &= answer_takes_ms > PROMISED_TO_MS || is_enough;
         }
     }

@@ -27,7 +27,7 @@ use std::time::Duration;
 use connect::Source;
 use disk::SmallDisk;
 use life::{Simulation, further_providers};
-use pace::{LEAST_PERCENT, Pace};
+use pace::{LEAST_PER_MILLE, Pace};
 use sandbox::Provider;
 use support::difference;
 
@@ -82,7 +82,7 @@ fn an_import_is_as_fast_as_a_limit_of_240_requests_a_minute_lets_it_be() {
             let pace = Pace::of_an_import(provider, 250, answer_takes);
             println!("{provider}: {pace}");
             assert_eq!(pace.refused, 0, "{pace}");
-            assert!(pace.least_percent.is_some_and(|percent| percent >= LEAST_PERCENT), "{pace}");
+            assert!(pace.least_per_mille.is_some_and(|least| least >= LEAST_PER_MILLE), "{pace}");
         }
     }
 }

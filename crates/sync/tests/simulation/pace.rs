@@ -8,9 +8,9 @@ use tokio::time::Instant;
 use crate::line::{Account, Seen};
 
 /// What providers that count by the minute take from one address.
-pub const LIMIT_PER_MINUTE: usize = 240;
-/// What an import is to use of that.
-pub const LEAST_PERCENT: f64 = 95.0;
+pub const LIMIT_PER_MINUTE: u128 = 240;
+/// What an import is to use of that, in tenths of a percent.
+pub const LEAST_PER_MILLE: u128 = 950;
 /// Until the first page says how much there is, nothing can be read side by side, and at last nothing is left to be.
 const BEGINNING: Duration = Duration::from_secs(10);
 const END: Duration = Duration::from_secs(10);
@@ -23,8 +23,8 @@ pub struct Pace {
     pub requests: usize,
     pub refused: usize,
     pub took: Duration,
-    /// Of the limit, in the slowest stretch between its beginning and its end, in percent.
-    pub least_percent: Option<f64>,
+    /// Of the limit, in the slowest stretch between its beginning and its end, in tenths of a percent.
+    pub least_per_mille: Option<u128>,
 }
 
 impl Pace {
@@ -38,7 +38,6 @@ impl Pace {
         let whole = times.iter().filter(|at| **at >= begun + BEGINNING && **at + STRETCH + END <= over);
         let within =
             |from: &Instant| times.iter().filter(|at| **at >= *from && **at < *from + STRETCH).count();
-        let allowed = LIMIT_PER_MINUTE as f64 * STRETCH.as_secs_f64() / 60.0;
         let fewest = whole.map(within).min();
         Self {
             answer_takes,
@@ -46,29 +45,35 @@ impl Pace {
             refused: requests.iter().filter(|seen| seen.is_refused).count(),
             // The provider has answered the last one, too.
             took: over + answer_takes - begun,
-            least_percent: fewest.map(|fewest| fewest as f64 * 100.0 / allowed),
+            least_per_mille: fewest.map(|fewest| per_mille(fewest, STRETCH)),
         }
     }
+}
 
-    /// Of the limit, from the first request to the last answer.
-    pub fn percent(&self) -> f64 {
-        self.requests as f64 * 100.0 / (LIMIT_PER_MINUTE as f64 * self.took.as_secs_f64() / 60.0)
-    }
+/// What so many requests in so long are of the limit, in tenths of a percent.
+fn per_mille(requests: usize, within: Duration) -> u128 {
+    requests as u128 * 1_000 * 60_000 / (LIMIT_PER_MINUTE * within.as_millis()).max(1)
+}
+
+/// Tenths with a point.
+fn tenths(tenths: u128) -> String {
+    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 impl std::fmt::Display for Pace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "answers in {:>3.1} s: {:>5} requests in {:>6.1} s, {:>5.1} % of the limit, {} refused; ",
-            self.answer_takes.as_secs_f64(),
+            "answers in {} s: {:>4} requests in {:>5} s, {:>5} % of the limit, {} refused; ",
+            tenths(self.answer_takes.as_millis() / 100),
             self.requests,
-            self.took.as_secs_f64(),
-            self.percent(),
+            tenths(self.took.as_millis() / 100),
+            // From the first request to the last answer.
+            tenths(per_mille(self.requests, self.took)),
             self.refused,
         )?;
-        match self.least_percent {
-            Some(percent) => write!(f, "in its middle at least {percent:.1} %"),
+        match self.least_per_mille {
+            Some(least) => write!(f, "in its middle at least {} %", tenths(least)),
             None => write!(f, "too short to have a middle"),
         }
     }
