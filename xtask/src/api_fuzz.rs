@@ -31,7 +31,7 @@ fn find_or_install() -> Result<PathBuf> {
     let is_right = format!("import importlib.metadata as m; assert m.version('schemathesis') == '{VERSION}'");
     if !python::can_run(&python, &is_right) {
         let package = format!("schemathesis=={VERSION}");
-        step("Schemathesis", || python::install(&python, &package))
+        step("Schemathesis", || python::install(&python, &[&package]))
             .context("trying the API needs Python 3, and a package index to fetch Schemathesis from")?;
     }
     Ok(python)

@@ -9,13 +9,14 @@ use crate::step::{cargo, passed_on, run};
 use crate::{browser, system, ui};
 
 /// Name, package and example of each.
-const BENCHES: [(&str, &str, &str); 10] = [
+const BENCHES: [(&str, &str, &str); 11] = [
     ("store", "store", "write_rate"),
     ("erase", "store", "erase_rate"),
     ("query", "metrics", "query_rate"),
     ("ledger", "metrics", "ledger_rate"),
     ("reconcile", "sync", "reconcile_rate"),
     ("backfill", "app", "backfill_rate"),
+    ("load", "sync", "load_rate"),
     ("webhook", "app", "webhook_answer"),
     ("live", "app", "live_latency"),
     ("workspaces", "app", "workspaces"),

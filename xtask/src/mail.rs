@@ -24,7 +24,7 @@ pub fn find_or_install() -> Result<PathBuf> {
     if let Some(found) = [&ours, &system].into_iter().find(|python| has_package(python)) {
         return Ok(found.clone());
     }
-    let installed = step("aiosmtpd, a mail server for the tests", || python::install(&ours, PACKAGE));
+    let installed = step("aiosmtpd, a mail server for the tests", || python::install(&ours, &[PACKAGE]));
     if installed.is_ok() && has_package(&ours) {
         return Ok(ours);
     }

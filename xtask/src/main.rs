@@ -9,6 +9,7 @@ mod fuzz;
 mod generate;
 mod mail;
 mod python;
+mod sdk;
 mod step;
 mod system;
 mod test;
@@ -24,9 +25,10 @@ cargo xtask <task>
 
   demo   set everything up, load a sample merchant and open its MRR Breakdown [arguments of `chartsy demo`]
   test   set everything up and run every check and test   [fast: only Rust's]
-  bench  measure: store, erase, query, ledger, reconcile, backfill, webhook, live, workspaces, soak [name] [arguments]
+  bench  measure: store, erase, query, ledger, reconcile, backfill, load, webhook, live, workspaces, soak [name] [arguments]
   fuzz   give unseen bytes to what reads from outside     [target] [seconds]
   fuzz-api  send what the API describes, and what it does not, as every kind of visitor  [visitors] [long]
+  sdk    read the sandboxes with the providers' own libraries
   gen    make generated files: types, currencies, rates [--csv FILE]
   mail   set up the mail server that the tests of `mail` send to
   tidy   check the layout: arrows between crates, file sizes, licenses, names of providers
@@ -56,6 +58,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "bench" => bench::run_named(rest),
         "fuzz" => fuzz::run_named(rest),
         "fuzz-api" => api_fuzz::run_named(rest),
+        "sdk" => sdk::check(),
         "gen" => generate::run_named(rest),
         "mail" => mail::find_or_install().map(|python| eprintln!("{} has aiosmtpd", python.display())),
         "tidy" => tidy::run(),

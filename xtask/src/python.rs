@@ -16,18 +16,18 @@ pub fn of_environment(name: &str) -> Result<PathBuf> {
     Ok(cache()?.join("chartsy").join(name).join("bin/python"))
 }
 
-/// Makes an environment with one package, in place of what is there.
+/// Makes an environment with these packages, in place of what is there.
 ///
 /// # Errors
-/// When there is no Python, or the package can't be fetched.
-pub fn install(python: &Path, package: &str) -> Result<()> {
+/// When there is no Python, or a package can't be fetched.
+pub fn install(python: &Path, packages: &[&str]) -> Result<()> {
     if !exists("python3") {
         bail!("there is no python3");
     }
     let folder = python.parent().and_then(Path::parent).context("an environment is a folder")?;
     run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run(Command::new(python).args(pip).arg(package))
+    run(Command::new(python).args(pip).args(packages))
 }
 
 /// Whether a Python can run these lines.

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::step::{cargo, run, step};
-use crate::{advisories, api_fuzz, browser, mail, system, tidy, ui};
+use crate::{advisories, api_fuzz, browser, mail, sdk, system, tidy, ui};
 
 /// # Errors
 /// When a check or test fails.
@@ -32,6 +32,7 @@ pub fn run_all(arguments: &[String]) -> Result<()> {
     })?;
     if !is_fast {
         api_fuzz::run_named(&[])?;
+        sdk::check()?;
         journeys()?;
     }
     Ok(())

@@ -83,6 +83,8 @@ pub(crate) struct Extras {
     pub key_owner: Option<KeyOwner>,
     /// What it reports only of what happened lately.
     pub lately: Option<Lately>,
+    /// A change is billed as the difference that it makes, so that what a renewal bills follows from the bills before it.
+    pub bills_differences: bool,
     /// Without a list of events: how often everything is listed again, in seconds.
     pub listed_every_seconds: i64,
     /// Fields that GDPR mode keeps and in which keys are not names of fields.
@@ -122,6 +124,7 @@ impl Extras {
         command: None,
         key_owner: None,
         lately: None,
+        bills_differences: false,
         listed_every_seconds: 6 * 3600,
         keyed_by_data: &[],
         place: |chance, _| any_letters(chance),

@@ -271,6 +271,11 @@ impl Source {
         (self.extras().customer_link)(id, is_test_mode)
     }
 
+    /// Whether a change is billed as the difference that it makes, so that what a renewal bills follows from the bills before.
+    pub fn bills_differences(self) -> bool {
+        self.extras().bills_differences
+    }
+
     /// As many requests as keep the limits busy.
     pub fn requests_at_once(self, config: &ClientConfig) -> usize {
         (self.extras().requests_at_once)(config)

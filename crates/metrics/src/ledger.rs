@@ -24,6 +24,7 @@ mod other_rules;
 mod paid;
 mod price_book;
 mod proration;
+mod renewals;
 mod setting;
 mod standing;
 mod subscription;
@@ -47,6 +48,7 @@ pub use money::{MoneyFact, MoneyKind, attempt, money_of};
 pub use other_rules::{Difference, RuleSets};
 pub use paid::{PaidInvoice, PaidPart, PaidRow, Reason, Unexplained, paid_invoices};
 pub use price_book::PriceBook;
+pub use renewals::{DifferentRenewal, different_renewals};
 use subscription::Timeline;
 
 /// Everything that the columns need of one customer.

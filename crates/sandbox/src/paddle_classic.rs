@@ -143,7 +143,7 @@ impl App {
     /// What subscriptions say of their buyer.
     pub fn customer(&self, id: &str) -> Value {
         let world = self.world();
-        let is_theirs = |user: &&Value| user["user_id"].to_string() == id;
+        let is_theirs = |user: &&Value| user["user_id"].as_u64().is_some_and(|own| own.to_string() == id);
         let user = world.account().all(account::Kind::User).find(is_theirs);
         user.map_or(Value::Null, |user| json!({ "user_id": user["user_id"], "email": user["user_email"] }))
     }

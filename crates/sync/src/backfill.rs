@@ -40,7 +40,8 @@ const PENDING_MAX: usize = 20_000;
 const BATCH_OBJECTS: usize = 5_000;
 /// What is lost when the process is killed is requested again.
 const BATCHES_EVERY: Duration = Duration::from_millis(250);
-/// Lists that were truncated are read beside the pages, by this part of all cursors.
+/// Lists that were truncated are read beside the pages, by this part of all cursors; by all of them once there are no pages
+/// left to request.
 const FOLLOWUP_SHARE: usize = 4;
 
 /// What there was to load.
@@ -210,16 +211,20 @@ impl<'a> Load<'a> {
         if self.paused_until.is_some() || self.pending.objects() > PENDING_MAX {
             return;
         }
-        let followups_max = (self.cursors.total / FOLLOWUP_SHARE).max(1);
-        while self.followups_running < followups_max
+        self.request_rests((self.cursors.total / FOLLOWUP_SHARE).max(1));
+        while let Some(task) = self.plan.next() {
+            self.pending.ranges.extend(&task.changed);
+            self.request(Request::Page(task));
+        }
+        self.request_rests(self.cursors.total.saturating_sub(self.plan.running()));
+    }
+
+    fn request_rests(&mut self, at_once: usize) {
+        while self.followups_running < at_once
             && let Some(followup) = self.followups.pop_front()
         {
             self.followups_running += 1;
             self.request(Request::Rest(followup));
-        }
-        while let Some(task) = self.plan.next() {
-            self.pending.ranges.extend(&task.changed);
-            self.request(Request::Page(task));
         }
     }
 

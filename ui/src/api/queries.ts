@@ -17,6 +17,7 @@ import type {
   CustomerPage,
   CustomerRow,
   DeadDelivery,
+  DifferentRenewalPage,
   EnteredRates,
   ExpiringCard,
   ExpiringCardPage,
@@ -446,5 +447,16 @@ export const restatementsQuery = (id: string) =>
     initialPageParam: '',
     queryFn: ({ signal, pageParam }) =>
       api.get<RestatementPage>(`${connectionPath(id)}/restatements`, { limit: 50, cursor: pageParam }, signal),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  })
+
+/** Renewals whose bill is not what the bills before them had led to, the newest first. */
+export const differentRenewalsQuery = (id: string) =>
+  infiniteQueryOptions({
+    ...steady,
+    queryKey: [...reviewKey(id), 'different renewals'],
+    initialPageParam: '',
+    queryFn: ({ signal, pageParam }) =>
+      api.get<DifferentRenewalPage>(`${connectionPath(id)}/reconcile/renewals`, { limit: 200, cursor: pageParam }, signal),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   })

@@ -460,6 +460,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/reconcile/renewals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List renewals that differ from what the bills before them had led to */
+        get: operations["list_different_renewals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/reload": {
         parameters: {
             query?: never;
@@ -2141,6 +2158,11 @@ export interface components {
             /** @description On all pages. */
             total: number;
         };
+        /**
+         * @description In the order in which the first that applies is taken.
+         * @enum {string}
+         */
+        ChangeCause: "plan" | "price" | "quantity" | "interval" | "discount" | "item" | "second_subscription";
         ChangedMonth: {
             /** Format: int64 */
             after_minor: number;
@@ -2597,6 +2619,38 @@ export interface components {
             /** @description What you would like to see: at most 5,000 characters. */
             text: string;
         };
+        /** @description Newest day first. A page can have fewer renewals than its limit, even none, and another page after it. */
+        DifferentRenewals: {
+            data: components["schemas"]["DifferentRenewalView"][];
+            /** @description Whether the provider bills changes as differences. For others there are none. */
+            is_offered: boolean;
+            next_cursor?: string | null;
+        };
+        /** @description A subscription whose renewal was billed at another MRR than the bills before it had led to. */
+        DifferentRenewalView: {
+            /**
+             * Format: int64
+             * @description MRR that the bills before had led to.
+             */
+            before_minor: number;
+            /**
+             * Format: int64
+             * @description MRR by the renewal's bill, which counts.
+             */
+            billed_minor: number;
+            /** @description What most of the difference is due to. */
+            cause: components["schemas"]["ChangeCause"];
+            currency: string;
+            customer_id: string;
+            /** Format: int64 */
+            difference_minor: number;
+            email?: string | null;
+            invoice_id?: string | null;
+            name?: string | null;
+            /** Format: date */
+            on: string;
+            subscription_id: string;
+        };
         /**
          * @description What a breakdown makes its groups of.
          * @enum {string}
@@ -2879,7 +2933,7 @@ export interface components {
          * @description A list that can be saved whole.
          * @enum {string}
          */
-        ExportedList: "customers" | "movements" | "payments" | "upcoming" | "expiring_cards" | "cohort_customers" | "contributions" | "cash_transactions" | "mrr_customers" | "reconciled_customers" | "audit_log";
+        ExportedList: "customers" | "movements" | "payments" | "upcoming" | "expiring_cards" | "cohort_customers" | "contributions" | "cash_transactions" | "mrr_customers" | "reconciled_customers" | "different_renewals" | "audit_log";
         /** @enum {string} */
         ExportFormat: "csv" | "json";
         ExportRequest: {
@@ -4643,6 +4697,7 @@ export type SchemaCashStatement = components['schemas']['CashStatement'];
 export type SchemaCashSum = components['schemas']['CashSum'];
 export type SchemaCashTransaction = components['schemas']['CashTransaction'];
 export type SchemaCashTransactions = components['schemas']['CashTransactions'];
+export type SchemaChangeCause = components['schemas']['ChangeCause'];
 export type SchemaChangedMonth = components['schemas']['ChangedMonth'];
 export type SchemaChangedMovements = components['schemas']['ChangedMovements'];
 export type SchemaChargeDetail = components['schemas']['ChargeDetail'];
@@ -4687,6 +4742,8 @@ export type SchemaDeadDeliveries = components['schemas']['DeadDeliveries'];
 export type SchemaDeadDelivery = components['schemas']['DeadDelivery'];
 export type SchemaDemoOffer = components['schemas']['DemoOffer'];
 export type SchemaDemoRequest = components['schemas']['DemoRequest'];
+export type SchemaDifferentRenewals = components['schemas']['DifferentRenewals'];
+export type SchemaDifferentRenewalView = components['schemas']['DifferentRenewalView'];
 export type SchemaDimension = components['schemas']['Dimension'];
 export type SchemaEmailChanged = components['schemas']['EmailChanged'];
 export type SchemaEmailPending = components['schemas']['EmailPending'];
@@ -6126,6 +6183,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderMrrReport"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_different_renewals: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description The first day. Default: a year before `to`. */
+                from?: string;
+                /** @description Expansions and contractions that are looked through for a page, at most 500. Default: 50. */
+                limit?: number;
+                /** @description The last day. Default: today. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferentRenewals"];
                 };
             };
             /** @description What went wrong */

@@ -28,6 +28,7 @@ pub enum ExportedList {
     CashTransactions,
     MrrCustomers,
     ReconciledCustomers,
+    DifferentRenewals,
     AuditLog,
 }
 
@@ -98,6 +99,7 @@ impl ExportedList {
             Self::CashTransactions => "transactions",
             Self::MrrCustomers => "MRR of customers",
             Self::ReconciledCustomers => "paid invoices of customers",
+            Self::DifferentRenewals => "renewals that differ",
             Self::AuditLog => "audit log",
         }
     }

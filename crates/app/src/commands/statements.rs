@@ -4,6 +4,7 @@ mod cash;
 mod mrr;
 mod paid;
 mod provider_mrr;
+mod renewals;
 
 #[derive(Debug, clap::Args)]
 pub struct Statements {
@@ -21,6 +22,8 @@ enum Statement {
     Mrr(mrr::Mrr),
     /// MRR beside what the provider itself says it was, by day
     ProviderMrr(provider_mrr::ProviderMrr),
+    /// Renewals whose bill is not what the bills before them had led to, where changes are billed as differences
+    Renewals(renewals::Renewals),
 }
 
 pub async fn run(args: Statements) -> anyhow::Result<()> {
@@ -29,5 +32,6 @@ pub async fn run(args: Statements) -> anyhow::Result<()> {
         Statement::Cash(args) => cash::run(args).await,
         Statement::Mrr(args) => mrr::run(args).await,
         Statement::ProviderMrr(args) => provider_mrr::run(args).await,
+        Statement::Renewals(args) => renewals::run(args).await,
     }
 }

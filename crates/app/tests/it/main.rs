@@ -29,6 +29,7 @@ mod people;
 mod privacy;
 mod process;
 mod rates;
+mod renewals;
 mod schema;
 mod second_factor;
 mod security;

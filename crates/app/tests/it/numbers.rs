@@ -90,6 +90,7 @@ async fn every_page_of_a_loaded_account_answers_as_it_is_described() {
         ),
         ("/api/v1/connections/{id}/reconcile/customers/{customer_id}", "?month_on=2026-10-01&currency=usd"),
         ("/api/v1/connections/{id}/reconcile/provider-mrr", ""),
+        ("/api/v1/connections/{id}/reconcile/renewals", "?from=2026-01-01&limit=2"),
         ("/api/v1/connections/{id}/restatements", ""),
         ("/api/v1/connections/{id}/statements/cash", "?from=2026-01-01"),
         (

@@ -134,6 +134,7 @@ async fn a_source_that_nobody_knows_is_loaded_and_its_pages_answer() {
         ("/reconcile/customers", "?month_on=2026-09-01&currency=usd&part=total&limit=2"),
         ("/reconcile/customers/{customer_id}", "?month_on=2026-09-01&currency=usd"),
         ("/reconcile/provider-mrr", ""),
+        ("/reconcile/renewals", ""),
         ("/restatements", ""),
         ("/webhook", ""),
     ];

@@ -17,6 +17,8 @@ const INCLUDED: &[(&str, ObjectKind)] =
 const NEVER_KEPT: &[&str] = &["management_urls", "checkout"];
 /// Entities with this type were made for one transaction, and are in no list.
 const CUSTOM: &str = "custom";
+/// In the detail of an entry of a subscription's history: who they are, and what was written about them.
+const PEOPLE: &[&str] = &["customer", "address", "business", "billing_details", "custom_data"];
 const SUBSCRIPTION_ID: &str = "subscription_id";
 /// What a subscription comes with on request.
 const RECURRING: &str = "recurring_transaction_details";
@@ -145,16 +147,28 @@ pub(super) fn file(kind: ObjectKind, json: &str) -> Result<Filed, String> {
     Ok(Filed { object, embedded })
 }
 
-/// Files an entry of a subscription's history, which does not say whose it is.
+/// Files an entry of a subscription's history, which does not say whose it is. So whom it tells of is left out: nobody would
+/// find it when they are to be forgotten.
 ///
 /// # Errors
 /// As [`file`].
 pub(super) fn history(subscription: &str, json: &str) -> Result<RawObject, String> {
     let Fields(fields) = serde_json::from_str(json).map_err(|error| why(&error))?;
     let own = fields.iter().filter(|(name, _)| name != SUBSCRIPTION_ID);
-    let own = own.map(|(name, value)| format!(",{}:{value}", quoted(name)));
+    let own = own.map(|(name, value)| match name == "detail" {
+        true => format!(",{}:{}", quoted(name), without_people(value.get())),
+        false => format!(",{}:{value}", quoted(name)),
+    });
     let json = format!("{{\"{SUBSCRIPTION_ID}\":{}{}}}", quoted(subscription), own.collect::<String>());
     filed(kind::HISTORY, &json)
+}
+
+/// What an entry says happened, without whom it happened to.
+fn without_people(detail: &str) -> String {
+    let Ok(Fields(fields)) = serde_json::from_str(detail) else { return "null".to_owned() };
+    let left = fields.iter().filter(|(name, _)| !PEOPLE.contains(&&**name));
+    let left: Vec<String> = left.map(|(name, value)| format!("{}:{value}", quoted(name))).collect();
+    format!("{{{}}}", left.join(","))
 }
 
 /// Whether a subscription's history says what it does not say itself. There are no histories of before 29 June 2026.
@@ -382,6 +396,19 @@ mod tests {
         body["recurring_transaction_details"] = Value::Null;
         body["status"] = json!("trialing");
         assert!(file(kind::SUBSCRIPTION, &body.to_string()).unwrap().embedded.is_empty());
+    }
+
+    #[test]
+    fn whom_an_entry_of_a_history_tells_of_is_left_out() {
+        let detail = json!({
+            "action": "subscription_created", "status": "active", "customer": {"email": "ada@example.com"},
+            "address": {"city": "London"}, "business": {"name": "Analytical Engines"}, "billing_details": {}, "custom_data": {},
+        });
+        let entry = json!({"id": "subhis_1", "occurred_at": "2026-07-01T00:00:00Z", "detail": detail});
+        let filed = history("sub_1", &entry.to_string()).unwrap();
+        let body: Value = serde_json::from_str(&filed.body).unwrap();
+        assert_eq!(body["detail"], json!({"action": "subscription_created", "status": "active"}));
+        assert_eq!((&body["subscription_id"], &body["id"]), (&json!("sub_1"), &json!("subhis_1")));
     }
 
     #[test]

@@ -9,4 +9,5 @@ mod invariants;
 mod items;
 mod list_prices;
 mod prorations;
+mod renewals;
 mod rules;

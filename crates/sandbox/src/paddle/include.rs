@@ -16,7 +16,7 @@ impl Including<'_> {
     pub fn permission(name: &str) -> Permission {
         match name {
             "address" => Permission::Address,
-            "adjustments" | "adjustments_totals" => Permission::Adjustment,
+            "adjustment" | "adjustments" | "adjustments_totals" => Permission::Adjustment,
             "business" => Permission::Business,
             "customer" => Permission::Customer,
             "discount" => Permission::Discount,
@@ -39,7 +39,7 @@ impl Including<'_> {
             "discount" => one(Kind::Discount, "discount_id"),
             "product" => one(Kind::Product, "product_id"),
             "prices" => Value::Array(self.naming(Kind::Price, "product_id", id)),
-            "adjustments" => Value::Array(self.naming(Kind::Adjustment, "transaction_id", id)),
+            "adjustment" | "adjustments" => Value::Array(self.naming(Kind::Adjustment, "transaction_id", id)),
             "adjustments_totals" => {
                 adjustments_totals(&self.naming(Kind::Adjustment, "transaction_id", id), entity)
             }
@@ -59,17 +59,22 @@ impl Including<'_> {
 pub fn with_includes(entity: &Value, including: &Including<'_>) -> Value {
     let mut whole = entity.clone();
     for name in &including.names {
-        whole[*name] = including.value(entity, name);
+        // Whichever of its two names it was asked for by.
+        let field = if *name == "adjustment" { "adjustments" } else { name };
+        whole[field] = including.value(entity, name);
     }
     whole
 }
 
 fn adjustments_totals(adjustments: &[Value], transaction: &Value) -> Value {
     let approved = || adjustments.iter().filter(|adjustment| adjustment["status"] == "approved");
+    let amount = |adjustment: &Value, field: &str| adjustment["totals"][field].as_str()?.parse::<i64>().ok();
     let sum = |field: &str| -> String {
-        let amounts =
-            approved().filter_map(|adjustment| adjustment["totals"][field].as_str()?.parse::<i64>().ok());
-        amounts.sum::<i64>().to_string()
+        approved().filter_map(|adjustment| amount(adjustment, field)).sum::<i64>().to_string()
+    };
+    let of_action = |action: &str| -> String {
+        let own = approved().filter(|adjustment| adjustment["action"] == action);
+        own.filter_map(|adjustment| amount(adjustment, "total")).sum::<i64>().to_string()
     };
     json!({
         "subtotal": sum("subtotal"),
@@ -77,6 +82,11 @@ fn adjustments_totals(adjustments: &[Value], transaction: &Value) -> Value {
         "total": sum("total"),
         "fee": sum("fee"),
         "earnings": sum("earnings"),
+        "breakdown": {
+            "credit": of_action("credit"),
+            "refund": of_action("refund"),
+            "chargeback": of_action("chargeback"),
+        },
         "currency_code": transaction["currency_code"],
     })
 }

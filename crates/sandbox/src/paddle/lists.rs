@@ -139,7 +139,16 @@ const LISTINGS: &[Listing] = &[
             At("updated_at"),
         ],
         order_by: &["id", "created_at", "billed_at", "updated_at"],
-        includes: &["address", "adjustments", "adjustments_totals", "business", "customer", "discount"],
+        // The first two are the same: Paddle's pages and its libraries differ.
+        includes: &[
+            "adjustment",
+            "adjustments",
+            "address",
+            "adjustments_totals",
+            "business",
+            "customer",
+            "discount",
+        ],
         ..Listing::new("transactions", Kind::Transaction, Permission::Transaction)
     },
     Listing {
@@ -247,11 +256,12 @@ fn order<'a>(listing: &Listing, query: &'a Query) -> Result<(&'a str, bool), Ref
     let usual = listing.order_by.first().copied().unwrap_or("id");
     let Some(order) = query.get("order_by") else { return Ok((usual, false)) };
     let direction = |field: &'a str| listing.order_by.contains(&field).then_some(field);
-    let parsed = match order.split_once('[') {
-        Some((field, "ASC]")) => direction(field).map(|field| (field, true)),
-        Some((field, "DESC]")) => direction(field).map(|field| (field, false)),
+    // Paddle's own libraries write the direction in small letters.
+    let parsed = order.split_once('[').and_then(|(field, way)| match way.to_ascii_uppercase().as_str() {
+        "ASC]" => direction(field).map(|field| (field, true)),
+        "DESC]" => direction(field).map(|field| (field, false)),
         _ => None,
-    };
+    });
     parsed.ok_or_else(|| {
         Refusal::field(
             "order_by",

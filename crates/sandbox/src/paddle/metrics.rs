@@ -75,8 +75,19 @@ pub fn answer(name: &str, account: &Account, query: &Query) -> Result<Value, Ref
             days.clone().map(count).collect()
         }
         "revenue" => both(revenue(account)),
-        "refunds" => both(adjusted(account, &["refund"])),
-        "chargebacks" => both(adjusted(account, &["chargeback"])),
+        "refunds" => {
+            let by_day = adjusted(account, "refund");
+            amounts(&|day| by_day.get(&day).map_or(0, |(minor, _)| *minor))
+        }
+        "chargebacks" => {
+            let by_day = adjusted(account, "chargeback");
+            let count = |day| {
+                let mut point = point(day);
+                point["count"] = json!(by_day.get(&day).map_or(0, |(_, count)| *count));
+                point
+            };
+            days.clone().map(count).collect()
+        }
         _ => checkouts(account, days.clone().map(point).zip(days.clone())),
     };
     let mut data = json!({
@@ -86,7 +97,7 @@ pub fn answer(name: &str, account: &Account, query: &Query) -> Result<Value, Ref
         "interval": "day",
         "updated_at": instant(account.now.0),
     });
-    if !matches!(name, "active-subscribers" | "checkout-conversion") {
+    if !matches!(name, "active-subscribers" | "chargebacks" | "checkout-conversion") {
         data["currency_code"] = json!("USD");
     }
     Ok(data)
@@ -131,10 +142,10 @@ fn revenue(account: &Account) -> ByDay {
 }
 
 /// Without tax, once approved, on the day they were made.
-fn adjusted(account: &Account, actions: &[&str]) -> ByDay {
+fn adjusted(account: &Account, action: &str) -> ByDay {
     let mut by_day = ByDay::new();
     for (_, adjustment) in account.all(Kind::Adjustment) {
-        let is_one = adjustment["action"].as_str().is_some_and(|action| actions.contains(&action));
+        let is_one = adjustment["action"] == action;
         let subtotal = &adjustment["payout_totals"]["subtotal"];
         let subtotal: Option<i64> = subtotal.as_str().and_then(|text| text.parse().ok());
         if let (true, true, Some(subtotal), Some(day)) =

@@ -23,6 +23,8 @@ use crate::world::{Trouble, World};
 
 const DAY: i64 = 86_400;
 const CUSTOMERS: u64 = 25;
+/// Of the others' merchants, each customer lives through what only one or two others do.
+const FURTHER_CUSTOMERS: u64 = 56;
 /// Of each provider, one that may lose permissions if it has such.
 const KEYS: [&str; 3] = [
     "rk_test_simulation00000000000000",
@@ -81,10 +83,11 @@ impl Simulation {
             2 => "truncate=0.08,429=0.05".parse().unwrap(),
             _ => "500=0.03,reset=0.03,truncate=0.03,429=0.03,slow=0.05".parse().unwrap(),
         };
+        let customers = if provider == Provider::default() { CUSTOMERS } else { FURTHER_CUSTOMERS };
         let options = Options {
             merchant: MerchantName::Mid,
             seed,
-            customers: Some(CUSTOMERS),
+            customers: Some(customers),
             key: key.to_string(),
             now: Some(NOW),
             api_version: (chance.is(50) && provider == Provider::default()).then(|| "2024-06-20".to_owned()),

@@ -13,9 +13,11 @@ mod disk;
 #[path = "../it/exactly.rs"]
 mod exactly;
 mod life;
+mod line;
 mod money;
 mod months;
 mod outage;
+mod pace;
 mod strange;
 #[path = "../it/support.rs"]
 mod support;
@@ -27,6 +29,7 @@ use std::time::Duration;
 use connect::Source;
 use disk::SmallDisk;
 use life::{Simulation, further_providers};
+use pace::{LEAST_PER_MILLE, Pace};
 use sandbox::Provider;
 use support::difference;
 
@@ -71,17 +74,34 @@ fn and_so_it_is_with_every_other_provider() {
     }
 }
 
+/// Who is limited to so many requests a minute is asked for nearly as many, also where each answer takes a while: first pages
+/// side by side, then what is only to be had one by one.
+#[test]
+fn an_import_is_as_fast_as_a_limit_of_240_requests_a_minute_lets_it_be() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    for provider in further_providers().filter(has_changes) {
+        for answer_takes in [200, 2_000].map(Duration::from_millis) {
+            let pace = Pace::of_an_import(provider, 250, answer_takes);
+            println!("{provider}: {pace}");
+            assert_eq!(pace.refused, 0, "{pace}");
+            assert!(pace.least_per_mille.is_some_and(|least| least >= LEAST_PER_MILLE), "{pace}");
+        }
+    }
+}
+
 #[test]
 fn after_a_long_outage_only_what_has_changed_is_requested_of_the_longest_list() {
     // Another test makes the disk small for the whole process.
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let has_changes = |provider: &Provider| {
-        let source = Source::of(provider.as_str()).unwrap();
-        source.has_changes(source.bills())
-    };
     for provider in further_providers().filter(has_changes) {
         outage::check(provider);
     }
+}
+
+/// Whether its longest list can be asked for what has changed.
+fn has_changes(provider: &Provider) -> bool {
+    let source = Source::of(provider.as_str()).unwrap();
+    source.has_changes(source.bills())
 }
 
 fn every_seed(provider: Provider, usual: u64) {

@@ -16,6 +16,7 @@ import { useTitle } from '~/view/useTitle'
 import { useView } from '~/view/useView'
 
 import { CashStatement } from './CashStatement'
+import { DifferentRenewals } from './DifferentRenewals'
 import { MrrStatement } from './MrrStatement'
 import { MovedCustomers } from './MovedCustomers'
 import { isAccountedFor } from './paid'
@@ -82,6 +83,7 @@ export function ReconcilePage() {
       <CashStatement cash={cash} currency={shown ?? undefined} view={view} />
       <MrrStatement currency={shown ?? undefined} statement={statement} view={view} />
       {!isTogether(connection) && <ProviderMrr connection={connection} />}
+      {!isTogether(connection) && <DifferentRenewals connection={connection} />}
       {isTogether(connection) ? <MovedCustomers connection={connection} /> : <RestatedMonths connection={connection} />}
     </>
   )

@@ -291,7 +291,7 @@ impl One<'_> {
         let id = format!("{}-once", payment.id);
         let line = self.line(&id, minor, payment.currency, at, (None, None));
         let description = modifier::called(&self.modifiers, minor, false);
-        (minor != 0).then(|| InvoiceLine { description, effect: LineEffect::Once, ..line })
+        (minor != 0).then_some(InvoiceLine { description, effect: LineEffect::Once, ..line })
     }
 
     pub(super) fn line(

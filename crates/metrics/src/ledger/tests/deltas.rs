@@ -10,7 +10,7 @@ use super::build::*;
 use crate::ledger::{Cause, ChangeCause, LeftOut, LineVerdict, build, line_verdicts};
 
 /// A period's bill: `(price, quantity, net)`.
-fn period(status: InvoiceStatus, start: &str, end: &str, lines: &[(&str, i64, i64)]) -> Invoice {
+pub(super) fn period(status: InvoiceStatus, start: &str, end: &str, lines: &[(&str, i64, i64)]) -> Invoice {
     let lines = lines.iter().map(|(price, quantity, net)| InvoiceLine {
         quantity: (*quantity).into(),
         effect: LineEffect::Sets,
@@ -20,7 +20,13 @@ fn period(status: InvoiceStatus, start: &str, end: &str, lines: &[(&str, i64, i6
 }
 
 /// A change's bill: `(price, quantity, net)` for a share in hundred-thousandths of the interval.
-fn change(status: InvoiceStatus, start: &str, end: &str, share: i64, lines: &[(&str, i64, i64)]) -> Invoice {
+pub(super) fn change(
+    status: InvoiceStatus,
+    start: &str,
+    end: &str,
+    share: i64,
+    lines: &[(&str, i64, i64)],
+) -> Invoice {
     let share = Decimal::new(share, 5);
     let lines = lines.iter().map(|(price, quantity, net)| InvoiceLine {
         quantity: (*quantity).into(),
@@ -38,7 +44,7 @@ fn with_pause(subscription: Subscription, start: &str, end: Option<&str>) -> Sub
 }
 
 /// Basic in January, pro from the middle of it on, then pro until it rests, and again from May.
-fn life() -> Vec<Invoice> {
+pub(super) fn life() -> Vec<Invoice> {
     vec![
         period(Paid, "2026-01-10", "2026-02-10", &[("basic", 2, 2000)]),
         period(Paid, "2026-02-10", "2026-03-10", &[("basic", 2, 2000)]),

@@ -41,7 +41,7 @@ async fn metrics_have_a_point_a_day() {
         assert_eq!(status, 200, "{name}");
         assert_eq!(points(&answer).len(), 31, "{name}");
         assert_eq!(answer["data"]["interval"], "day");
-        let is_counted = matches!(name, "active-subscribers" | "checkout-conversion");
+        let is_counted = matches!(name, "active-subscribers" | "chargebacks" | "checkout-conversion");
         assert_eq!(answer["data"]["currency_code"] == "USD", !is_counted, "{name}");
     }
     let (_, empty) = client.get("/metrics/revenue?from=2026-08-01&to=2026-08-01").await;

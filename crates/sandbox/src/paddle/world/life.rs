@@ -261,7 +261,7 @@ impl<'a> Life<'a> {
         self.is_worth_its_items(at);
         let expired = self.running.take_if(|running| running.ends_at.is_some_and(|end| end <= at));
         if let Some(expired) = expired {
-            self.note(at, "discount_expired", None, json!({ "discount_id": expired.discount.id }));
+            self.note(at, "discount_expired", None, json!({ "discount": self.described_discount(&expired) }));
         }
         self.note(at, "renewed", None, json!({ "transaction_id": bill["id"] }));
         self.tell(at, "updated");
@@ -272,7 +272,7 @@ impl<'a> Life<'a> {
         let is_first = self.status == "trialing";
         let mut bill = self.begin_period()?;
         if is_first {
-            self.note(self.period.0, "activated", None, json!({}));
+            self.note(self.period.0, "activated", None, json!({ "transaction_id": bill["id"] }));
             self.tell(self.period.0, "activated");
         }
         self.pay(&mut bill, self.period.0 + TRIED_AFTER_S)
@@ -290,7 +290,8 @@ impl<'a> Life<'a> {
         let at = self.period.0 + 8 * DAY_S;
         self.reach(at)?;
         let address_id = self.buyer.move_to(self.account, at, country);
-        self.note(at, "address_updated", None, json!({ "address_id": address_id }));
+        let address = self.account.get(Kind::Address, &address_id).cloned();
+        self.note(at, "address_updated", None, json!({ "address": address }));
         self.note(at, "currency_updated", None, json!({ "currency_code": country.currency_code }));
         self.tell(at, "updated");
         self.renew()

@@ -28,7 +28,7 @@ pub fn pay_out(account: &mut Account, due_at: &mut i64, opened_at: i64) {
         let in_month = earned.filter(|money| (from..until).contains(&money.at.0));
         let amount: i64 = in_month.map(|money| money.amount_minor).sum();
         let id = ids::id("pay", until * 1000, account.seed, month);
-        let payout = |status: &str| json!({ "id": id, "status": status, "amount": amount.to_string(), "currency_code": "USD" });
+        let payout = |status: &str| json!({ "id": id, "status": status, "amount": amount.to_string(), "currency_code": "USD", "remittance_reference": null });
         let (unpaid, paid) = (payout("unpaid"), payout("paid"));
         account.happen("payout", &unpaid, until, "created");
         let paid_at = until + PAID_AFTER_DAYS * DAY_S;

@@ -12,7 +12,7 @@ fn periods(billed: &Billed) -> Vec<(BillingInterval, UnixSeconds, UnixSeconds)> 
     periods.collect()
 }
 
-use BillingInterval::{Month, Year};
+use BillingInterval::Month;
 
 #[test]
 fn who_goes_over_to_years_pays_the_difference_and_is_billed_a_year_later() {

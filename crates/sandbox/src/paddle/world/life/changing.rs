@@ -88,11 +88,14 @@ impl Life<'_> {
                 continue;
             }
             noted.push(price_id);
+            let item = self.items.iter().chain(&before).find(|item| item.price.id == *price_id);
             let detail = json!({
-                "price": { "id": price_id },
+                "price": item.map(|item| &item.price.entity),
                 "quantity": quantity,
-                "quantity_delta": delta,
+                "update_summary": { "quantity_delta": delta },
                 "proration_billing_mode": mode.as_str(),
+                "on_payment_failure": "prevent_change",
+                "transaction_id": null,
             });
             self.note(at, action, Some("customer_request"), detail);
         }

@@ -4,10 +4,20 @@ use serde_json::{Value, json};
 
 use super::super::super::account::{Kind, instant};
 use super::super::transaction::{Line, Share, period, preview};
-use super::Life;
+use super::{Life, Scheduled};
 
 /// Since then a paused subscription keeps its period.
 const KEEPS_PERIOD_SINCE: i64 = 1_733_011_200; // 2024-12-01
+
+impl Scheduled {
+    pub(super) fn described(self) -> Value {
+        json!({
+            "action": self.action,
+            "effective_at": instant(self.at),
+            "resume_at": self.resume_at.map(instant),
+        })
+    }
+}
 
 impl Life<'_> {
     /// Stores the subscription as it is now, with the event that says so.
@@ -32,7 +42,7 @@ impl Life<'_> {
         self.is_running() && !ends
     }
 
-    fn entity(&self, at: i64) -> Value {
+    pub(super) fn entity(&self, at: i64) -> Value {
         let next_billed_at = self.has_next().then(|| instant(self.period.1));
         let status = match self.status {
             "trialing" => "trialing",
@@ -59,13 +69,7 @@ impl Life<'_> {
             })
             .collect();
         let keeps_period = self.is_running() || self.paused_at.is_some_and(|at| at >= KEEPS_PERIOD_SINCE);
-        let scheduled = self.scheduled.map(|scheduled| {
-            json!({
-                "action": scheduled.action,
-                "effective_at": instant(scheduled.at),
-                "resume_at": scheduled.resume_at.map(instant),
-            })
-        });
+        let scheduled = self.scheduled.map(Scheduled::described);
         let discount = self.running.as_ref().map(|running| {
             json!({
                 "id": running.discount.id,

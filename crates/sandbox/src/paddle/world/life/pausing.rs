@@ -1,6 +1,6 @@
 //! Pauses, both ways out of them, and cancellations.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::history::RECORDED_SINCE;
 use super::{DAY_S, Life, Scheduled, TRIED_AFTER_S};
@@ -10,8 +10,7 @@ const EVENTS_KEPT_S: i64 = 90 * DAY_S;
 impl Life<'_> {
     fn schedule(&mut self, at: i64, scheduled: Option<Scheduled>) {
         let known = scheduled.or(self.scheduled);
-        let detail =
-            known.map_or(json!({}), |known| json!({ "scheduled_change": { "action": known.action } }));
+        let detail = known.map_or(json!({}), |known| json!({ "scheduled_change": known.described() }));
         let action = if scheduled.is_some() { "scheduled_change_added" } else { "scheduled_change_removed" };
         self.scheduled = scheduled;
         self.note(at, action, Some("customer_request"), detail);
@@ -40,7 +39,8 @@ impl Life<'_> {
     pub(super) fn becomes_paused(&mut self, at: i64, resume_at: Option<i64>, reason: Option<&str>) {
         self.scheduled = resume_at.map(|at| Scheduled { action: "resume", at, resume_at: None });
         (self.paused_at, self.status) = (Some(at), "paused");
-        self.note(at, "paused", reason, json!({}));
+        let effective_from = if at < self.period.1 { "immediately" } else { "next_billing_period" };
+        self.note(at, "paused", reason, json!({ "effective_from": effective_from }));
         self.tell(at, "updated");
         self.tell(at, "paused");
     }
@@ -68,7 +68,7 @@ impl Life<'_> {
         let lines = self.full_lines(None);
         let mut bill = self.write("subscription_recurring", at, Some(self.period), lines);
         self.is_worth_its_items(at);
-        self.resumed(at, "start_new_billing_period", &bill["id"]);
+        self.resumed(at, "start_new_billing_period");
         self.pay(&mut bill, at + TRIED_AFTER_S)
     }
 
@@ -81,13 +81,12 @@ impl Life<'_> {
         if is_worth {
             self.is_worth_its_items(at);
         }
-        self.resumed(at, "continue_existing_billing_period", &Value::Null);
+        self.resumed(at, "continue_existing_billing_period");
         Some(())
     }
 
-    fn resumed(&mut self, at: i64, how: &str, transaction_id: &Value) {
-        let detail = json!({ "on_resume": how, "transaction_id": transaction_id });
-        self.note(at, "resumed", Some("customer_request"), detail);
+    fn resumed(&mut self, at: i64, how: &str) {
+        self.note(at, "resumed", Some("customer_request"), json!({ "on_resume": how }));
         self.tell(at, "resumed");
         self.tell(at, "activated");
     }

@@ -48,11 +48,11 @@ impl Life<'_> {
     /// The subscription comes to be with its first transaction.
     fn create(&mut self, at: i64, sale: &Value) {
         self.created_at = at;
-        self.note(at, "created", None, json!({ "transaction_id": sale["id"] }));
+        self.note(at, "created", None, json!({}));
         let is_trialing = self.status == "trialing";
         self.tell_created(at, &sale["id"]);
         if !is_trialing {
-            self.note(at, "activated", None, json!({}));
+            self.note(at, "activated", None, json!({ "transaction_id": sale["id"] }));
         }
         self.tell(at, if is_trialing { "trialing" } else { "activated" });
     }
@@ -176,7 +176,7 @@ impl Life<'_> {
         let (last, adjustments) = (self.last.clone(), self.adjustments.clone());
         self.pay(&mut bill, at + 2)?;
         (self.last, self.adjustments) = (last, adjustments);
-        self.note(at, "payment_method_updated", None, json!({ "transaction_id": bill["id"] }));
+        self.note(at, "payment_method_updated", None, json!({}));
         Some(())
     }
 
