@@ -37,9 +37,9 @@ pub struct Given<'a> {
 
 /// Something that somebody did, before it is written down.
 #[derive(Debug, Clone)]
-pub struct Event(NewAuditEntry);
+pub struct AuditEvent(NewAuditEntry);
 
-impl Event {
+impl AuditEvent {
     /// Something done in a workspace. `action` is a stable name such as `member.removed`.
     pub fn new(by: &By, workspace: &WorkspaceId, action: &'static str) -> Self {
         let mut event = Self::of_account(by, action);
@@ -89,7 +89,7 @@ impl Context {
     ///
     /// # Errors
     /// Those of the store. What the event is about has happened, but whoever did it learns that it was not recorded.
-    pub async fn record(&self, event: Event) -> Result<(), Problem> {
+    pub async fn record(&self, event: AuditEvent) -> Result<(), Problem> {
         let (catalog, now) = (self.catalog.clone(), self.clock.now());
         Ok(blocking(move || catalog.add_audit_entry(&event.0, now)).await??)
     }
@@ -118,6 +118,6 @@ impl Context {
             Much::Whole => list.as_str().to_owned(),
             Much::Part => format!("{}, more than {MANY_ROWS} rows", list.as_str()),
         };
-        self.record(Event::new(by, workspace, "export.read").on(of).detail(detail)).await
+        self.record(AuditEvent::new(by, workspace, "export.read").on(of).detail(detail)).await
     }
 }

@@ -6,7 +6,7 @@ use model::ConnectionId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::Event;
+use super::AuditEvent;
 use crate::access::identity::Membership;
 use crate::access::permission::ReadMetrics;
 use crate::blocking;
@@ -65,7 +65,7 @@ pub async fn handle(
         None => member.workspace.id.as_str(),
     };
     let given = context.given.rows(&member.person.session.id, of, list, rows, context.clock.now());
-    let event = Event::new(&member.by(), &member.workspace.id, "export.created");
+    let event = AuditEvent::new(&member.by(), &member.workspace.id, "export.created");
     let event = match connection_id.map(ConnectionId::from) {
         Some(id) if id.as_str() == member.workspace.id.as_str() => event.on(id.as_str()),
         Some(id) => {

@@ -14,7 +14,7 @@ use super::admission::{self, AdmissionError, Candidate, Destination, Wishes};
 use super::dto::ConnectionView;
 use crate::access::identity::Access;
 use crate::access::permission::Manage;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::{Context, Shared};
 use crate::http::json::Body;
@@ -51,7 +51,9 @@ pub async fn handle(
     if request.source == SAMPLE {
         let merchant = request.merchant.ok_or_else(|| Problem::field("merchant", "choose a merchant"))?;
         let view = sample(&context, access.workspace.clone(), &merchant).await?;
-        context.record(Event::new(&access.by, &access.workspace, "connection.created").on(&view.id)).await?;
+        context
+            .record(AuditEvent::new(&access.by, &access.workspace, "connection.created").on(&view.id))
+            .await?;
         return Ok((StatusCode::CREATED, Json(view)));
     }
     let source = admission::source(&request.source)?;
@@ -62,7 +64,7 @@ pub async fn handle(
             .await?;
     let wishes = Wishes { name: request.name.as_deref(), gdpr: request.gdpr, is_sample: false };
     let view = save(&context, access.workspace.clone(), candidate, wishes).await?;
-    context.record(Event::new(&access.by, &access.workspace, "connection.created").on(&view.id)).await?;
+    context.record(AuditEvent::new(&access.by, &access.workspace, "connection.created").on(&view.id)).await?;
     Ok((StatusCode::CREATED, Json(view)))
 }
 

@@ -9,7 +9,7 @@ use super::admission;
 use super::dto::ConnectionView;
 use crate::access::identity::Connection;
 use crate::access::permission::Manage;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -34,6 +34,6 @@ pub async fn handle(
         catalog.update_connection(&record.workspace, &record.id, |record| record.name = name)
     });
     let changed = changed.await??;
-    context.record(Event::of_connection(&by, &changed, "connection.renamed")).await?;
+    context.record(AuditEvent::of_connection(&by, &changed, "connection.renamed")).await?;
     Ok(Json(ConnectionView::new(changed, &context)))
 }

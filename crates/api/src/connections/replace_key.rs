@@ -12,7 +12,7 @@ use super::admission::{self, AdmissionError, Destination};
 use super::dto::ConnectionView;
 use crate::access::identity::Connection;
 use crate::access::permission::Manage;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -57,6 +57,6 @@ pub async fn handle(
     // Work in progress continues with the new key.
     context.runner.settings_changed(&record.id);
     context.runner.start_sync(&record.id);
-    context.record(Event::of_connection(&by, &record, "connection.key_replaced")).await?;
+    context.record(AuditEvent::of_connection(&by, &record, "connection.key_replaced")).await?;
     Ok(Json(ConnectionView::new(record, &context)))
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::access::identity::Connection;
 use crate::access::permission::Manage;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::context::Shared;
 use crate::problem::Problem;
 
@@ -38,7 +38,7 @@ pub async fn handle(
     let customer = CustomerId::from(customer);
     let receipt = context.runner.erase_customer(&record.workspace, &record.id, &customer).await?;
     // Only the provider's id: the log outlives the erasure.
-    let event = Event::of_connection(&by, &record, "customer.erased").detail(customer.as_str());
+    let event = AuditEvent::of_connection(&by, &record, "customer.erased").detail(customer.as_str());
     context.record(event).await?;
     Ok(Json(ErasureReceiptView::from(receipt)))
 }

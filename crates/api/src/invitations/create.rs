@@ -16,7 +16,7 @@ use crate::access::identity::Membership;
 use crate::access::mailing::{self, LinkDelivery};
 use crate::access::permission::Manage;
 use crate::access::throttle::MailKind;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::{Context, Shared};
 use crate::http::json::Body;
@@ -71,7 +71,7 @@ pub async fn handle(
     };
     let catalog = context.catalog.clone();
     let invitation = blocking(move || catalog.create_invitation(&new, now)).await??;
-    let event = Event::new(&member.by(), &member.workspace.id, "member.invited")
+    let event = AuditEvent::new(&member.by(), &member.workspace.id, "member.invited")
         .on(invitation.email.as_deref().unwrap_or("by link"))
         .detail(format!("as {}", invitation.role.as_str()));
     context.record(event).await?;

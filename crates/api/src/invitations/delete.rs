@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 
 use crate::access::identity::Membership;
 use crate::access::permission::Manage;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -21,7 +21,7 @@ pub async fn handle(
     let (catalog, id) = (context.catalog.clone(), member.workspace.id.clone());
     let withdrawn = blocking(move || catalog.delete_invitation(&id, &invitation_id)).await??;
     let withdrawn = withdrawn.ok_or_else(|| Problem::not_found("invitation"))?;
-    let event = Event::new(&member.by(), &member.workspace.id, "invitation.withdrawn")
+    let event = AuditEvent::new(&member.by(), &member.workspace.id, "invitation.withdrawn")
         .on(withdrawn.email.as_deref().unwrap_or("by link"));
     context.record(event).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::access::account::{check_new_password, known_of};
 use crate::access::identity::Person;
 use crate::access::{browser, mailing, own_password, password};
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -47,7 +47,7 @@ pub async fn handle(
     let hash = Secret::new(password::hash(request.password).await?);
     let (catalog, kept, id) = (context.catalog.clone(), person.session.id.clone(), user.id.clone());
     blocking(move || catalog.set_password(&id, &hash, Some(&kept))).await??;
-    context.record(Event::of_account(&person.by(), "password.changed")).await?;
+    context.record(AuditEvent::of_account(&person.by(), "password.changed")).await?;
     let at = context.clock.now();
     let message = Message::PasswordChanged { at, reset_page: context.page("/forgot-password") };
     mailing::notify(&context, &user, message).await;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::access::identity::Person;
 use crate::access::{credential, mailing};
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -41,7 +41,7 @@ pub async fn handle(
         (context.catalog.clone(), context.clock.now(), credential::hash(&request.code));
     let of = person.session.user.id.clone();
     let (before, after) = blocking(move || catalog.change_email(&hash, &of, now)).await??;
-    context.record(Event::of_account(&person.by(), "account.address_changed")).await?;
+    context.record(AuditEvent::of_account(&person.by(), "account.address_changed")).await?;
     let message = Message::AddressChanged { new_address: after.email.clone(), at: now };
     mailing::notify(&context, &before, message).await;
     Ok(Json(EmailChanged { email: after.email }))

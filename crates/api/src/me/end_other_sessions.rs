@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::identity::Person;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -24,6 +24,6 @@ pub async fn handle(State(context): State<Shared>, person: Person) -> Result<Jso
     let (catalog, user, kept) =
         (context.catalog.clone(), person.session.user.id.clone(), person.session.id.clone());
     let ended = blocking(move || catalog.end_sessions(&user, Some(&kept))).await??;
-    context.record(Event::of_account(&person.by(), "session.ended_elsewhere")).await?;
+    context.record(AuditEvent::of_account(&person.by(), "session.ended_elsewhere")).await?;
     Ok(Json(EndedSessions { ended }))
 }

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
 use crate::access::identity::Person;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -21,6 +21,6 @@ pub async fn handle(
     if !blocking(move || catalog.end_session(&user, &session_id)).await?? {
         return Err(Problem::not_found("session"));
     }
-    context.record(Event::of_account(&person.by(), "session.ended")).await?;
+    context.record(AuditEvent::of_account(&person.by(), "session.ended")).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::dto::PasskeyView;
 use crate::access::identity::Person;
 use crate::access::{mailing, passkey};
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::connections::admission;
 use crate::context::Shared;
@@ -43,7 +43,7 @@ pub async fn handle(
     let (catalog, now, session) = (context.catalog.clone(), context.clock.now(), person.session.clone());
     let create = move || catalog.create_passkey(&session.user.id, &new, Some(&session.id), now);
     let created = blocking(create).await??;
-    context.record(Event::of_account(&person.by(), "passkey.created").on(&created.name)).await?;
+    context.record(AuditEvent::of_account(&person.by(), "passkey.created").on(&created.name)).await?;
     let message = Message::PasskeyAdded { at: now, account_page: context.page("/settings/account") };
     mailing::notify(&context, &person.session.user, message).await;
     let cookie = with_new_credential(&context, &person.session).await?;

@@ -6,7 +6,7 @@ use mail::Message;
 
 use crate::access::identity::Person;
 use crate::access::{mailing, own_password};
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -31,7 +31,7 @@ pub async fn handle(
     let kept = person.session.id.clone();
     let removed = blocking(move || catalog.delete_passkey(&user, &id, Some(&kept))).await??;
     let name = removed.ok_or_else(|| Problem::not_found("passkey"))?;
-    context.record(Event::of_account(&person.by(), "passkey.removed").on(name)).await?;
+    context.record(AuditEvent::of_account(&person.by(), "passkey.removed").on(name)).await?;
     let message =
         Message::PasskeyRemoved { at: context.clock.now(), account_page: context.page("/settings/account") };
     mailing::notify(&context, &person.session.user, message).await;

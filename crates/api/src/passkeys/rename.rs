@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::dto::PasskeyView;
 use crate::access::identity::Person;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::connections::admission;
 use crate::context::Shared;
@@ -31,6 +31,6 @@ pub async fn handle(
     let name = admission::check_name(&request.name)?.to_owned();
     let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
     let renamed = blocking(move || catalog.rename_passkey(&user, &id, &name)).await??;
-    context.record(Event::of_account(&person.by(), "passkey.renamed").on(&renamed.name)).await?;
+    context.record(AuditEvent::of_account(&person.by(), "passkey.renamed").on(&renamed.name)).await?;
     Ok(Json(PasskeyView::new(renamed, &context.options)))
 }

@@ -12,7 +12,7 @@ use crate::access::account;
 use crate::access::identity::By;
 use crate::access::passkey::PasskeyAnswer;
 use crate::access::passkey::relying_party::RelyingParty;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::client::Client;
@@ -45,7 +45,7 @@ pub async fn handle(
     let (user, passkey) = found.ok_or_else(unknown)?;
     let Some(state) = answer.verified(&party, &user.id, &passkey)? else {
         let by = By::visitor(client);
-        context.record(Event::of_account(&by, "session.passkey_refused").on(&user.username)).await?;
+        context.record(AuditEvent::of_account(&by, "session.passkey_refused").on(&user.username)).await?;
         return Err(Problem::new(
             StatusCode::UNAUTHORIZED,
             "passkey_refused",

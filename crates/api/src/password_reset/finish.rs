@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::access::account::{check_new_password, known_of};
 use crate::access::identity::By;
 use crate::access::{browser, credential, mailing, password};
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::client::Client;
@@ -53,7 +53,7 @@ pub async fn handle(
     let hash = Secret::new(password::hash(request.password).await?);
     let user = blocking(move || catalog.reset_password(&code, &hash, now)).await??;
     let by = By::user(&user, client);
-    context.record(Event::of_account(&by, "password.reset")).await?;
+    context.record(AuditEvent::of_account(&by, "password.reset")).await?;
     let message = Message::PasswordChanged { at: now, reset_page: context.page("/forgot-password") };
     mailing::notify(&context, &user, message).await;
     // Whoever reads the account's mail is let in, however many others have failed to get in.

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use super::dto::{RateRequest, refused};
 use crate::access::identity::Access;
 use crate::access::permission::Manage;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -31,7 +31,7 @@ pub async fn handle(
     let entry = entry.map_err(|error| refused(&error))?;
     let (rates, now) = (Arc::clone(&context.rates), context.clock.now());
     let by = access.by.clone();
-    let event = Event::new(&by, &access.workspace, "rates.entered").on(currency.to_uppercase());
+    let event = AuditEvent::new(&by, &access.workspace, "rates.entered").on(currency.to_uppercase());
     blocking(move || rates.enter(&access.workspace, &[entry], by.name(), now)).await??;
     context.record(event).await?;
     Ok(StatusCode::CREATED)

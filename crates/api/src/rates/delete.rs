@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 
 use crate::access::identity::Access;
 use crate::access::permission::Manage;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -18,7 +18,7 @@ pub async fn handle(
     access: Access<Manage>,
     Path(rate_id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let event = Event::new(&access.by, &access.workspace, "rates.deleted").on(&rate_id);
+    let event = AuditEvent::new(&access.by, &access.workspace, "rates.deleted").on(&rate_id);
     let catalog = context.catalog.clone();
     if !blocking(move || catalog.delete_rate(&access.workspace, &rate_id)).await?? {
         return Err(Problem::not_found("rate"));

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::access::identity::Access;
 use crate::access::permission::Manage;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -37,7 +37,7 @@ pub async fn handle(
     access: Access<Manage>,
     Body(request): Body<RateImport>,
 ) -> Result<Json<ImportedRates>, Problem> {
-    let event = Event::new(&access.by, &access.workspace, "rates.entered");
+    let event = AuditEvent::new(&access.by, &access.workspace, "rates.entered");
     let (rates, now) = (Arc::clone(&context.rates), context.clock.now());
     let imported = blocking(move || {
         let lines = read_csv(&request.csv).map_err(|error| Problem::field("csv", error.to_string()))?;

@@ -12,7 +12,7 @@ use super::dto::{SignedIn, sign_in};
 use crate::access::identity::By;
 use crate::access::throttle::Place;
 use crate::access::{account, browser, password, second_factor};
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::{Context, Shared};
 use crate::http::client::Client;
@@ -55,7 +55,7 @@ pub async fn handle(
     // the address has one already, and so must this.
     let Some((user, _)) = found.clone().filter(|(user, _)| is_right && !user.awaits_confirmation) else {
         // Also where nobody has the login: writing takes time, which must not tell who has an account.
-        let refused = Event::of_account(&By::visitor(client), "session.refused");
+        let refused = AuditEvent::of_account(&By::visitor(client), "session.refused");
         let refused = match found {
             Some((user, _)) => refused.on(&user.username),
             // Only whoever runs the server sees that somebody tries names which nobody has. They may be passwords, in the wrong field.
@@ -105,7 +105,7 @@ async fn check_second_factor(
         return Ok(());
     }
     let by = By::visitor(attempt.by.clone());
-    context.record(Event::of_account(&by, "session.code_refused").on(&user.username)).await?;
+    context.record(AuditEvent::of_account(&by, "session.code_refused").on(&user.username)).await?;
     let mut problem = Problem::new(StatusCode::UNAUTHORIZED, "code_wrong", "wrong code")
         .action("each code works once; wait for the next one, or use a recovery code");
     problem.field = Some("code");

@@ -6,7 +6,7 @@ use store::StoreError;
 
 use crate::access::identity::By;
 use crate::access::{cookie, credential};
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::client::Client;
@@ -28,7 +28,7 @@ pub async fn handle(
         });
         if let Some(user) = ended.await?? {
             let by = By::user(&user, client);
-            context.record(Event::of_account(&by, "session.signed_out")).await?;
+            context.record(AuditEvent::of_account(&by, "session.signed_out")).await?;
         }
     }
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie::clear(&context)?)]))

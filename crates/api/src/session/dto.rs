@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::access::cookie::{self, SESSION_SECONDS};
 use crate::access::identity::By;
 use crate::access::{browser, credential};
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Context;
 use crate::http::client::Client;
@@ -159,7 +159,7 @@ pub async fn sign_in(
     method: SignInMethod,
 ) -> Result<Started, Problem> {
     let by = By::user(&user, client);
-    let event = Event::of_account(&by, "session.created");
+    let event = AuditEvent::of_account(&by, "session.created");
     let event = match &method {
         SignInMethod::Password => event,
         SignInMethod::Passkey => event.detail("passkey"),

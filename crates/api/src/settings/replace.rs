@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::dto::SettingsView;
 use crate::access::identity::Connection;
 use crate::access::permission::Manage;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -35,7 +35,7 @@ pub async fn handle(
     let changed = changed.await??;
     context.runner.settings_changed(&changed.id);
     let after = SettingsView::from(&changed.settings);
-    let event = Event::of_connection(&by, &changed, "settings.changed");
+    let event = AuditEvent::of_connection(&by, &changed, "settings.changed");
     context.record(event.detail(differences(&before, &after))).await?;
     Ok(Json(after))
 }

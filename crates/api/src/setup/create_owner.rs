@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::access::account::AccountFields;
 use crate::access::identity::By;
 use crate::access::throttle::Place;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::{Context, Shared};
 use crate::http::client::Client;
@@ -44,7 +44,7 @@ pub async fn handle(
     let owner = request.account.checked_for_operator(&context.options, &[], true).await?;
     let (catalog, now, address) = (context.catalog.clone(), context.clock.now(), client.address_text());
     let user = blocking(move || catalog.create_owner_from(address, &owner, now)).await??;
-    let signed_in = Event::of_account(&By::user(&user, client.clone()), "session.created");
+    let signed_in = AuditEvent::of_account(&By::user(&user, client.clone()), "session.created");
     let started = start_session(&context, user, &client).await?;
     context.record(signed_in).await?;
     Ok(started.created())

@@ -15,7 +15,7 @@ use super::origins;
 use crate::access::identity::Figures;
 use crate::access::permission::Share;
 use crate::access::{credential, password};
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -119,7 +119,7 @@ pub async fn handle(
     };
     let catalog = context.catalog.clone();
     let link = blocking(move || catalog.create_share_link(&new, now)).await??;
-    let event = Event::new(&by, of.workspace(), "share_link.created");
+    let event = AuditEvent::new(&by, of.workspace(), "share_link.created");
     context.record(event.on(&link.name).detail(&link.page)).await?;
     let url = context.page_with_code(&format!("/shared/{}", link.id), &code);
     let created = CreatedShareLink { link: link.into(), url: url.expose().to_owned() };

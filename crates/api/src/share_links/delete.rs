@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 
 use crate::access::identity::Access;
 use crate::access::permission::Share;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -23,7 +23,7 @@ pub async fn handle(
     let (catalog, workspace) = (context.catalog.clone(), access.workspace.clone());
     let link = blocking(move || catalog.delete_share_link(&workspace, &link_id)).await??;
     let link = link.ok_or_else(|| Problem::not_found("link"))?;
-    let event = Event::new(&access.by, &access.workspace, "share_link.revoked");
+    let event = AuditEvent::new(&access.by, &access.workspace, "share_link.revoked");
     context.record(event.on(link.name).detail(link.page)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -13,7 +13,7 @@ use crate::access::sign_on::error::SignOnError;
 use crate::access::sign_on::{Attempt, Unconnected, open};
 use crate::access::throttle::Place;
 use crate::access::{account, cookie, credential};
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::{Context, Shared};
 use crate::http::client::Client;
@@ -67,7 +67,7 @@ pub async fn handle(
         Err(failure) => {
             let is_noted = matches!(failure, Failure::Refused | Failure::Unverified | Failure::NotTakenIn);
             if is_noted && context.throttle.may_note(&Place::of(&client)) {
-                let refused = Event::of_account(&By::visitor(client), "session.sign_on_refused");
+                let refused = AuditEvent::of_account(&By::visitor(client), "session.sign_on_refused");
                 context.record(refused.on(&provider).detail(failure.as_str())).await?;
             }
             to(&format!("/login?sign_on={}", failure.as_str()))

@@ -6,7 +6,7 @@ use mail::Message;
 
 use crate::access::identity::Person;
 use crate::access::{mailing, own_password};
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -33,7 +33,7 @@ pub async fn handle(
         Ok(Some((provider, name)))
     });
     let (id, name) = removed.await??.ok_or_else(|| Problem::not_found("connected account"))?;
-    context.record(Event::of_account(&person.by(), "sign_on.disconnected").on(id)).await?;
+    context.record(AuditEvent::of_account(&person.by(), "sign_on.disconnected").on(id)).await?;
     let message = Message::SignOnDisconnected {
         provider: name,
         at: context.clock.now(),

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::dto::{Names, SignOnRuleView};
 use crate::access::identity::Membership;
 use crate::access::permission::Own;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -47,7 +47,7 @@ pub async fn handle(
     });
     let (changed, names) = changed.await??;
     let rule = changed.ok_or_else(|| Problem::not_found("rule"))?;
-    let event = Event::new(&member.by(), &member.workspace.id, "sign_on.rule_changed");
+    let event = AuditEvent::new(&member.by(), &member.workspace.id, "sign_on.rule_changed");
     context.record(event.on(&rule.domain).detail(described(terms))).await?;
     Ok(Json(SignOnRuleView::new(rule, &names)))
 }

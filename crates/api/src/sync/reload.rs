@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 
 use crate::access::identity::Connection;
 use crate::access::permission::Manage;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::context::Shared;
 use crate::problem::Problem;
 
@@ -20,6 +20,6 @@ pub async fn handle(
     Connection { record, by, .. }: Connection<Manage>,
 ) -> Result<StatusCode, Problem> {
     context.runner.reload(&record.workspace, &record.id).await?;
-    context.record(Event::of_connection(&by, &record, "connection.reloaded")).await?;
+    context.record(AuditEvent::of_connection(&by, &record, "connection.reloaded")).await?;
     Ok(StatusCode::ACCEPTED)
 }

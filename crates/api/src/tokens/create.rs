@@ -12,7 +12,7 @@ use super::dto::TokenView;
 use crate::access::credential;
 use crate::access::identity::Membership;
 use crate::access::permission::Manage;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::connections::admission;
 use crate::context::Shared;
@@ -63,7 +63,7 @@ pub async fn handle(
     };
     let catalog = context.catalog.clone();
     let token = blocking(move || catalog.create_token(&new, now)).await??;
-    let event = Event::new(&member.by(), &member.workspace.id, "token.created");
+    let event = AuditEvent::new(&member.by(), &member.workspace.id, "token.created");
     context.record(event.on(&token.name).detail(token.scope.as_str())).await?;
     let created = CreatedToken { token: token.into(), secret: secret.expose().to_owned() };
     Ok((StatusCode::CREATED, Json(created)))

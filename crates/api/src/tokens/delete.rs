@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 
 use crate::access::identity::Membership;
 use crate::access::permission::Manage;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::problem::Problem;
@@ -22,6 +22,6 @@ pub async fn handle(
     if !blocking(move || catalog.delete_token(&workspace, &id)).await?? {
         return Err(Problem::not_found("token"));
     }
-    context.record(Event::new(&member.by(), &member.workspace.id, "token.revoked").on(token_id)).await?;
+    context.record(AuditEvent::new(&member.by(), &member.workspace.id, "token.revoked").on(token_id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::RecoveryCodes;
 use crate::access::identity::Person;
 use crate::access::{mailing, second_factor};
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -55,7 +55,7 @@ pub async fn handle(
         catalog.end_sessions(&id, Some(&kept))
     })
     .await??;
-    context.record(Event::of_account(&person.by(), "two_factor.enabled")).await?;
+    context.record(AuditEvent::of_account(&person.by(), "two_factor.enabled")).await?;
     mailing::notify(&context, &user, Message::TwoFactorOn { at: context.clock.now() }).await;
     let cookie = with_new_credential(&context, &person.session).await?;
     Ok(([(header::SET_COOKIE, cookie)], Json(RecoveryCodes { recovery_codes: codes })))

@@ -7,7 +7,7 @@ use mail::Message;
 use super::PasswordProof;
 use crate::access::identity::Person;
 use crate::access::{mailing, own_password};
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -27,7 +27,7 @@ pub async fn handle(
     own_password::check_for_second_factor(&context, &person, request.password).await?;
     let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
     blocking(move || catalog.delete_two_factor(&user)).await??;
-    context.record(Event::of_account(&person.by(), "two_factor.disabled")).await?;
+    context.record(AuditEvent::of_account(&person.by(), "two_factor.disabled")).await?;
     let at = context.clock.now();
     let message = Message::TwoFactorOff { at, reset_page: context.page("/forgot-password") };
     mailing::notify(&context, &person.session.user, message).await;

@@ -6,7 +6,7 @@ use axum::extract::State;
 use super::{PasswordProof, RecoveryCodes};
 use crate::access::identity::Person;
 use crate::access::{own_password, second_factor};
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -31,6 +31,6 @@ pub async fn handle(
     }
     let (codes, hashes) = second_factor::new_recovery_codes()?;
     blocking(move || catalog.set_recovery_codes(&user, &hashes)).await??;
-    context.record(Event::of_account(&person.by(), "two_factor.recovery_codes_replaced")).await?;
+    context.record(AuditEvent::of_account(&person.by(), "two_factor.recovery_codes_replaced")).await?;
     Ok(Json(RecoveryCodes { recovery_codes: codes }))
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 
 use crate::access::identity::Connection;
 use crate::access::permission::Manage;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::context::Shared;
 use crate::problem::Problem;
 
@@ -17,6 +17,6 @@ pub async fn handle(
     Connection { record, by, .. }: Connection<Manage>,
 ) -> Result<StatusCode, Problem> {
     context.runner.remove_webhook(&record.workspace, &record.id).await?;
-    context.record(Event::of_connection(&by, &record, "webhook.removed")).await?;
+    context.record(AuditEvent::of_connection(&by, &record, "webhook.removed")).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::access::identity::Connection;
 use crate::access::permission::Manage;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::context::Shared;
 use crate::http::json::Body;
 use crate::problem::Problem;
@@ -39,6 +39,6 @@ pub async fn handle(
         return Err(Problem::field("secret", message));
     }
     context.runner.add_webhook_secret(&record.workspace, &record.id, Secret::new(secret)).await?;
-    context.record(Event::of_connection(&by, &record, "webhook.secret_added")).await?;
+    context.record(AuditEvent::of_connection(&by, &record, "webhook.secret_added")).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -9,7 +9,7 @@ use store::Membership;
 use utoipa::ToSchema;
 
 use crate::access::identity::Person;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::{Shared, SignUp};
 use crate::http::json::Body;
@@ -44,7 +44,9 @@ pub async fn handle(
             .action("ask the person who runs it"));
     }
     let workspace = blocking(move || catalog.create_workspace_for(&user, &name, now)).await??;
-    context.record(Event::new(&person.by(), &workspace.id, "workspace.created").on(&workspace.name)).await?;
+    context
+        .record(AuditEvent::new(&person.by(), &workspace.id, "workspace.created").on(&workspace.name))
+        .await?;
     let membership =
         Membership { workspace, role: Role::Owner, lacks_two_factor: false, lacks_sign_on: false };
     Ok((StatusCode::CREATED, Json(membership.into())))

@@ -8,7 +8,7 @@ use store::StoreError;
 use super::read_settings::WorkspaceSettingsView;
 use crate::access::identity::Access;
 use crate::access::permission::Manage;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -48,7 +48,7 @@ pub async fn handle(
         hidden.for_each(|record| context.runner.privacy_changed(&record.id));
     }
     let (before, after) = (WorkspaceSettingsView::from(before), WorkspaceSettingsView::from(settings));
-    let event = Event::new(&access.by, &access.workspace, "workspace.settings_changed");
+    let event = AuditEvent::new(&access.by, &access.workspace, "workspace.settings_changed");
     context.record(event.detail(differences(&before, &after))).await?;
     Ok(Json(after))
 }

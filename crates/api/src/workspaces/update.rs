@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::access::identity::Membership;
 use crate::access::permission::Manage;
-use crate::audit::Event;
+use crate::audit::AuditEvent;
 use crate::blocking;
 use crate::context::Shared;
 use crate::http::json::Body;
@@ -60,12 +60,14 @@ pub async fn handle(
         ));
     };
     if let Some(name) = name {
-        context.record(Event::new(&member.by(), &member.workspace.id, "workspace.renamed").on(name)).await?;
+        context
+            .record(AuditEvent::new(&member.by(), &member.workspace.id, "workspace.renamed").on(name))
+            .await?;
     }
     if let Some(required) = request.requires_two_factor {
         let action =
             if required { "workspace.two_factor_required" } else { "workspace.two_factor_not_required" };
-        context.record(Event::new(&member.by(), &member.workspace.id, action)).await?;
+        context.record(AuditEvent::new(&member.by(), &member.workspace.id, action)).await?;
     }
     Ok(Json(membership.into()))
 }

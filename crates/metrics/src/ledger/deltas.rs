@@ -42,7 +42,7 @@ pub(super) fn timeline<'a>(
     events.extend(absent::events(subscription, entries, &periods));
     events.sort_by(|a, b| a.order.cmp(&b.order));
     let mut walk = Walk { periods: &periods, ..Walk::default() };
-    for Event { order, what } in events {
+    for ValueEvent { order, what } in events {
         walk.take(order.at, what);
     }
     let end = subscription.and_then(|known| ending::end(known, entries, rules.churn_at));
@@ -89,7 +89,7 @@ impl<'a> Order<'a> {
     }
 }
 
-struct Event<'a> {
+struct ValueEvent<'a> {
     order: Order<'a>,
     what: What<'a>,
 }
@@ -136,11 +136,11 @@ fn periods<'a>(entries: &[Entry<'a>]) -> Vec<Period<'a>> {
     periods.into_iter().map(|((start, ..), lines)| Period { start, lines }).collect()
 }
 
-fn events<'a>(entries: &[Entry<'a>], periods: &[Period<'a>]) -> Vec<Event<'a>> {
+fn events<'a>(entries: &[Entry<'a>], periods: &[Period<'a>]) -> Vec<ValueEvent<'a>> {
     let set = |period: &Period<'a>| {
-        Some(Event { order: Order::of(period.lines.first()?), what: What::Set(period.clone()) })
+        Some(ValueEvent { order: Order::of(period.lines.first()?), what: What::Set(period.clone()) })
     };
-    let mut events: Vec<Event<'a>> = periods.iter().filter_map(set).collect();
+    let mut events: Vec<ValueEvent<'a>> = periods.iter().filter_map(set).collect();
     // What one change bills of one price may be several lines.
     type Key<'a> = (UnixSeconds, UnixSeconds, Option<&'a InvoiceId>, Track<'a>, u8, Decimal);
     let mut changes: BTreeMap<Key<'a>, Vec<Entry<'a>>> = BTreeMap::new();
@@ -162,7 +162,7 @@ fn events<'a>(entries: &[Entry<'a>], periods: &[Period<'a>]) -> Vec<Event<'a>> {
             1 => What::Replace(lines, share),
             _ => What::Remove(lines),
         };
-        Some(Event { order, what })
+        Some(ValueEvent { order, what })
     }));
     events
 }

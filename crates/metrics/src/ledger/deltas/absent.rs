@@ -7,7 +7,7 @@ use model::billing::{LineEffect, Pause, Subscription, SubscriptionStatus};
 use super::super::Cause;
 use super::super::bills::refs;
 use super::super::entry::{Entry, Standing};
-use super::{Event, Order, Period, What};
+use super::{Order, Period, ValueEvent, What};
 
 /// Billing may be late, and clocks differ.
 const HOLE_S: i64 = 86_400;
@@ -16,7 +16,7 @@ pub(super) fn events<'a>(
     subscription: Option<&Subscription>,
     entries: &[Entry<'a>],
     periods: &[Period<'a>],
-) -> Vec<Event<'a>> {
+) -> Vec<ValueEvent<'a>> {
     let pauses = subscription.map_or(&[][..], |known| known.pauses.as_slice());
     let mut events = given_up(subscription, entries);
     events.extend(holes(entries, periods, pauses));
@@ -31,18 +31,18 @@ pub(super) fn events<'a>(
         let goes_on =
             |end: UnixSeconds| subscription.and_then(|known| known.ended_at).is_none_or(|at| end < at);
         if let Some(end) = pause.end.filter(|end| goes_on(*end) && !is_billed(*end)) {
-            events.push(Event { order: Order::ends(end), what: What::Resume });
+            events.push(ValueEvent { order: Order::ends(end), what: What::Resume });
         }
     }
     events
 }
 
-fn rest<'a>(at: UnixSeconds, cause: Cause) -> Event<'a> {
-    Event { order: Order::ends(at), what: What::Rest(cause) }
+fn rest<'a>(at: UnixSeconds, cause: Cause) -> ValueEvent<'a> {
+    ValueEvent { order: Order::ends(at), what: What::Rest(cause) }
 }
 
 /// Periods whose bill was given up while the subscription went on. Another bill of the same period sets the value again.
-fn given_up<'a>(subscription: Option<&Subscription>, entries: &[Entry<'a>]) -> Vec<Event<'a>> {
+fn given_up<'a>(subscription: Option<&Subscription>, entries: &[Entry<'a>]) -> Vec<ValueEvent<'a>> {
     let lives = subscription.is_some_and(|known| known.status != SubscriptionStatus::Canceled);
     let is_void =
         |entry: &&Entry<'a>| entry.standing == Standing::GivenUp && entry.line.effect == LineEffect::Sets;
@@ -86,7 +86,7 @@ fn begins(entry: &Entry<'_>) -> bool {
 }
 
 /// Stretches of more than a day between billed periods, where no pause is known.
-fn holes<'a>(entries: &[Entry<'a>], periods: &[Period<'a>], pauses: &[Pause]) -> Vec<Event<'a>> {
+fn holes<'a>(entries: &[Entry<'a>], periods: &[Period<'a>], pauses: &[Pause]) -> Vec<ValueEvent<'a>> {
     let mut events = Vec::new();
     for period in periods {
         let Some(end) = billed_until(entries, period.start) else { continue };
