@@ -82,14 +82,15 @@ impl<'b, 'a> Beside<'b, 'a> {
             || billed.filter(|entry| is_within(entry.period())).any(is_free)
     }
 
-    /// One for each span; of a share that is too small to tell and itemizes nothing, only that which another bill tells.
+    /// One for each span; of a share that is too small to tell only that which another bill tells, unless the share itemizes
+    /// another discount.
     fn whole_periods(self, change: &Bill<'_>, spans: &[Ratio]) -> Vec<WholePeriod> {
         let Some(likeliest) = spans.first() else { return Vec::new() };
         let full = self.full_price_of(change);
         if let Some(full) = full
-            && change.discount_minor() == 0
             && full.times(*likeliest) < Picos::of_minor(TELLING_SHARE)
             && let Some((bill, left)) = self.proportion_of_a_bill(change)
+            && may_leave(change, left)
         {
             let discounted = full.times(left);
             let net = discounted.minus(Picos::of_minor(self.tax_of(change, discounted)));
@@ -183,6 +184,13 @@ fn is_alike(bill: &Bill<'_>, change: &Bill<'_>) -> bool {
     bill.price() == change.price()
         && bill.currency() == change.currency()
         && bill.quantity() == change.quantity()
+}
+
+/// Whether what a share itemizes can be a discount that leaves such a part, up to rounding. Where it itemizes nothing, any can.
+fn may_leave(change: &Bill<'_>, left: Ratio) -> bool {
+    let discounted = Picos::of_minor(change.amount_minor()).times(left);
+    change.discount_minor() == 0
+        || discounted.distance(Picos::of_minor(change.discounted_minor())) <= Picos::ONE_MINOR
 }
 
 /// How far rounding a share can move the whole: a minor unit a unit, or half a unit of the share as often as it goes into

@@ -143,11 +143,15 @@ impl Reader<'_> {
         let (amount, discount) =
             (Decimal::from(line.line.amount_minor), Decimal::from(line.line.discount_minor));
         if full * shares[0] < Decimal::ONE_HUNDRED {
-            // It tells no ratio.
-            return match self.witness(line) {
-                Some(witness) => vec![full * witness.discounted / witness.gross],
-                None => vec![full],
-            };
+            // It tells no ratio, but may itemize another discount than the bill that would tell it.
+            let off = |share: Decimal| (share - (amount - discount)).abs();
+            match self.witness(line).map(|witness| witness.discounted / witness.gross) {
+                Some(left) if discount.is_zero() || off(amount * left) <= Decimal::ONE => {
+                    return vec![full * left];
+                }
+                None if discount.is_zero() => return vec![full],
+                _ => {}
+            }
         }
         if !discount.is_zero() {
             return vec![full * (amount - discount) / amount];
