@@ -353,7 +353,7 @@ test('signing in takes a code where somebody wants it, and a workspace can requi
   await accessible(hers, 'a workspace that requires two-factor sign-in');
   await picture(hers, 'team-two-factor-required');
   await hers.getByRole('link', { name: 'Set up two-factor sign-in' }).click();
-  await hers.getByRole('heading', { name: 'Your account' }).waitFor();
+  await hers.getByRole('heading', { name: 'Your account', exact: true }).waitFor();
   await accessible(hers, 'the account of somebody who can open no workspace');
   await picture(hers, 'team-account-shut-out');
 

@@ -8,3 +8,4 @@ pub mod log;
 pub mod origin;
 pub mod paging;
 pub mod rows;
+pub mod whole;

@@ -1,8 +1,10 @@
 //! What somebody tries who wants in, or wants more than they may have. docs/security/asvs.md names these tests.
 
 use api::access::password::counting_hashes;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{Request, header};
+use futures_util::StreamExt;
+use model::Role;
 use sandbox::{MerchantName, SOURCE};
 use serde_json::{Value, json};
 
@@ -408,4 +410,37 @@ async fn quotes_and_operators_in_a_request_are_text() {
     }
     let request = json!({"login": "ada' --", "password": PASSWORD});
     assert_eq!(post(&site, "/api/v1/session", request).await.code(), "login_wrong");
+}
+
+#[tokio::test]
+async fn a_request_whose_rest_was_held_back_is_judged_when_it_is_all_there() {
+    let site = Site::new();
+    let owner = site.owner().await;
+    let member = site.member(&owner, Role::Admin).await;
+    let (release, held) = tokio::sync::oneshot::channel::<()>();
+    let whole = json!({ "name": "Late", "scope": "manage" }).to_string();
+    let (first, rest) = whole.split_at(3);
+    let (first, rest) = (Bytes::from(first.to_owned()), Bytes::from(rest.to_owned()));
+    let held_back = futures_util::stream::once(async { Ok::<_, std::convert::Infallible>(first) }).chain(
+        futures_util::stream::once(async {
+            held.await.unwrap();
+            Ok(rest)
+        }),
+    );
+    let request = Request::post("/api/v1/tokens")
+        .header(header::HOST, HOST)
+        .header(header::COOKIE, &member)
+        .header("sec-fetch-site", "same-origin")
+        .header(header::CONTENT_TYPE, "application/json");
+    let held_back = site.send(request.body(Body::from_stream(held_back)).unwrap());
+    let meanwhile = async {
+        tokio::task::yield_now().await;
+        let left = site.ask(As::Person(&member), "POST", "/api/v1/workspace/leave", None).await;
+        assert_eq!(left.status, 204, "{}", left.text);
+        release.send(()).unwrap();
+    };
+    let (answer, ()) = tokio::join!(held_back, meanwhile);
+    assert!(matches!(answer.status, 401 | 403 | 404), "{} {}", answer.status, answer.text);
+    let tokens = site.get(As::Person(&owner), "/api/v1/tokens").await;
+    assert_eq!(tokens.body["data"].as_array().map(Vec::len), Some(0), "{}", tokens.text);
 }
