@@ -3,6 +3,7 @@
 //! time it is.
 
 pub mod answers;
+mod cell;
 pub mod columns;
 pub mod curtain;
 pub mod envelope;

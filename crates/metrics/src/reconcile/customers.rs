@@ -1,6 +1,5 @@
 //! What is behind a cell of the statement, customer by customer.
 
-use std::cmp::Reverse;
 use std::ops::Range;
 
 use model::{Currency, Day, UnixSeconds};
@@ -9,11 +8,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{LeftOutSum, ReconciledPart, Sums};
+use crate::cell::{CellCursor, CellPage, InCell};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::ledger::PaidPart;
 use crate::months::Months;
 use crate::query::QueryError;
-use crate::query::paging::page;
 
 /// Which cell is asked for, and which page of it.
 #[derive(Debug, Clone)]
@@ -56,11 +55,6 @@ pub struct ReconciledCustomer {
     pub counted_minor: i64,
 }
 
-struct Found {
-    place: CustomerPosition,
-    counted_minor: i64,
-}
-
 /// A page of the customers behind a cell.
 ///
 /// # Errors
@@ -69,33 +63,23 @@ pub fn customers(
     ledger: &Ledger,
     asked: &ReconciledCustomersQuery,
 ) -> Result<ReconciledCustomerPage, QueryError> {
-    let after = asked.cursor.as_deref().map(read_cursor).transpose()?;
+    let after = asked.cursor.as_deref().map(CellCursor::read).transpose()?;
     let month = Months::of(asked.month_on, asked.month_on, ledger.zone()).instants();
     let chunks = ledger.chunks().par_iter().enumerate();
-    let found: Vec<Found> = chunks
+    let found: Vec<InCell> = chunks
         .flat_map_iter(|(index, chunk)| {
             let counted = |customer| counted(chunk, customer, asked, &month);
             let customers = 0..chunk.customer_count();
             let found = customers.filter_map(move |customer| Some((customer, counted(customer)?)));
-            found.map(move |(customer, counted_minor)| Found {
+            found.map(move |(customer, counted_minor)| InCell {
                 place: CustomerPosition::new(index, customer),
                 counted_minor,
             })
         })
         .collect();
-    let total = found.len();
-    let key = |one: &Found| (Reverse(one.counted_minor.unsigned_abs()), ledger.id(one.place));
-    let is_after = |one: &Found| after.is_none_or(|(amount, id)| key(one) > (Reverse(amount), id));
-    let (found, has_more) = page(found, asked.limit, is_after, |a, b| key(a).cmp(&key(b)));
-    let cursor = |one: &Found| format!("{},{}", one.counted_minor.unsigned_abs(), ledger.id(one.place));
-    let next_cursor = found.last().filter(|_| has_more).map(cursor);
+    let CellPage { found, next_cursor, total } = CellPage::of(ledger, found, after, asked.limit);
     let data = found.iter().map(|one| shown(ledger, one, asked.currency, &month)).collect();
     Ok(ReconciledCustomerPage { data, next_cursor, total })
-}
-
-fn read_cursor(cursor: &str) -> Result<(u64, &str), QueryError> {
-    let parts = cursor.split_once(',').and_then(|(amount, id)| Some((amount.parse().ok()?, id)));
-    parts.ok_or_else(|| QueryError::BadCursor(cursor.to_owned()))
 }
 
 /// What a customer has in the cell; `None`: it is not in it.
@@ -128,7 +112,7 @@ fn counted(
 
 fn shown(
     ledger: &Ledger,
-    found: &Found,
+    found: &InCell,
     currency: Currency,
     month: &Range<UnixSeconds>,
 ) -> ReconciledCustomer {

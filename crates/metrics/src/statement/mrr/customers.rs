@@ -1,7 +1,5 @@
 //! What is behind a cell of the statement, customer by customer.
 
-use std::cmp::Reverse;
-
 use model::{Currency, MrrMethod, UnixSeconds};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -9,9 +7,9 @@ use utoipa::ToSchema;
 
 use super::own::{Own, Reader};
 use super::{MrrColumn, MrrReason};
+use crate::cell::{CellCursor, CellPage, InCell};
 use crate::columns::{CustomerPosition, Ledger};
 use crate::query::QueryError;
-use crate::query::paging::page;
 
 /// Which cell is asked for, and which page of it.
 #[derive(Debug, Clone)]
@@ -61,17 +59,12 @@ pub struct MrrReasonAmount {
     pub amount_minor: i64,
 }
 
-struct Found {
-    place: CustomerPosition,
-    counted_minor: i64,
-}
-
 /// A page of the customers behind a cell.
 ///
 /// # Errors
 /// When the cursor is not one of this list.
 pub fn customers(ledger: &Ledger, asked: &MrrCustomersQuery) -> Result<MrrCustomerPage, QueryError> {
-    let after = asked.cursor.as_deref().map(read_cursor).transpose()?;
+    let after = asked.cursor.as_deref().map(CellCursor::read).transpose()?;
     let Some(method) = asked.method else {
         return Ok(MrrCustomerPage { data: Vec::new(), next_cursor: None, total: 0 });
     };
@@ -81,28 +74,18 @@ pub fn customers(ledger: &Ledger, asked: &MrrCustomersQuery) -> Result<MrrCustom
         all.into_iter().find(|own| own.currency == asked.currency)
     };
     let chunks = ledger.chunks().par_iter().enumerate();
-    let found: Vec<Found> = chunks
+    let found: Vec<InCell> = chunks
         .flat_map_iter(|(index, chunk)| {
             let places = (0..chunk.customer_count()).map(move |of| CustomerPosition::new(index, of));
-            places.filter_map(|place| Some(Found { place, counted_minor: asked.column.of(&own(place)?)? }))
+            places.filter_map(|place| Some(InCell { place, counted_minor: asked.column.of(&own(place)?)? }))
         })
         .collect();
-    let total = found.len();
-    let key = |one: &Found| (Reverse(one.counted_minor.unsigned_abs()), ledger.id(one.place));
-    let is_after = |one: &Found| after.is_none_or(|(amount, id)| key(one) > (Reverse(amount), id));
-    let (found, has_more) = page(found, asked.limit, is_after, |a, b| key(a).cmp(&key(b)));
-    let cursor = |one: &Found| format!("{},{}", one.counted_minor.unsigned_abs(), ledger.id(one.place));
-    let next_cursor = found.last().filter(|_| has_more).map(cursor);
-    let shown = |one: &Found| Some(shown(ledger, one, &own(one.place)?));
+    let CellPage { found, next_cursor, total } = CellPage::of(ledger, found, after, asked.limit);
+    let shown = |one: &InCell| Some(shown(ledger, one, &own(one.place)?));
     Ok(MrrCustomerPage { data: found.iter().filter_map(shown).collect(), next_cursor, total })
 }
 
-fn read_cursor(cursor: &str) -> Result<(u64, &str), QueryError> {
-    let parts = cursor.split_once(',').and_then(|(amount, id)| Some((amount.parse().ok()?, id)));
-    parts.ok_or_else(|| QueryError::BadCursor(cursor.to_owned()))
-}
-
-fn shown(ledger: &Ledger, found: &Found, own: &Own) -> MrrCustomer {
+fn shown(ledger: &Ledger, found: &InCell, own: &Own) -> MrrCustomer {
     let entry = ledger.chunk(found.place).entry(found.place.customer as usize);
     let reasons = own.reasons.iter();
     MrrCustomer {
