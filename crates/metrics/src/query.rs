@@ -258,7 +258,7 @@ fn value_in(
     check_dimensions(metric.id, metric.dimensions, query)?;
     match metric.compute {
         Compute::Recurring(compute) => {
-            let point = |bucket, figures: &Figures| ValuePoint::new(bucket, compute(figures));
+            let point = |bucket, figures: &Figures| ValuePoint::of(metric, bucket, compute(figures), figures);
             let Some(by) = query.by.filter(|by| by.is_of_movements()) else {
                 let figures = inputs.figures(query, span)?;
                 return Ok(Answer::of(metric.id, ledger, query, figures, point));

@@ -235,6 +235,7 @@ mod tests {
             mrr: 1,
             mrr_before: 1,
             base_mrr: 1,
+            end_mrr: 1,
             base_customers: 1,
             customers: 1,
             customers_before: 1,

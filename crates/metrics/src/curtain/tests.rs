@@ -28,7 +28,7 @@ fn answer<P>(point: P) -> Answer<P> {
 }
 
 fn value(value: Value) -> ValuePoint {
-    ValuePoint { start_on: Day(0), end_on: Day(1), is_partial: false, value: Some(value) }
+    ValuePoint { start_on: Day(0), end_on: Day(1), is_partial: false, value: Some(value), lacks_rates: false }
 }
 
 fn shown(curtain: &Curtain, metric: &str, of: Value) -> Option<Value> {
@@ -105,6 +105,7 @@ fn nothing_of_an_answer_of_mrr_is_an_amount_or_names_one() {
         contraction_customers: 73,
         churn_customers: 71,
         reactivation_customers: 67,
+        lacks_rates: false,
     };
     let told = curtain(true, true).mrr(Some(Dimension::Plan), answer(point.clone()));
     let text = serde_json::to_string(&told).unwrap();

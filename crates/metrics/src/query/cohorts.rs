@@ -77,7 +77,7 @@ pub struct CohortSeries {
     #[schema(value_type = String)]
     pub currency: Currency,
     pub group: Option<Group>,
-    /// Those with any customer, the oldest first.
+    /// Those with anything in them, the oldest first.
     pub cohorts: Vec<Cohort>,
 }
 
@@ -86,6 +86,7 @@ pub struct CohortSeries {
 pub struct Cohort {
     #[schema(value_type = String, format = Date)]
     pub start_on: Day,
+    /// Without those whose first value has no exchange rate on its day.
     pub customers: i64,
     /// Their MRR at the end of that period.
     pub mrr_minor: i64,
@@ -245,7 +246,8 @@ impl<'a> Question<'a> {
         let mut all: Vec<CohortSeries> = cells
             .into_iter()
             .map(|((currency, group), cohorts)| {
-                let cohorts = cohorts.into_iter().filter(|(cohort, _)| self.is_asked(*cohort));
+                let cohorts = cohorts.into_iter();
+                let cohorts = cohorts.filter(|(cohort, sums)| self.is_asked(*cohort) && !sums.is_nothing());
                 let mut lacking = lacking.remove(&(currency, group.clone())).unwrap_or_default();
                 let cohorts = cohorts.map(|(cohort, sums)| Cohort {
                     start_on: span.buckets[cohort].start_on,

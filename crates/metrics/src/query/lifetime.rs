@@ -45,7 +45,7 @@ pub(super) fn lifetime(
         .map(|series| churn.get(&(series.currency, series.group.clone())).cloned().unwrap_or_default())
         .collect();
     let point = |churn: &Churn, bucket: Cut, figures: &Figures| {
-        ValuePoint::new(bucket, value(compute, figures, mean(churn, bucket.end_on)))
+        ValuePoint::of(metric, bucket, value(compute, figures, mean(churn, bucket.end_on)), figures)
     };
     let mut series = own_churn.into_iter();
     let mut answer = Answer::of_series(metric.id, inputs.ledger, query, own, |_, all| {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use model::{Currency, Day};
 
 use super::exchange::{Exchange, TooLarge};
-use super::span::Span;
+use super::span::{Cut, Span};
 use super::{
     Answer, Dimension, Group, Query, QueryError, Reporting, Series, Unconverted, Value, ValuePoint,
     check_currency,
@@ -41,6 +41,8 @@ pub(super) struct Cells<'a> {
 /// In the currency that is reported in.
 pub(super) struct Sums<T> {
     pub(super) cells: Vec<T>,
+    /// Beside the cells: whether something of theirs has no rate.
+    lacking: Vec<bool>,
     /// By currency.
     apart: Vec<Apart<T>>,
     is_too_large: bool,
@@ -113,8 +115,10 @@ impl<'a> Cells<'a> {
     }
 
     pub(super) fn empty<T: Total>(&self) -> Sums<T> {
+        let cells = self.groups.len() * self.parts() * self.span.buckets.len();
         Sums {
-            cells: vec![T::default(); self.groups.len() * self.parts() * self.span.buckets.len()],
+            cells: vec![T::default(); cells],
+            lacking: vec![false; cells],
             apart: vec![Apart::default(); self.currencies.len()],
             is_too_large: false,
         }
@@ -124,9 +128,9 @@ impl<'a> Cells<'a> {
     #[inline]
     pub(super) fn add<T>(&self, sums: &mut Sums<T>, amount: Amount, put: impl Fn(&mut T, i64)) -> Placed {
         let Amount { group, currency, day, minor } = amount;
+        let part = if self.is_by_currency { currency } else { 0 };
         match self.exchange.factor_on(number(currency), day).map(|factor| factor.convert(minor)) {
             Some(Ok(converted)) => {
-                let part = if self.is_by_currency { currency } else { 0 };
                 let cell = self.cell(group, part) + self.span.bucket(day);
                 put(&mut sums.cells[cell], converted);
                 Placed::In { part, cell }
@@ -136,6 +140,7 @@ impl<'a> Cells<'a> {
                 Placed::TooLarge
             }
             None => {
+                sums.lacking[self.cell(group, part) + self.span.bucket(day)] = true;
                 put(&mut sums.apart[currency].total, minor);
                 Placed::Apart
             }
@@ -193,10 +198,13 @@ impl<'a> Cells<'a> {
                 };
                 let is_asked = self.query.by == Some(Dimension::Currency);
                 let named = if is_asked { native.map(group_of_currency) } else { named.clone() };
-                let own = &sums.cells[self.cell(group, part)..][..self.span.buckets.len()];
-                let buckets = self.span.buckets.iter().zip(own);
-                let points: Vec<ValuePoint> =
-                    buckets.map(|(bucket, total)| ValuePoint::new(*bucket, compute(total))).collect();
+                let cells = self.cell(group, part)..self.cell(group, part) + self.span.buckets.len();
+                let own = sums.cells[cells.clone()].iter().zip(&sums.lacking[cells]);
+                let point = |(bucket, (total, lacks)): (&Cut, (&T, &bool))| ValuePoint {
+                    lacks_rates: *lacks,
+                    ..ValuePoint::new(*bucket, compute(total))
+                };
+                let points: Vec<ValuePoint> = self.span.buckets.iter().zip(own).map(point).collect();
                 let is_something = points.iter().any(|point| point.value != nothing);
                 if is_something || (named.is_none() && self.query.currency != Reporting::Native) {
                     series.push(Series { currency, group: named, points });
@@ -219,6 +227,7 @@ impl<T: Total> Sums<T> {
             own.total.add(&other.total);
             own.customers += other.customers;
         }
+        self.lacking.iter_mut().zip(&other.lacking).for_each(|(own, other)| *own |= other);
         self.is_too_large |= other.is_too_large;
         self
     }

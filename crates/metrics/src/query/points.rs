@@ -12,6 +12,7 @@ use super::span::{Cut, Span};
 use super::{MovementKind, Query, Reporting};
 use crate::columns::Ledger;
 use crate::fx::round_minor;
+use crate::registry::Metric;
 
 /// Series of one metric. Whoever writes it adds how far the data reaches.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -86,6 +87,10 @@ pub struct MrrPoint {
     pub contraction_customers: i64,
     pub churn_customers: i64,
     pub reactivation_customers: i64,
+    /// Something is not in the MRR at its end, because it could not be converted. Left out where it lacks nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub lacks_rates: bool,
 }
 
 /// One number of one period.
@@ -100,6 +105,11 @@ pub struct ValuePoint {
     /// `None`: a ratio with nothing to divide by.
     #[schema(value_type = Option<f64>)]
     pub value: Option<Value>,
+    /// Something is not in it, because it could not be converted: what is compared with a point that has all of it, or
+    /// lacks something else, would differ by more than what happened. Left out where it lacks nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub lacks_rates: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,7 +199,13 @@ pub(super) fn series_of_cells<C>(
 impl ValuePoint {
     pub(super) fn new(bucket: Cut, value: Option<Value>) -> Self {
         let Cut { start_on, end_on, is_partial } = bucket;
-        Self { start_on, end_on, is_partial, value }
+        Self { start_on, end_on, is_partial, value, lacks_rates: false }
+    }
+
+    /// Of a metric of recurring value.
+    pub(super) fn of(metric: &Metric, bucket: Cut, value: Option<Value>, figures: &Figures) -> Self {
+        let lacked = !metric.terms.iter().all(|term| term.is_of_end()) && figures.lacked_rates;
+        Self { lacks_rates: figures.lacks_rates || lacked, ..Self::new(bucket, value) }
     }
 }
 
@@ -219,6 +235,7 @@ impl MrrPoint {
             contraction_customers: movers(MovementKind::Contraction),
             churn_customers: movers(MovementKind::Churn),
             reactivation_customers: movers(MovementKind::Reactivation),
+            lacks_rates: figures.lacks_rates,
         }
     }
 }

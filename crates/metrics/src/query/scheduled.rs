@@ -139,7 +139,7 @@ pub(super) fn committed(
         let ahead = ahead.get(counted as usize).copied().unwrap_or(0);
         let value = |(bucket, figures): &(super::span::Cut, super::figures::Figures)| {
             let is_now = bucket.end_on == today;
-            ValuePoint::new(*bucket, is_now.then_some(Value::Minor(figures.mrr - ahead)))
+            ValuePoint::of(metric, *bucket, is_now.then_some(Value::Minor(figures.mrr - ahead)), figures)
         };
         all.iter().map(value).collect()
     }))

@@ -44,6 +44,7 @@ pub struct SummaryMrr {
     pub value_minor: i64,
     pub before_minor: i64,
     pub change_minor: i64,
+    /// The growth rate: of what has an exchange rate on both days.
     #[schema(value_type = Option<f64>)]
     pub change_ratio: Option<Value>,
 }
@@ -85,7 +86,7 @@ pub fn summary(
             value_minor: now.mrr,
             before_minor: now.mrr_before,
             change_minor: now.mrr - now.mrr_before,
-            change_ratio: Value::ratio(now.mrr - now.mrr_before, now.mrr_before),
+            change_ratio: Value::ratio(now.end_mrr - now.base_mrr, now.base_mrr),
         },
         arr_minor: now.mrr * 12,
         arpa_minor,

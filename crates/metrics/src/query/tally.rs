@@ -63,6 +63,8 @@ pub(super) struct Level {
     pub(super) mrr: i64,
     pub(super) active: i64,
     pub(super) subscriptions: i64,
+    /// Customers of whom something has no rate.
+    pub(super) left_out: i64,
 }
 
 /// What becomes of it in a bucket.
@@ -80,6 +82,10 @@ pub(super) struct Cell {
     /// MRR and customers just before the bucket, of what also has a rate at its end.
     pub(super) base_mrr: i64,
     pub(super) base_customers: i64,
+    /// MRR at the end of the bucket, of what also has a rate just before it.
+    pub(super) end_mrr: i64,
+    /// Movements that have no rate on their day.
+    pub(super) left_out: i64,
 }
 
 /// Adds customers one after the other.
@@ -198,6 +204,7 @@ impl<'a> Shape<'a> {
             cell.kept += before.mrr;
             cell.base_mrr += before.mrr;
             cell.base_customers += before.active;
+            cell.end_mrr += levels[bucket + 1].mrr;
         }
     }
 
@@ -274,6 +281,7 @@ impl Level {
         self.mrr += other.mrr;
         self.active += other.active;
         self.subscriptions += other.subscriptions;
+        self.left_out += other.left_out;
     }
 }
 
@@ -288,6 +296,8 @@ impl Cell {
         self.involuntary += other.involuntary;
         self.base_mrr += other.base_mrr;
         self.base_customers += other.base_customers;
+        self.end_mrr += other.end_mrr;
+        self.left_out += other.left_out;
     }
 
     /// Counts each kind of movement that a customer has in the bucket once.

@@ -97,9 +97,9 @@ pub(super) const ALL: &[Metric] = &[
         formula: "(MRR at the end − MRR just before the period) ÷ MRR just before the period",
         why_unknown: Some(NO_MRR),
         docs_page: "metrics/mrr-growth-rate.md",
-        terms: &[Term::MrrBefore, Term::Mrr],
+        terms: &[Term::BaseMrr, Term::EndMrr],
         ..ratio("mrr_growth_rate", "MRR growth rate", Section::Mrr, Better::Up, |period| {
-            Value::ratio(period.mrr - period.mrr_before, period.mrr_before)
+            Value::ratio(period.end_mrr - period.base_mrr, period.base_mrr)
         })
     },
     Metric {

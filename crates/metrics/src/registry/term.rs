@@ -10,9 +10,10 @@ pub(crate) enum Term {
     /// What the metric is the sum of, where that is all there is to it.
     Itself,
     Mrr,
-    MrrBefore,
     /// As of just before the period, of what also has a rate at its end.
     BaseMrr,
+    /// As of the end of the period, of what also has a rate just before it.
+    EndMrr,
     Moved(MovementKind),
     /// What the movements leave over of a change: the rates moved.
     Fx,
@@ -53,8 +54,8 @@ impl Term {
         match self {
             Self::Itself | Self::Ending => *minor,
             Self::Mrr => figures.mrr,
-            Self::MrrBefore => figures.mrr_before,
             Self::BaseMrr => figures.base_mrr,
+            Self::EndMrr => figures.end_mrr,
             Self::Moved(kind) => figures.moved(kind),
             Self::Fx => figures.fx(),
             Self::Lost => figures.lost,
@@ -80,8 +81,8 @@ impl Term {
         match self {
             Self::Itself => metric.unit,
             Self::Mrr
-            | Self::MrrBefore
             | Self::BaseMrr
+            | Self::EndMrr
             | Self::Moved(_)
             | Self::Fx
             | Self::Lost
@@ -109,8 +110,8 @@ impl Term {
         match self {
             Self::Itself => (metric.id, metric.label),
             Self::Mrr => ("mrr", "MRR at the end"),
-            Self::MrrBefore => ("mrr_before", "MRR just before"),
             Self::BaseMrr => ("base_mrr", "MRR just before"),
+            Self::EndMrr => ("end_mrr", "MRR at the end"),
             Self::Moved(kind) => moved(kind),
             Self::Fx => ("fx", "Exchange rates"),
             Self::Lost => ("lost_mrr", "MRR lost by existing customers"),
@@ -131,6 +132,11 @@ impl Term {
             }
             Self::Payers => ("payers", "Customers who paid"),
         }
+    }
+
+    /// Whether it is of the end of the period alone, whatever there was before.
+    pub(crate) fn is_of_end(self) -> bool {
+        matches!(self, Self::Mrr | Self::Customers | Self::Subscriptions)
     }
 
     /// The kinds of money that it is a sum of.

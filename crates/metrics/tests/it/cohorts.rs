@@ -189,6 +189,34 @@ fn a_value_that_lacks_what_has_no_rate_is_marked() {
 }
 
 #[test]
+fn whose_first_value_has_no_rate_is_not_in_the_size_of_the_cohort() {
+    let world = World::default()
+        .with("ada", "usd", &[("2024-01-10", 1_000)])
+        .with("kai", "jpy", &[("2024-01-10", 9_000)])
+        .with("two", "jpy", &[("2024-01-10", 9_000)])
+        .with("two", "usd", &[("2024-02-10", 500)])
+        .with("alone", "jpy", &[("2024-02-10", 9_000)]);
+    let ledger = world.ledger("UTC");
+    let asked = Query {
+        now: at("2024-04-05"),
+        currency: Reporting::In(currency("eur")),
+        ..query("2024-01-01", "2024-04-05")
+    };
+    let of = |what, asked: &Query| {
+        let answer = query::cohorts(&ledger, &steady_dollar(), what, asked).unwrap();
+        let cohorts = answer.series.into_iter().flat_map(|series| series.cohorts);
+        cohorts.map(|one| (one.start_on.to_string(), one.customers, one.values)).collect::<Vec<_>>()
+    };
+    let january = |values: [i64; 4]| vec![("2024-01-01".to_owned(), 1, values.to_vec())];
+    // A dollar is 80 cents. Who pays in dollars later is there from then on, and who never does is in no cohort.
+    assert_eq!(of(CohortValue::Customers, &asked), january([1, 2, 2, 2]));
+    assert_eq!(of(CohortValue::Mrr, &asked), january([800, 1_200, 1_200, 1_200]));
+    let native = Query { currency: Reporting::Native, ..asked };
+    let sizes = of(CohortValue::Customers, &native).into_iter().map(|(_, customers, _)| customers);
+    assert_eq!(sizes.sum::<i64>(), 5, "natively everybody is in one");
+}
+
+#[test]
 fn a_cell_that_is_not_there_is_refused() {
     let ledger = World::default().with("ada", "usd", &[("2024-01-10", 1_000)]).ledger("UTC");
     let query = Query { now: at("2024-04-05"), ..query("2024-01-01", "2024-04-05") };
@@ -247,7 +275,8 @@ proptest! {
         };
         let (rows, sums) = all_members(&world, zone, &cell);
         let own: Vec<_> = rows.iter().filter(|row| row.currency == series.currency).collect();
-        prop_assert_eq!(i64::try_from(own.len()).unwrap(), cohort.customers);
+        let counted = own.iter().filter(|row| row.is_counted).count();
+        prop_assert_eq!(i64::try_from(counted).unwrap(), cohort.customers);
         prop_assert_eq!(own.iter().map(|row| row.mrr_minor).sum::<i64>(), cohort.mrr_minor);
         prop_assert_eq!(own.iter().filter_map(|row| row.value).sum::<i64>(), cohort.values[at]);
         let sum = sums.iter().find(|sum| sum.currency == series.currency).unwrap();

@@ -51,7 +51,7 @@ fn combined(id: &str, parts: &Parts) -> Option<Decimal> {
         "arpa" => parts.quotient(&["mrr"], &["customers"])?,
         "average_sale_price" => parts.quotient(&["new_mrr"], &["new_customers"])?,
         "net_new_mrr" => parts.sum(&MOVEMENTS) + parts.get("fx"),
-        "mrr_growth_rate" => parts.quotient(&["mrr"], &["mrr_before"])? - one,
+        "mrr_growth_rate" => parts.quotient(&["end_mrr"], &["base_mrr"])? - one,
         "quick_ratio" => {
             let gained = parts.sum(&MOVEMENTS[..3]);
             gained.checked_div(-parts.sum(&MOVEMENTS[3..]))?

@@ -90,6 +90,7 @@ fn expected_rest(expected: &Expected) -> Expected {
         kept: expected.kept,
         base_mrr: expected.base_mrr,
         base_customers: expected.base_customers,
+        end_mrr: expected.end_mrr,
         ..Expected::default()
     }
 }

@@ -14,7 +14,7 @@ interface Fraction {
 const FRACTIONS: Readonly<Record<string, Fraction>> = {
   arpa: { plus: 'mrr', below: 'customers' },
   average_sale_price: { plus: 'new_mrr', below: 'new_customers' },
-  mrr_growth_rate: { plus: 'mrr', less: 'mrr_before', below: 'mrr_before' },
+  mrr_growth_rate: { plus: 'end_mrr', less: 'base_mrr', below: 'base_mrr' },
   customer_churn_rate: { plus: 'lost_customers', below: 'base_customers' },
   voluntary_churn_rate: { plus: 'lost_customers', less: 'failed_customers', below: 'base_customers' },
   involuntary_churn_rate: { plus: 'failed_customers', below: 'base_customers' },

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use smallvec::SmallVec;
 
 use super::own::{Own, take_until};
-use super::table::Numbers;
+use super::table::{Members, Numbers};
 use super::worths::Worths;
 use super::{Cells, CohortKey, CohortTable, CohortValue, Question};
 use crate::columns::{Chunk, Daily};
@@ -122,7 +122,8 @@ impl Question<'_> {
         }
         let own = self.shape.scope.series[target.series as usize].currency;
         let key = self.key((chunk, customer), daily.outline.plan().unwrap_or(0), target.series, cohort);
-        let Numbers { mrr, changes } = table.with_more(key, 1);
+        let is_counted = self.shape.exchange.is_steady(own) || self.shape.exchange.factor_on(own, first_on).is_some();
+        let Numbers { mrr, changes } = table.with_more(key, Members::one(is_counted));
         if !self.is_asked(cohort) {
             return Ok(());
         }
@@ -168,12 +169,13 @@ impl Question<'_> {
         let own = Own { question: self, lines, counted };
         let Some((first, mut rest)) = own.first_above(values) else { return Ok(()) };
         let (cohort, largest) = (self.shape.span.bucket(first), own.largest(values));
+        let is_counted = own.is_above(values, Some(first));
         if self.leaves_out(cohort) {
             return Ok(());
         }
         let Line { plan, series, .. } = lines.lines[largest];
         let key = self.key((chunk, customer), plan, series, cohort);
-        let Numbers { mrr, changes } = table.with_more(key, 1);
+        let Numbers { mrr, changes } = table.with_more(key, Members::one(is_counted));
         if !self.is_asked(cohort) {
             return Ok(());
         }

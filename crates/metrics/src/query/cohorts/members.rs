@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::adding::Scratch;
 use super::groups::{largest, other};
+use super::table::Head;
 use super::{CohortKey, CohortValue, Question, check, span_of};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
@@ -63,6 +64,8 @@ pub struct CohortCustomer {
     pub start_on: Day,
     /// The MRR at the end of the first period.
     pub mrr_minor: i64,
+    /// Whether it counts for the size of the cohort: its first value has an exchange rate on its day.
+    pub is_counted: bool,
     /// What it adds to the cell: 1 or 0 for customers, else smallest units. `None`: what it has then has no rate.
     pub value: Option<i64>,
 }
@@ -71,6 +74,7 @@ pub struct CohortCustomer {
 pub struct CohortSum {
     #[schema(value_type = String)]
     pub currency: Currency,
+    /// Of those that count for the size of their cohort.
     pub customers: i64,
     pub mrr_minor: i64,
     pub value: i64,
@@ -83,6 +87,7 @@ struct Member {
     currency: Currency,
     cohort: usize,
     mrr_minor: i64,
+    is_counted: bool,
     value: Option<i64>,
     /// What is sorted by: the value, or how it compares with amounts of other currencies.
     size: Option<i64>,
@@ -183,11 +188,11 @@ impl List<'_> {
         for customer in 0..chunk.customer_count() {
             self.question.add(&mut table, &mut scratch, (chunk, customer))?;
             let at = CustomerPosition::new(index, customer);
-            table.take_each(|key, mrr_minor, changes| {
+            table.take_each(|key, head, changes| {
                 if groups.is_some_and(|groups| !groups.contains(&key.group)) {
                     return;
                 }
-                let Some(member) = self.member(at, key, (mrr_minor, changes), &mut lines) else { return };
+                let Some(member) = self.member(at, key, (head, changes), &mut lines) else { return };
                 found.members.total += 1;
                 found.add(&member);
                 if last.is_none_or(|last| self.order(&member) > last.order()) {
@@ -206,7 +211,7 @@ impl List<'_> {
         &self,
         at: CustomerPosition,
         key: CohortKey,
-        (mrr_minor, changes): (i64, &[i64]),
+        (head, changes): (Head, &[i64]),
         lines: &mut Lines,
     ) -> Option<Member> {
         let asked = self.asked;
@@ -220,7 +225,9 @@ impl List<'_> {
         let is_of_kind =
             asked.is_kept.is_none_or(|is_kept| value.is_some_and(|value| is_kept == (value > 0)));
         let compared = |value| self.comparison.as_ref().map_or(value, |by| by.number(currency, value));
-        is_of_kind.then(|| Member { at, currency, cohort, mrr_minor, value, size: value.map(compared) })
+        let Head { customers, mrr: mrr_minor } = head;
+        let (is_counted, size) = (customers > 0, value.map(compared));
+        is_of_kind.then_some(Member { at, currency, cohort, mrr_minor, is_counted, value, size })
     }
 
     /// Whether the customer is worth anything at the end of a period that can't be converted then.
@@ -268,6 +275,7 @@ impl List<'_> {
             currency: one.currency,
             start_on: self.question.shape.span.buckets[one.cohort].start_on,
             mrr_minor: one.mrr_minor,
+            is_counted: one.is_counted,
             value: one.value,
         }
     }
@@ -277,7 +285,7 @@ impl Found {
     fn add(&mut self, member: &Member) {
         self.add_sum(&CohortSum {
             currency: member.currency,
-            customers: 1,
+            customers: i64::from(member.is_counted),
             mrr_minor: member.mrr_minor,
             value: member.value.unwrap_or(0),
         });

@@ -2,6 +2,8 @@
 //!
 //! What has no rate on a day is in no figure of that day: neither in a sum nor in a count.
 
+use smallvec::SmallVec;
+
 use super::super::exchange::{Factor, TooLarge};
 use super::super::walk::{Trail, WalkRange};
 use super::lines::Line;
@@ -143,6 +145,7 @@ impl Converter {
         if alone.is_none() {
             self.add_subscriptions(tally, shape, counted);
         }
+        self.mark_levels(tally, shape, counted);
         self.add_movements(tally, shape, trail, counted)
     }
 
@@ -221,10 +224,13 @@ impl Converter {
                 continue;
             }
             let currency = shape.scope.series[lane.series as usize].currency;
-            let Some(factor) = shape.exchange.factor_on(currency, one.day) else { continue };
-            let amount = self.lines.changed(&mut rest, lane.series, one.day, factor)?;
             let bucket = shape.span.bucket(one.day);
             let cell = &mut tally.cells[shape.at_bucket(counted, bucket)];
+            let Some(factor) = shape.exchange.factor_on(currency, one.day) else {
+                cell.left_out += 1;
+                continue;
+            };
+            let amount = self.lines.changed(&mut rest, lane.series, one.day, factor)?;
             if seen.0 != bucket {
                 seen = (bucket, 0);
             }
@@ -237,6 +243,27 @@ impl Converter {
             }
         }
         Ok(())
+    }
+
+    /// Counts the customer at every level at which some of what is counted has no rate.
+    fn mark_levels(&self, tally: &mut Tally, shape: &Shape<'_>, counted: u32) {
+        let lines = self.lines.lines.iter().enumerate().filter(|(_, line)| {
+            let currency = shape.scope.series[line.series as usize].currency;
+            line.counted == counted && !self.is_steady[currency as usize]
+        });
+        let lines: SmallVec<[(usize, &Line); 4]> = lines.collect();
+        if lines.is_empty() {
+            return;
+        }
+        let mut was_left_out = false;
+        for level in 0..shape.levels() {
+            let is_left_out = lines.iter().any(|(index, line)| {
+                self.native[index * shape.levels() + level] != 0 && self.factors_of(shape, line)[level].is_none()
+            });
+            let place = shape.at_level(counted, None) + level;
+            tally.levels[place].left_out += i64::from(is_left_out) - i64::from(was_left_out);
+            was_left_out = is_left_out;
+        }
     }
 
     /// Notes what is in no figure for want of a rate.
@@ -304,6 +331,7 @@ impl Step {
         cell.retained += retained - start;
         cell.kept += kept - start;
         cell.base_mrr += self.start_in_both_minor - start;
+        cell.end_mrr += self.end_in_both_minor - self.end_minor;
         cell.base_customers += i64::from(self.was_above_in_both) - i64::from(self.was_above);
     }
 

@@ -4,7 +4,7 @@
 use super::super::exchange::{Factor, TooLarge};
 use super::super::walk::{Move, Trail};
 use super::converted::{Converter, Step};
-use super::{Own, Shape, Tally};
+use super::{Level, Own, Shape, Tally};
 
 impl Converter {
     /// Adds a customer that was walked, and has one line.
@@ -52,7 +52,10 @@ impl Converter {
             }
             let mut kinds = 0_u8;
             for Move { day, kind, before, after, .. } in own_moves {
-                let Some(factor) = shape.exchange.factor_on(currency, *day) else { continue };
+                let Some(factor) = shape.exchange.factor_on(currency, *day) else {
+                    cell.left_out += 1;
+                    continue;
+                };
                 let amount = factor.convert(after - before)?;
                 kinds |= 1 << *kind as u8;
                 cell.moved[*kind as usize] += amount;
@@ -66,17 +69,23 @@ impl Converter {
         }
         if !self.is_steady[currency as usize] {
             let left_out = &mut tally.unconverted[currency as usize * shape.levels()..][..shape.levels()];
-            leave_out(shape, trail, factors, left_out);
+            leave_out(shape, trail, factors, left_out.iter_mut().zip(levels));
         }
         Ok(())
     }
 }
 
 /// Notes what is in no figure for want of a rate.
-fn leave_out(shape: &Shape<'_>, trail: &Trail, factors: &[Option<Factor>], left_out: &mut [(i64, i64)]) {
+fn leave_out<'a>(
+    shape: &Shape<'_>,
+    trail: &Trail,
+    factors: &[Option<Factor>],
+    levels: impl Iterator<Item = (&'a mut (i64, i64), &'a mut Level)>,
+) {
+    let mut was_left_out = false;
     let mut native = trail.lanes.first().map_or(0, |lane| lane.opening);
     let mut moves = trail.moves.as_slice();
-    for (level, (factor, left_out)) in factors.iter().zip(left_out).enumerate() {
+    for (level, (factor, (sums, of_level))) in factors.iter().zip(levels).enumerate() {
         if let Some(bucket) = level.checked_sub(1) {
             let end_on = shape.span.end_of(bucket);
             let moved = moves.iter().take_while(|one| one.day <= end_on).count();
@@ -84,9 +93,12 @@ fn leave_out(shape: &Shape<'_>, trail: &Trail, factors: &[Option<Factor>], left_
             moves = &moves[moved..];
         }
         if factor.is_none() {
-            left_out.0 += native;
-            left_out.1 += i64::from(native > 0);
+            sums.0 += native;
+            sums.1 += i64::from(native > 0);
         }
+        let is_left_out = factor.is_none() && native > 0;
+        of_level.left_out += i64::from(is_left_out) - i64::from(was_left_out);
+        was_left_out = is_left_out;
     }
 }
 

@@ -61,7 +61,7 @@ fn recurring(id: &str) -> Option<fn(&Expected) -> Option<Decimal>> {
         "contraction_mrr" => |period| Some(period.moved["contraction"].into()),
         "churned_mrr" => |period| Some(period.moved["churn"].into()),
         "net_new_mrr" => |period| Some((period.mrr - period.mrr_before).into()),
-        "mrr_growth_rate" => |period| share(period.mrr - period.mrr_before, period.mrr_before),
+        "mrr_growth_rate" => |period| share(period.end_mrr - period.base_mrr, period.base_mrr),
         "quick_ratio" => |period| {
             let gained = period.moved["new"] + period.moved["reactivation"] + period.moved["expansion"];
             share(gained, -period.moved["contraction"] - period.moved["churn"])

@@ -23,6 +23,7 @@ pub struct Expected {
     pub kept: i64,
     pub base_mrr: i64,
     pub base_customers: i64,
+    pub end_mrr: i64,
 }
 
 /// What is left of one customer in one series.
@@ -62,6 +63,7 @@ impl Reference<'_> {
         expected.mrr_before += self.worth_of(held, start, start);
         expected.mrr += self.worth_of(held, end, end);
         expected.base_mrr += self.worth_of(held, start, end);
+        expected.end_mrr += self.worth_of(held, end, start);
         if was_above {
             let (before, after) = (self.worth_of(held, start, end), self.worth_of(held, end, start));
             expected.retained += after;
