@@ -16,6 +16,7 @@ mod facets;
 mod figures;
 mod inputs;
 mod labels;
+mod left_out;
 mod lifetime;
 mod money;
 mod moved;

@@ -2247,7 +2247,10 @@ export interface components {
         };
         /** @description The customers whose first value above 0 fell into one period. */
         Cohort: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Without those whose first value has no exchange rate on its day.
+             */
             customers: number;
             /** @description Whether the last of the values is of the period that still runs. */
             is_last_partial: boolean;
@@ -2268,6 +2271,8 @@ export interface components {
             currency: string;
             customer_id: string;
             email?: string | null;
+            /** @description Whether it counts for the size of the cohort: its first value has an exchange rate on its day. */
+            is_counted: boolean;
             /**
              * Format: int64
              * @description The MRR at the end of the first period.
@@ -2307,14 +2312,17 @@ export interface components {
         };
         /** @description The cohorts of one currency, or of one group in one currency. */
         CohortSeries: {
-            /** @description Those with any customer, the oldest first. */
+            /** @description Those with anything in them, the oldest first. */
             cohorts: components["schemas"]["Cohort"][];
             currency: string;
             group?: components["schemas"]["Group"] | null;
         };
         CohortSum: {
             currency: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Of those that count for the size of their cohort.
+             */
             customers: number;
             /** Format: int64 */
             mrr_minor: number;
@@ -3412,6 +3420,8 @@ export interface components {
             fx_minor: number;
             /** @description Less than a whole period: the range begins or ends within it, or it still runs. */
             is_partial: boolean;
+            /** @description Something is not in the MRR at its end, because it could not be converted. Left out where it lacks nothing. */
+            lacks_rates?: boolean;
             /** Format: int64 */
             mrr_minor: number;
             /** Format: int64 */
@@ -3475,6 +3485,8 @@ export interface components {
                 fx_minor: number;
                 /** @description Less than a whole period: the range begins or ends within it, or it still runs. */
                 is_partial: boolean;
+                /** @description Something is not in the MRR at its end, because it could not be converted. Left out where it lacks nothing. */
+                lacks_rates?: boolean;
                 /** Format: int64 */
                 mrr_minor: number;
                 /** Format: int64 */
@@ -4346,7 +4358,10 @@ export interface components {
             before_minor: number;
             /** Format: int64 */
             change_minor: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The growth rate: of what has an exchange rate on both days.
+             */
             change_ratio?: number | null;
             /** Format: int64 */
             value_minor: number;
@@ -4554,6 +4569,11 @@ export interface components {
             end_on: string;
             /** @description Less than a whole period: the range begins or ends within it, or it still runs. */
             is_partial: boolean;
+            /**
+             * @description Something is not in it, because it could not be converted: what is compared with a point that has all of it, or
+             *     lacks something else, would differ by more than what happened. Left out where it lacks nothing.
+             */
+            lacks_rates?: boolean;
             /** Format: date */
             start_on: string;
             /**
@@ -4571,6 +4591,11 @@ export interface components {
                 end_on: string;
                 /** @description Less than a whole period: the range begins or ends within it, or it still runs. */
                 is_partial: boolean;
+                /**
+                 * @description Something is not in it, because it could not be converted: what is compared with a point that has all of it, or
+                 *     lacks something else, would differ by more than what happened. Left out where it lacks nothing.
+                 */
+                lacks_rates?: boolean;
                 /** Format: date */
                 start_on: string;
                 /**

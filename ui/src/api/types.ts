@@ -6,11 +6,14 @@ import type { components } from './schema'
 
 type Schemas = components['schemas']
 
-/** The server sends every field of an answer, `null` where there is nothing: none is ever left out. */
+/** Nearly nothing lacks a rate, so this is only sent where something does. */
+type Mark = 'lacks_rates'
+
+/** The server sends every field of an answer, `null` where there is nothing: none but marks is ever left out. */
 type Present<T> = T extends readonly (infer One)[]
   ? Present<One>[]
   : T extends object
-    ? { [Key in keyof T]-?: Present<Exclude<T[Key], undefined>> }
+    ? { [Key in keyof T as Exclude<Key, Mark>]-?: Present<Exclude<T[Key], undefined>> } & Pick<T, Extract<keyof T, Mark>>
     : T
 
 type Answer<Name extends keyof Schemas> = Present<Schemas[Name]>
@@ -115,7 +118,7 @@ export type ValuePoint = Answer<'ValuePoint'>
 export type ValueSeries = Omit<Answer<'ValueSeries'>, 'points'> & { points: ValuePoint[] }
 export type ValueReport = Omit<Answer<'ValueAnswer'>, 'series'> & { series: ValueSeries[] }
 /** `lacks_rates` is left out where no value lacks anything. */
-export type Cohort = Omit<Answer<'Cohort'>, 'lacks_rates'> & Pick<Schemas['Cohort'], 'lacks_rates'>
+export type Cohort = Answer<'Cohort'>
 export type CohortSeries = Omit<Answer<'CohortSeries'>, 'cohorts'> & { cohorts: Cohort[] }
 export type CohortReport = Omit<Answer<'Envelope_Cohorts'>, 'series'> & { series: CohortSeries[] }
 export type CohortCustomer = Answer<'CohortCustomer'>

@@ -52,12 +52,21 @@ export function valueOf(measure: Measure, points: readonly ValuePoint[]): number
   return measure === 'flow' ? sum(points.map(({ value }) => value)) : points.at(-1)?.value
 }
 
+/** Whether a value of these points lacks something that has no exchange rate. */
+export function lacksRates(measure: Measure, points: readonly Pick<ValuePoint, 'lacks_rates'>[]): boolean {
+  return measure === 'flow' ? points.some((point) => point.lacks_rates) : (points.at(-1)?.lacks_rates ?? false)
+}
+
+/** Those of the chart's points that a figure over some days is made of. */
+export const pointsIn = <P extends ValuePoint>(measure: Measure, days: Days, points: readonly P[]): P[] =>
+  measure === 'level' ? points.slice(-1) : points.filter(({ start_on }) => start_on >= days.start)
+
 /** The same from the points of the chart, where they can be put together to exactly these days; else `undefined`. */
 export function valueIn(measure: Measure, days: Days, points: readonly ValuePoint[]): number | null | undefined {
   const last = points.at(-1)
   if (last === undefined) return undefined
   if (measure === 'level') return last.end_on >= days.end ? last.value : undefined
-  const within = points.filter(({ start_on }) => start_on >= days.start)
+  const within = pointsIn(measure, days, points)
   if (within[0]?.start_on !== days.start || last.end_on < days.end) return undefined
   return measure === 'flow' || within.length === 1 ? valueOf(measure, within) : undefined
 }

@@ -28,6 +28,8 @@ struct Levels {
     /// A list for each band of ages, or one alone: by what is counted within and bucket, in the currency that is
     /// reported in.
     minor: Vec<Vec<i64>>,
+    /// By what is counted within and bucket: whether something has no rate there.
+    lacking: Vec<bool>,
     /// By currency and bucket: what has no rate there, in its own currency, and how many customers it is of.
     unconverted: Vec<(i64, i64)>,
     is_too_large: bool,
@@ -62,7 +64,7 @@ pub(super) fn apart(
     let series_of = |cells: &Vec<i64>| {
         let is_something = |minor: &i64| *minor != 0;
         let value = |minor: &i64| Some(Value::Minor(*minor));
-        series_of_cells(&shape.scope, span, query.currency, cells, value, is_something)
+        series_of_cells((&shape.scope, span, query.currency), cells, &levels.lacking, value, is_something)
     };
     let series = if is_by_age {
         let bands = AGES.iter().zip(levels.minor.iter().map(series_of));
@@ -97,6 +99,7 @@ fn add_up(ask: &Ask<'_>) -> Result<Levels, QueryError> {
         for (a, b) in total.unconverted.iter_mut().zip(&levels.unconverted) {
             *a = (a.0 + b.0, a.1 + b.1);
         }
+        total.lacking.iter_mut().zip(&levels.lacking).for_each(|(own, other)| *own |= other);
         total.is_too_large |= levels.is_too_large;
     }
     if total.is_too_large { Err(shape.exchange.refused(TooLarge)) } else { Ok(total) }
@@ -173,6 +176,7 @@ impl Levels {
         let bands = if ask.is_by_age { AGES.len() } else { 1 };
         Self {
             minor: vec![vec![0; shape.scope.counted_len * buckets]; bands],
+            lacking: vec![false; shape.scope.counted_len * buckets],
             unconverted: vec![(0, 0); shape.scope.currencies.len() * buckets],
             is_too_large: false,
         }
@@ -216,6 +220,7 @@ impl Levels {
                         self.minor[band][cell] += factor.convert(value)?;
                     }
                     None => {
+                        self.lacking[shape.at_bucket(line.counted, bucket)] = true;
                         let cell = currency as usize * buckets + bucket;
                         self.unconverted[cell].0 += value;
                         self.unconverted[cell].1 += i64::from(lacking.replace(cell) != Some(cell));

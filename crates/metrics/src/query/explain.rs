@@ -240,12 +240,13 @@ fn sums(
             }
             let scope = Scope::new(ledger, Selection::of(query));
             for ending in scheduled::endings(ledger, rates, query, &scope)?.0 {
-                sums.entry(currency_of(&scope, query, ending.counted)).or_default().minor += ending.minor;
+                sums.entry(currency_of(&scope, query, ending.counted)).or_default().minor +=
+                    ending.minor.unwrap_or(0);
             }
         }
         Compute::Trials(_) => {
             let shape = Shape::new(ledger, rates, query, span, Selection::of(query))?;
-            for (counted, trials) in (0_u32..).zip(trials::cells(&shape, ledger, query)) {
+            for (counted, trials) in (0_u32..).zip(trials::cells(&shape, ledger, query).figures) {
                 sums.entry(currency_of(&shape.scope, query, counted)).or_default().trials = trials;
             }
         }

@@ -175,22 +175,26 @@ impl<P> Answer<P> {
 }
 
 /// Every series that a scope can have, from a cell for each bucket of what it counts within. A group of which nothing is in
-/// any cell is left out.
+/// any cell is left out. `lacking` says beside the cells which of them lack something for want of a rate; it is empty where
+/// none does.
 pub(super) fn series_of_cells<C>(
-    scope: &Scope,
-    span: &Span,
-    reporting: Reporting,
+    (scope, span, reporting): (&Scope, &Span, Reporting),
     cells: &[C],
+    lacking: &[bool],
     value: impl Fn(&C) -> Option<Value>,
     is_something: impl Fn(&C) -> bool,
 ) -> Vec<Series<ValuePoint>> {
     let buckets = span.buckets.len();
     let series = parts(scope, reporting).into_iter().filter_map(|part| {
         let SeriesLabel { currency, group, counted } = part;
-        let own = &cells[counted as usize * buckets..][..buckets];
+        let first = counted as usize * buckets;
+        let own = &cells[first..][..buckets];
         let is_shown = group.is_none() || own.iter().any(&is_something);
-        let points = span.buckets.iter().zip(own);
-        let points = points.map(|(bucket, cell)| ValuePoint::new(*bucket, value(cell)));
+        let lacks = |index: usize| lacking.get(first + index).copied().unwrap_or(false);
+        let points = span.buckets.iter().zip(own).enumerate().map(|(index, (bucket, cell))| ValuePoint {
+            lacks_rates: lacks(index),
+            ..ValuePoint::new(*bucket, value(cell))
+        });
         is_shown.then(|| Series { currency, group, points: points.collect() })
     });
     series.collect()

@@ -67,10 +67,12 @@ pub(super) fn figures(
     check_currency(ledger, rates, query.currency)?;
     let shape = Shape::new(ledger, rates, query, span, Selection::of(query))?;
     // Only where a rate is missing is anything left out of the whole.
-    let unconverted = if shape.exchange.is_all_steady() {
-        Vec::new()
-    } else {
-        all_figures(ledger, rates, query, span)?.unconverted
+    let whole =
+        if shape.exchange.is_all_steady() { None } else { Some(all_figures(ledger, rates, query, span)?) };
+    // Nobody knows what a movement without a rate would add to.
+    let lacked_rates = |bucket: usize| {
+        let mut series = whole.iter().flat_map(|whole| &whole.series);
+        series.any(|series| series.figures[bucket].lacked_rates)
     };
     let part = ledger.chunks().len().div_ceil(rayon::current_num_threads()).max(1);
     let chunks = ledger.chunks().par_chunks(part);
@@ -85,11 +87,16 @@ pub(super) fn figures(
     let mut series = Vec::new();
     for part in all_parts(&shape.scope, query.currency) {
         let own = total.iter().filter(|((counted, _), _)| *counted == part.counted);
-        series.extend(own.map(|((counted, key), figures)| FigureSeries {
-            currency: part.currency,
-            group: Some(Group::named(key, &labels::label(by, key))),
-            counted: *counted,
-            figures: figures.clone(),
+        series.extend(own.map(|((counted, key), figures)| {
+            FigureSeries {
+                currency: part.currency,
+                group: Some(Group::named(key, &labels::label(by, key))),
+                counted: *counted,
+                figures: (0..)
+                    .zip(figures)
+                    .map(|(bucket, figures)| Figures { lacked_rates: lacked_rates(bucket), ..*figures })
+                    .collect(),
+            }
         }));
     }
     let rank = |group: &Option<Group>| group.as_ref().map(|group| labels::rank(by, &group.key));
@@ -97,7 +104,7 @@ pub(super) fn figures(
     Ok(AllFigures {
         span: span.clone(),
         rates_on: shape.exchange.rates_on,
-        unconverted,
+        unconverted: whole.map(|whole| whole.unconverted).unwrap_or_default(),
         series,
         scope: Arc::new(shape.scope),
     })

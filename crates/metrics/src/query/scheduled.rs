@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use model::{Day, UnixSeconds};
+use model::{Day, Money, UnixSeconds};
 use rayon::prelude::*;
 
 use super::exchange::{Exchange, TooLarge};
+use super::left_out::LeftOut;
 use super::points::series_of_cells;
 use super::scope::{Scope, Selection};
 use super::span::Span;
@@ -21,8 +22,10 @@ pub(super) struct Ending {
     pub(super) place: CustomerPosition,
     pub(super) on: Day,
     pub(super) counted: u32,
-    /// In the currency that is reported in.
-    pub(super) minor: i64,
+    /// In the currency that is reported in; `None` without a rate.
+    pub(super) minor: Option<i64>,
+    /// In its own currency.
+    native: Money,
 }
 
 /// The customer's subscriptions that are set to end from now on, and when.
@@ -72,14 +75,18 @@ pub(super) fn endings(
                 let is_own = |line: &&Line| line.subscription as usize == subscription;
                 for line in lines.lines.iter().filter(is_own) {
                     let currency = scope.series[line.series as usize].currency;
-                    let Some(factor) = exchange.factor_on(currency, today) else { continue };
-                    let minor = factor.convert(line.value)?;
+                    let factor = exchange.factor_on(currency, today);
+                    let minor = factor.map(|factor| factor.convert(line.value)).transpose()?;
                     let place = CustomerPosition::new(index, customer);
                     endings.push(Ending {
                         place,
                         on: ledger.calendar().day(at),
                         counted: line.counted,
                         minor,
+                        native: Money {
+                            currency: scope.currencies[currency as usize],
+                            amount_minor: line.value,
+                        },
                     });
                 }
             }
@@ -107,15 +114,23 @@ pub(super) fn scheduled(
     let scope = Scope::new(ledger, Selection::of(query));
     let buckets = span.buckets.len();
     let mut sums = vec![0_i64; scope.counted_len * buckets];
+    let mut lacking = vec![false; sums.len()];
+    let mut left_out = LeftOut::default();
     let (endings, rates_on) = endings(ledger, rates, query, &scope)?;
-    for ending in endings {
-        if ending.on >= span.first && ending.on <= span.last {
-            sums[ending.counted as usize * buckets + span.bucket(ending.on)] += ending.minor;
+    for ending in endings.iter().filter(|ending| (span.first..=span.last).contains(&ending.on)) {
+        let cell = ending.counted as usize * buckets + span.bucket(ending.on);
+        match ending.minor {
+            Some(minor) => sums[cell] += minor,
+            None => {
+                lacking[cell] = true;
+                left_out.add(ending.native, ending.place);
+            }
         }
     }
     let value = |minor: &i64| Some(Value::Minor(*minor));
-    let series = series_of_cells(&scope, span, query.currency, &sums, value, |minor| *minor != 0);
-    Ok(Answer { rates_on, ..Answer::native(metric.id, ledger, query, series) })
+    let series = series_of_cells((&scope, span, query.currency), &sums, &lacking, value, |minor| *minor != 0);
+    let unconverted = left_out.unconverted(ledger.calendar().day(query.now));
+    Ok(Answer { rates_on, unconverted, ..Answer::native(metric.id, ledger, query, series) })
 }
 
 /// MRR less all that is set to end from now on. It is known of now alone.
@@ -133,7 +148,7 @@ pub(super) fn committed(
     let today = ledger.calendar().day(query.now);
     let mut ahead = vec![0_i64; all.scope.counted_len];
     for ending in endings(ledger, rates, query, &all.scope)?.0 {
-        ahead[ending.counted as usize] += ending.minor;
+        ahead[ending.counted as usize] += ending.minor.unwrap_or(0);
     }
     Ok(Answer::of_series(metric.id, ledger, query, all, |counted, all| {
         let ahead = ahead.get(counted as usize).copied().unwrap_or(0);

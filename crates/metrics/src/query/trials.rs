@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use model::UnixSeconds;
+use model::{Currency, Money, UnixSeconds};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 
+use super::left_out::LeftOut;
 use super::points::series_of_cells;
 use super::scope::{LEFT_OUT, Selection, Target};
 use super::span::Span;
 use super::tally::Shape;
 use super::{Answer, Query, QueryError, Value, ValuePoint, check_currency};
-use crate::columns::{Chunk, Ledger, RowSlices, SubscriptionView};
+use crate::columns::{Chunk, CustomerPosition, Ledger, RowSlices, SubscriptionView};
 use crate::fx::Rates;
 use crate::registry::Metric;
 
@@ -42,18 +43,46 @@ pub(super) fn trials(
 ) -> Result<Answer<ValuePoint>, QueryError> {
     check_currency(ledger, rates, query.currency)?;
     let shape = Shape::new(ledger, rates, query, span, Selection::of(query))?;
-    let cells = cells(&shape, ledger, query);
+    let Cells { figures: cells, lacking, left_out } = cells(&shape, ledger, query);
     let is_something = |figures: &TrialFigures| figures.started > 0;
-    let series = series_of_cells(&shape.scope, span, query.currency, &cells, compute, is_something);
-    Ok(Answer { rates_on: shape.exchange.rates_on, ..Answer::native(metric.id, ledger, query, series) })
+    let series =
+        series_of_cells((&shape.scope, span, query.currency), &cells, &lacking, compute, is_something);
+    Ok(Answer {
+        rates_on: shape.exchange.rates_on,
+        unconverted: left_out.unconverted(span.last),
+        ..Answer::native(metric.id, ledger, query, series)
+    })
 }
 
 /// By what is counted within and bucket.
-pub(super) fn cells(shape: &Shape<'_>, ledger: &Ledger, query: &Query) -> Vec<TrialFigures> {
-    let mut cells = vec![TrialFigures::default(); shape.scope.counted_len * shape.span.buckets.len()];
-    let found = ledger.chunks().par_iter().flat_map_iter(|chunk| of_chunk(shape, ledger, chunk, query));
-    for trial in found.collect::<Vec<_>>() {
-        cells[shape.at_bucket(trial.counted, trial.bucket)].add(trial.figures());
+pub(super) struct Cells {
+    pub(super) figures: Vec<TrialFigures>,
+    /// Whether a trial is missing, because its plan's currency has no rate on its day.
+    lacking: Vec<bool>,
+    left_out: LeftOut,
+}
+
+pub(super) fn cells(shape: &Shape<'_>, ledger: &Ledger, query: &Query) -> Cells {
+    let cells = shape.scope.counted_len * shape.span.buckets.len();
+    let mut cells = Cells {
+        figures: vec![TrialFigures::default(); cells],
+        lacking: vec![false; cells],
+        left_out: LeftOut::default(),
+    };
+    let chunks = ledger.chunks().par_iter().enumerate();
+    let found = chunks.flat_map_iter(|(index, chunk)| {
+        of_chunk(shape, ledger, chunk, query).into_iter().map(move |trial| (index, trial))
+    });
+    for (index, trial) in found.collect::<Vec<_>>() {
+        let cell = shape.at_bucket(trial.counted, trial.bucket);
+        match trial.lacks_rate_of {
+            None => cells.figures[cell].add(trial.figures()),
+            Some(currency) => {
+                cells.lacking[cell] = true;
+                let of = CustomerPosition::new(index, trial.customer);
+                cells.left_out.add(Money { currency, amount_minor: 0 }, of);
+            }
+        }
     }
     cells
 }
@@ -64,6 +93,8 @@ pub(super) struct Trial {
     pub(super) customer: usize,
     pub(super) counted: u32,
     bucket: usize,
+    /// The currency of its plan, where that has no rate on its day: it is in no figure.
+    pub(super) lacks_rate_of: Option<Currency>,
     /// After how many seconds it was.
     converted: Option<i64>,
     is_running: bool,
@@ -93,9 +124,7 @@ pub(super) fn of_chunk(shape: &Shape<'_>, ledger: &Ledger, chunk: &Chunk, query:
             }
             let Some(plan) = plan(&subscription, index, rows) else { continue };
             let target = shape.scope.target(plan, country);
-            let is_counted = target.series != LEFT_OUT
-                && has_rate(shape, target, day)
-                && !was_above(shape, rows, country, target, day);
+            let is_counted = target.series != LEFT_OUT && !was_above(shape, rows, country, target, day);
             if is_counted {
                 let until = query.within_days.map_or(shape.span.now.0, |days| {
                     shape.span.now.0.min(trial.end.0.saturating_add(i64::from(days) * DAY_SECONDS))
@@ -108,6 +137,7 @@ pub(super) fn of_chunk(shape: &Shape<'_>, ledger: &Ledger, chunk: &Chunk, query:
                     customer,
                     counted: target.counted,
                     bucket: shape.span.bucket(day),
+                    lacks_rate_of: lacks_rate_of(shape, target, day),
                     converted,
                     is_running,
                 });
@@ -123,9 +153,10 @@ fn plan(subscription: &SubscriptionView<'_>, index: usize, rows: RowSlices<'_>) 
     subscription.trial_plan.or_else(|| first().map(|row| rows.plan[row]))
 }
 
-fn has_rate(shape: &Shape<'_>, target: Target, day: model::Day) -> bool {
+fn lacks_rate_of(shape: &Shape<'_>, target: Target, day: model::Day) -> Option<Currency> {
     let currency = shape.scope.series[target.series as usize].currency;
-    shape.exchange.factor_on(currency, day).is_some()
+    let has_rate = shape.exchange.factor_on(currency, day).is_some();
+    (!has_rate).then(|| shape.scope.currencies[currency as usize])
 }
 
 /// Whether the customer was worth anything at the end of a day before this one.

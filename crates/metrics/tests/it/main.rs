@@ -15,6 +15,7 @@ mod generated;
 mod joins;
 mod kept;
 mod lists;
+mod missing_rates;
 mod movements;
 mod mrr_statement;
 mod payments;

@@ -66,6 +66,7 @@ fn check_mrr(world: &World, zone: &str, rates: &Rates, query: &Query) -> Result<
                 .into(),
                 customers: point.customers,
                 subscriptions: point.subscriptions,
+                lacks_rates: point.lacks_rates,
                 ..expected_rest(&expected)
             };
             prop_assert_eq!(&found, &expected, "{} {} {:?}", group, currency, period);

@@ -14,7 +14,7 @@ const row = (key: string, label: string, mrr_minor: number, customers: number): 
   customers,
   before_minor: null,
   change_minor: null,
-  change_ratio: null,
+  change_ratio: null, lacksRates: false,
   arpa_minor: null,
   share: mrr_minor / 1_000_000,
 })

@@ -40,7 +40,9 @@ export function periodRows(
       return { ...point, change: changeOf(measure, point.value, running.value), against: daysName(running.days) }
     }
     const before = points[index - 1]
-    const isWhole = measure === 'level' || (!point.is_partial && !before?.is_partial)
+    // What an exchange rate is missing for in one of them only would look like growth or loss.
+    const isSameWhole = index === 0 || Boolean(point.lacks_rates) === Boolean(before?.lacks_rates)
+    const isWhole = isSameWhole && (measure === 'level' || (!point.is_partial && !before?.is_partial))
     return { ...point, change: isWhole ? changeOf(measure, point.value, index === 0 ? first?.value : before?.value) : null }
   })
 }

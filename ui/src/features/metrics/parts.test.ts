@@ -64,6 +64,8 @@ describe('periods under each other', () => {
   it('do not take a flow that still runs for a fall', () => {
     expect(periodRows({ measure: 'flow' }, points)[1]?.change).toBeNull()
     expect(periodRows({ measure: 'level' }, points)[1]?.change).toEqual({ amount: -6, ratio: -0.6 })
+    const lacking = points.map((point, index) => (index === 1 ? { ...point, lacks_rates: true } : point))
+    expect(periodRows({ measure: 'level' }, lacking)[1]?.change).toBeNull()
   })
 })
 

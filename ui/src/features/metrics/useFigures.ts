@@ -6,7 +6,7 @@ import type { Currency, Day, Measure, MetricDefinition, ValuePoint, ValueReport,
 import { isComparable, isKnown } from '~/view/known'
 import { shownCurrency } from '~/view/currency'
 import type { Change } from '~/view/figure'
-import { changeOf, comparedDays, figureDays, spanOf, valueIn, valueOf } from '~/view/figure'
+import { changeOf, comparedDays, figureDays, lacksRates, pointsIn, spanOf, valueIn, valueOf } from '~/view/figure'
 import { foreignFilters } from '~/view/filterable'
 import type { Days } from '~/view/range'
 import { useFallback } from '~/view/useFallback'
@@ -93,7 +93,11 @@ export function useFigures(view: View, metric: MetricDefinition, { by, isEnabled
       const inSeries = valueIn(measure, days, one.points)
       // A ratio with nothing to divide by is known to be none.
       const value = inSeries === undefined ? valueOf(measure, exactly.get(key)?.points ?? []) : inSeries
-      const old = valueOf(measure, earlier.get(key)?.points ?? [])
+      const earlierPoints = earlier.get(key)?.points ?? []
+      // What an exchange rate is missing for on one side only would look like growth or loss.
+      const ownPoints = inSeries === undefined ? (exactly.get(key)?.points ?? []) : pointsIn(measure, days, one.points)
+      const isSameWhole = lacksRates(measure, ownPoints) === lacksRates(measure, earlierPoints)
+      const old = isSameWhole ? valueOf(measure, earlierPoints) : undefined
       return { key, label: one.group?.label ?? '', value, before: old, change: changeOf(measure, value, old), series: one }
     })
     // `days` is a new object on each render, but only changes with the period.

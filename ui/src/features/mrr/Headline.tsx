@@ -82,6 +82,13 @@ function Changed({ view, main, isTooEarly, open }: Pick<HeadlineProps, 'view' | 
   if (isTooEarly) {
     return <p className="text-ink-soft">There is nothing to compare with yet: earlier history is still loading.</p>
   }
+  if (compared_with !== null && main.lacksRates) {
+    return (
+      <p className="text-ink-soft">
+        Not compared with {levelName(compared_with.level_on)}: exchange rates are missing for one of the two dates, so the difference would not be growth or loss.
+      </p>
+    )
+  }
   if (compared_with === null || main.change_minor === null || main.before_minor === null) return null
   const change = formatMoney(main.change_minor, main.currency, { sign: true })
   const since = levelName(compared_with.level_on)

@@ -29,6 +29,14 @@ describe('how MRR stands', () => {
     expect(standingsOf(report({ usd: 5, eur: 7 }), report({ usd: 5 }))[1]).toMatchObject({ before_minor: 0, change_minor: 7 })
   })
 
+  it('has no change where exchange rates are missing at one of the moments only', () => {
+    const lacking = report({ usd: 4000 })
+    for (const { points } of lacking.series) for (const point of points) point.lacks_rates = true
+    expect(standingsOf(lacking, report({ usd: 8000 }))).toMatchObject([{ lacksRates: true, before_minor: null, change_minor: null }])
+    expect(standingsOf(report({ usd: 8000 }), lacking)).toMatchObject([{ lacksRates: true, change_ratio: null }])
+    expect(standingsOf(lacking, lacking)).toMatchObject([{ lacksRates: false, change_minor: 0 }])
+  })
+
   it('has no change where nothing is compared', () => {
     expect(standingsOf(report({ usd: 10000 }), undefined)).toMatchObject([{ before_minor: null, change_minor: null }])
   })

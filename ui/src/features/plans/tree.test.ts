@@ -13,7 +13,7 @@ const row = (key: string, mrr_minor: number): GroupRow => ({
   customers: 1,
   before_minor: null,
   change_minor: null,
-  change_ratio: null,
+  change_ratio: null, lacksRates: false,
   arpa_minor: null,
   share: null,
 })

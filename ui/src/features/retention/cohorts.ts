@@ -18,7 +18,7 @@ export interface CohortCell {
   isRunning: boolean
   /** Whether most of the row's customers have not been around that long: the average of a few. */
   isYoung: boolean
-  /** Whether something is missing in it, because it has no exchange rate. */
+  /** Whether something is missing in it, or in the first period that it is a share of, because it has no exchange rate. */
   isIncomplete: boolean
 }
 
@@ -47,6 +47,8 @@ const baseOf = (what: CohortWhat, cohort: Pick<Cohort, 'customers' | 'mrr_minor'
 
 const isRunningAt = ({ values, is_last_partial }: Cohort, at: number) => is_last_partial && at === values.length - 1
 
+const lacks = (marks: readonly boolean[] | undefined, at: number) => (marks?.[at] ?? false) || (marks?.[0] ?? false)
+
 export function rowOf(what: CohortWhat, cohort: Cohort): CohortRow {
   const { start_on, customers, mrr_minor, values, lacks_rates } = cohort
   const cells = values.map((value, at) => ({
@@ -55,7 +57,7 @@ export function rowOf(what: CohortWhat, cohort: Cohort): CohortRow {
     base: baseOf(what, cohort),
     isRunning: isRunningAt(cohort, at),
     isYoung: false,
-    isIncomplete: lacks_rates?.[at] ?? false,
+    isIncomplete: lacks(lacks_rates, at),
   }))
   return { key: start_on, start_on, customers, mrr_minor, cells }
 }
@@ -77,7 +79,7 @@ export function combined(what: CohortWhat, key: string, cohorts: readonly Cohort
       cell.value += value
       cell.customers += cohort.customers
       cell.base += baseOf(what, cohort)
-      cell.isIncomplete ||= cohort.lacks_rates?.[at] ?? false
+      cell.isIncomplete ||= lacks(cohort.lacks_rates, at)
     }
     if (cell.customers === 0) break
     cells.push({ ...cell, isYoung: cell.customers * 2 < customers })

@@ -154,12 +154,11 @@ fn shares(
         // What is left of MRR lacks all that ends, whenever it does.
         let in_range =
             endings.filter(|ending| term == Term::Ending || (span.first..=span.last).contains(&ending.on));
-        let shares = added_up(in_range.map(|ending| Share {
-            place: ending.place,
-            currency: currency_of(&shape.scope, query, ending.counted),
-            amount: ending.minor,
-            size: 0,
-        }));
+        let shares = in_range.filter_map(|ending| {
+            let currency = currency_of(&shape.scope, query, ending.counted);
+            Some(Share { place: ending.place, currency, amount: ending.minor?, size: 0 })
+        });
+        let shares = added_up(shares);
         return Ok(wanted.with(wanted.none(), shares.into_iter()));
     }
     let with_chunk = |known, (index, chunk): (usize, &Arc<Chunk>)| -> Result<Candidates<Share>, TooLarge> {
@@ -190,7 +189,8 @@ fn each(
             take(customer, counted, &Sums { minor, ..Sums::default() });
         }),
         Compute::Trials(_) => {
-            for trial in trials::of_chunk(shape, ledger, chunk, query) {
+            let trials = trials::of_chunk(shape, ledger, chunk, query);
+            for trial in trials.iter().filter(|trial| trial.lacks_rate_of.is_none()) {
                 take(trial.customer, trial.counted, &Sums { trials: trial.figures(), ..Sums::default() });
             }
             Ok(())

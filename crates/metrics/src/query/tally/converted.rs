@@ -258,7 +258,8 @@ impl Converter {
         let mut was_left_out = false;
         for level in 0..shape.levels() {
             let is_left_out = lines.iter().any(|(index, line)| {
-                self.native[index * shape.levels() + level] != 0 && self.factors_of(shape, line)[level].is_none()
+                self.native[index * shape.levels() + level] != 0
+                    && self.factors_of(shape, line)[level].is_none()
             });
             let place = shape.at_level(counted, None) + level;
             tally.levels[place].left_out += i64::from(is_left_out) - i64::from(was_left_out);

@@ -24,6 +24,8 @@ pub struct Expected {
     pub base_mrr: i64,
     pub base_customers: i64,
     pub end_mrr: i64,
+    /// Whether anything has no rate at the end.
+    pub lacks_rates: bool,
 }
 
 /// What is left of one customer in one series.
@@ -64,6 +66,8 @@ impl Reference<'_> {
         expected.mrr += self.worth_of(held, end, end);
         expected.base_mrr += self.worth_of(held, start, end);
         expected.end_mrr += self.worth_of(held, end, start);
+        expected.lacks_rates |=
+            held.lines.iter().any(|(line, days)| value(days, end) != 0 && !self.has(line.currency, end));
         if was_above {
             let (before, after) = (self.worth_of(held, start, end), self.worth_of(held, end, start));
             expected.retained += after;
