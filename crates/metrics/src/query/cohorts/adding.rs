@@ -122,8 +122,7 @@ impl Question<'_> {
         }
         let own = self.shape.scope.series[target.series as usize].currency;
         let key = self.key((chunk, customer), daily.outline.plan().unwrap_or(0), target.series, cohort);
-        let is_counted =
-            self.shape.exchange.is_steady(own) || self.shape.exchange.factor_on(own, first_on).is_some();
+        let is_counted = self.shape.exchange.factor_on(own, first_on).is_some();
         let Numbers { mrr, changes } = table.with_more(key, Members::one(is_counted));
         if !self.is_asked(cohort) {
             return Ok(());
