@@ -23,7 +23,7 @@ async function openPage(known?: { phase: string; ledger_version: number; data_th
     const queryFn = async () => {
       asked.push(name)
       await new Promise((resolve) => setTimeout(resolve, 40))
-      return asked.length
+      return name === 'connections' ? [] : asked.length
     }
     stops.push(new QueryObserver(client, { queryKey, queryFn, staleTime: Infinity }).subscribe(() => undefined))
   }
@@ -69,6 +69,14 @@ describe('an open page', () => {
   test('asks for the list when an import began and ended before the stream opened', async () => {
     await openPage({ phase: 'idle', ledger_version: 0, data_through: null })
     expect(await told('idle', 7)).toContain('connections')
+  })
+
+  test('asks for the list when an import ended between the answers with the list and the progress', async () => {
+    await openPage({ phase: 'idle', ledger_version: 7 })
+    client.setQueryData(connectionsQuery.queryKey, [{ id: 'conn_1', is_history_complete: false }] as never)
+    expect(await told('idle', 7)).toEqual(['connections'])
+    client.setQueryData(connectionsQuery.queryKey, [{ id: 'conn_1', is_history_complete: true }] as never)
+    expect(await told('idle', 7)).toEqual([])
   })
 
   test('asks nothing for a look at the provider that found nothing', async () => {

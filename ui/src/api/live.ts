@@ -4,7 +4,7 @@ import { useEffect } from 'react'
 
 import { connectionPath, connectionsQuery, ledgerKey, progressQuery, reviewKey, sessionQuery, webhookQuery } from './queries'
 import { reachability } from './reachability'
-import type { Phase, Progress } from './types'
+import type { Connection, Phase, Progress } from './types'
 
 /** The first change shows at once. While more follow, the pages ask again no more often than this, and never twice at a time. */
 const REFRESH_MS = 1_000
@@ -65,6 +65,12 @@ function standingOf({ phase, message, data_through }: Progress): string {
 
 const isImporting = (progress: Progress | undefined) => progress !== undefined && IMPORT_PHASES.has(progress.phase)
 
+/** Whether the list was requested before an import ended that the progress knows of: nothing that follows would say so again. */
+function isBehind(list: readonly Connection[] | undefined, id: string, { phase, data_through }: Progress): boolean {
+  const listed = list?.find((one) => one.id === id)
+  return listed !== undefined && !listed.is_history_complete && phase === 'idle' && data_through !== null
+}
+
 /** Follows a connection's progress until it is stopped. Pages ask again only for what a change may have affected. */
 export function follow(client: QueryClient, id: string, stream: EventTarget) {
   const { soon, stop } = refresher(client, id)
@@ -87,7 +93,8 @@ export function follow(client: QueryClient, id: string, stream: EventTarget) {
     if (isImported) soon('reviews')
     // They are requested again within a minute, or when somebody returns to them.
     else if (hasMoved) void client.invalidateQueries({ queryKey: reviewKey(id), refetchType: 'none' })
-    if (before === undefined || standingOf(before) !== standingOf(progress)) soon('connections')
+    const list = client.getQueryData(connectionsQuery.queryKey)
+    if (before === undefined || standingOf(before) !== standingOf(progress) || isBehind(list, id, progress)) soon('connections')
     if (hasMoved || before?.data_through !== progress.data_through) soon('webhook')
     if (progress.ledger_version !== 0 || version === undefined) version = progress.ledger_version
   })
