@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::retry::{AttemptLimits, Failure};
 use crate::transport::{Answer, Transport, Verb};
-use crate::{ClientConfig, ConnectError, NoAnswer};
+use crate::{ClientConfig, ConnectError, NoAnswer, Source};
 
 /// One request, repeated as often as needed.
 pub(crate) struct Request<'a> {
@@ -94,23 +94,26 @@ pub(crate) async fn answered<T>(
             let pause = answer.retry_after.and(wait).unwrap_or_default();
             turns.refused(answer, pause);
         }
-        let Some(wait) = wait else { return Err(give_up(failure, transport.host(), &request.path)) };
+        let Some(wait) = wait else {
+            return Err(give_up(config.key.source(), failure, transport.host(), &request.path));
+        };
         tracing::debug!(path = request.path, attempt, wait_ms = wait.as_millis(), "retrying a request");
         sleep(wait).await;
         attempt += 1;
     }
 }
 
-fn give_up(failure: Failure, host: String, path: &str) -> Failed {
+fn give_up(of: Source, failure: Failure, host: String, path: &str) -> Failed {
     let path = path.to_owned();
     Failed::Other(match failure {
         Failure::Status(answer) => return Failed::Answer(answer),
         Failure::NoAnswer(NoAnswer::TooLarge) => {
-            ConnectError::Unreadable { path, reason: "it is larger than 64 MiB".to_owned(), request_id: None }
+            let reason = "it is larger than 64 MiB".to_owned();
+            ConnectError::Unreadable { of, path, reason, request_id: None }
         }
         Failure::NoAnswer(no_answer) => ConnectError::Unreachable { host, reason: no_answer.to_string() },
         Failure::Unreadable { answer, reason, .. } => {
-            ConnectError::Unreadable { path, reason, request_id: answer.request_id }
+            ConnectError::Unreadable { of, path, reason, request_id: answer.request_id }
         }
     })
 }
@@ -123,22 +126,28 @@ pub(crate) struct Said {
 }
 
 /// What a status means to the caller, unless the provider's own words say otherwise.
-pub(crate) fn meaning(answer: &Answer, kind: ObjectKind, path: String, said: Said) -> ConnectError {
+pub(crate) fn meaning(
+    of: Source,
+    answer: &Answer,
+    kind: ObjectKind,
+    path: String,
+    said: Said,
+) -> ConnectError {
     let Said { permission, message } = said;
     let request_id = answer.request_id.clone();
     match answer.status {
-        401 => ConnectError::KeyRefused { request_id },
-        403 => ConnectError::PermissionMissing { permission, request_id },
+        401 => ConnectError::KeyRefused { of, request_id },
+        403 => ConnectError::PermissionMissing { of, permission, request_id },
         404 | 405 | 501 => ConnectError::EndpointAbsent { kind },
-        429 => ConnectError::RateLimited { retry_after: answer.retry_after, request_id },
-        status @ 500.. => ConnectError::ProviderFailed { status, request_id },
-        _ => refused(answer, path, message),
+        429 => ConnectError::RateLimited { of, retry_after: answer.retry_after, request_id },
+        status @ 500.. => ConnectError::ProviderFailed { of, status, request_id },
+        _ => refused(of, answer, path, message),
     }
 }
 
 /// A refusal for reasons that only the message says.
-pub(crate) fn refused(answer: &Answer, path: String, message: String) -> ConnectError {
-    ConnectError::Refused { path, status: answer.status, message, request_id: answer.request_id.clone() }
+pub(crate) fn refused(of: Source, answer: &Answer, path: String, message: String) -> ConnectError {
+    ConnectError::Refused { of, path, status: answer.status, message, request_id: answer.request_id.clone() }
 }
 
 /// The longest message that is handed on.

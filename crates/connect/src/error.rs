@@ -2,15 +2,18 @@
 
 use model::ObjectKind;
 
+use crate::Source;
+
 /// A request without a usable answer. Every message may be shown and logged; none contains a secret or a customer's
 /// data. What to do about it is in [`ConnectError::action`], and nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
-    #[error("the provider rejected the key: it is wrong, expired or deleted{}", request(request_id))]
-    KeyRefused { request_id: Option<String> },
+    #[error("{} rejected {}{}", .of.texts().name, .of.texts().rejected_key, request(request_id))]
+    KeyRefused { of: Source, request_id: Option<String> },
 
     #[error("the key doesn't have access to this{}{}", named(permission), request(request_id))]
     PermissionMissing {
+        of: Source,
         /// The provider's own name of it, such as `rak_charge_read`.
         permission: Option<String>,
         request_id: Option<String>,
@@ -22,8 +25,9 @@ pub enum ConnectError {
     #[error("the server has no endpoint for {kind} objects")]
     EndpointAbsent { kind: ObjectKind },
 
-    #[error("the provider is rate-limiting this key{}", request(request_id))]
+    #[error("{} is rate-limiting this key{}", .of.texts().name, request(request_id))]
     RateLimited {
+        of: Source,
         /// When the server said how long to wait: seconds.
         retry_after: Option<u64>,
         request_id: Option<String>,
@@ -32,14 +36,14 @@ pub enum ConnectError {
     #[error("{host} can't be reached: {reason}")]
     Unreachable { host: String, reason: String },
 
-    #[error("the provider returned an error ({status}){}", request(request_id))]
-    ProviderFailed { status: u16, request_id: Option<String> },
+    #[error("{} returned an error ({status}){}", .of.texts().name, request(request_id))]
+    ProviderFailed { of: Source, status: u16, request_id: Option<String> },
 
     #[error("the answer from {path} can't be read: {reason}{}", request(request_id))]
-    Unreadable { path: String, reason: String, request_id: Option<String> },
+    Unreadable { of: Source, path: String, reason: String, request_id: Option<String> },
 
-    #[error("the provider refused {path} with status {status}: {message}{}", request(request_id))]
-    Refused { path: String, status: u16, message: String, request_id: Option<String> },
+    #[error("{} refused {path} with status {status}: {message}{}", .of.texts().name, request(request_id))]
+    Refused { of: Source, path: String, status: u16, message: String, request_id: Option<String> },
 }
 
 impl ConnectError {
@@ -61,25 +65,22 @@ impl ConnectError {
     /// What a person can do about it, as a sentence without its period.
     pub fn action(&self) -> &'static str {
         match self {
-            Self::KeyRefused { .. } => "create a new key in the provider's dashboard and enter it",
-            Self::PermissionMissing { .. } => {
-                "add the permission to the key in the provider's dashboard, or enter another key"
-            }
+            Self::KeyRefused { of, .. } => of.texts().new_key,
+            Self::PermissionMissing { of, .. } => of.texts().permission,
             Self::RateLimited { .. } => "try again in a minute",
             Self::ProviderFailed { .. } => "try again later",
             Self::Unreachable { .. } => "check the network and the API address, then try again",
-            Self::Unreadable { .. } | Self::EndpointAbsent { .. } => {
-                "check that the address belongs to the provider's API"
-            }
+            Self::Unreadable { of, .. } => of.texts().unlike,
+            Self::EndpointAbsent { .. } => "check the API address",
             Self::NotFound { .. } => "check the id",
-            Self::Refused { .. } => "try again; the provider's message has the details",
+            Self::Refused { .. } => "try again; the message has the details",
         }
     }
 
     /// The provider's id of the failed request, for its support.
     pub fn request_id(&self) -> Option<&str> {
         match self {
-            Self::KeyRefused { request_id }
+            Self::KeyRefused { request_id, .. }
             | Self::PermissionMissing { request_id, .. }
             | Self::NotFound { request_id, .. }
             | Self::RateLimited { request_id, .. }

@@ -32,6 +32,7 @@ pub(crate) static DEFINITION: Definition = Definition {
         account: "A club",
         api_base: "The address of the club",
         key: "A club's pass phrase.",
+        rejected_key: "the key: it is wrong, expired or deleted",
         new_key: "ask the club for a new pass phrase",
         permission: "ask the club to let you read it",
         unlike: "check that a club is at this address",

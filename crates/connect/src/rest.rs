@@ -61,10 +61,10 @@ impl Client {
     pub async fn account(&self) -> Result<Account, ConnectError> {
         let (api, path) = (self.0.api, self.0.api.account_path);
         let body = self.get(ObjectKind::new("account"), path, None, &[]).await?;
-        let body = body.ok_or_else(|| unreadable(path, "there is no account"))?;
+        let body = body.ok_or_else(|| unreadable(self.0.api.source, path, "there is no account"))?;
         let account =
             Fields::read(ObjectKind::new("account"), &body).and_then(|fields| (api.account)(&fields));
-        account.map_err(|error| unreadable(path, &error.to_string()))
+        account.map_err(|error| unreadable(self.0.api.source, path, &error.to_string()))
     }
 
     pub async fn probe(&self) -> Result<Vec<Probe>, ConnectError> {
@@ -76,7 +76,8 @@ impl Client {
         let body = self.get(*kind, path, None, &(api.query)(request)).await?;
         let body = body.ok_or(ConnectError::EndpointAbsent { kind: *kind })?;
         let records = part(&body, api.records).and_then(|part| serde_json::from_str(part).ok());
-        let records: Vec<&RawValue> = records.ok_or_else(|| unreadable(path, "it is no list"))?;
+        let records: Vec<&RawValue> =
+            records.ok_or_else(|| unreadable(self.0.api.source, path, "it is no list"))?;
         let has_more = part(&body, api.has_more) == Some("true");
         let mut page = Page { has_more, bytes: body.len(), honours_window: true, ..Page::default() };
         for record in records {
@@ -97,8 +98,11 @@ impl Client {
     pub async fn retrieve(&self, kind: ObjectKind, id: &str) -> Result<Retrieved, ConnectError> {
         let path = self.list_of(kind)?.path;
         let Some(body) = self.get(kind, path, Some(id), &[]).await? else { return Ok(Retrieved::Missing) };
-        let record = part(&body, self.0.api.record).ok_or_else(|| unreadable(path, "it is no record"))?;
-        let object = self.filed(kind, record).map_err(|error| unreadable(path, &error.to_string()))?;
+        let record = part(&body, self.0.api.record)
+            .ok_or_else(|| unreadable(self.0.api.source, path, "it is no record"))?;
+        let object = self
+            .filed(kind, record)
+            .map_err(|error| unreadable(self.0.api.source, path, &error.to_string()))?;
         Ok(match object.is_deleted {
             true => Retrieved::Deleted(object),
             false => Retrieved::Found { object, incomplete: None, embedded: Vec::new() },
@@ -155,7 +159,7 @@ impl Client {
             Err(Failed::Answer(answer)) if matches!(answer.status, 404 | 410) => Ok(None),
             Err(Failed::Answer(answer)) => {
                 let said = Said { permission: None, message: "no reason given".to_owned() };
-                Err(attempts::meaning(&answer, kind, request.path, said))
+                Err(attempts::meaning(self.0.api.source, &answer, kind, request.path, said))
             }
             Err(Failed::Other(error)) => Err(error),
         }
@@ -181,8 +185,8 @@ fn part<'t>(text: &'t str, names: &[&str]) -> Option<&'t str> {
     })
 }
 
-fn unreadable(path: &str, reason: &str) -> ConnectError {
-    ConnectError::Unreadable { path: path.to_owned(), reason: reason.to_owned(), request_id: None }
+fn unreadable(of: Source, path: &str, reason: &str) -> ConnectError {
+    ConnectError::Unreadable { of, path: path.to_owned(), reason: reason.to_owned(), request_id: None }
 }
 
 impl fmt::Debug for Client {

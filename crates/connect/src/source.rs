@@ -37,6 +37,8 @@ pub struct Texts {
     pub api_base: &'static str,
     /// What a key is.
     pub key: &'static str,
+    /// What it rejects, and what may be wrong with it: "Acme rejected …".
+    pub rejected_key: &'static str,
     /// How to get another key.
     pub new_key: &'static str,
     /// How to give a key what it lacks.

@@ -11,7 +11,7 @@ use metrics::query::{
 use metrics::question::Question;
 use model::{Currency, Day, Interval};
 
-use super::metrics::{add_filters, filter, tell_absent};
+use super::metrics::{add_filters, filter, tell_absent, tell_coarse};
 use super::printed::{Format, in_main_units, table};
 use crate::arguments::ConnectionArgs;
 use crate::{folder, work};
@@ -79,12 +79,14 @@ pub async fn run(args: Cohorts) -> anyhow::Result<()> {
             limit: usize::MAX,
         };
         envelope::absent_of_cohorts(&view, args.what).iter().for_each(|kind| tell_absent(kind));
+        view.reach.exact_from_on.iter().for_each(tell_coarse);
         let page = query::cohort_customers(&view.ledger, &view.rates, &asked)?;
         let table = |out: &mut _| customers::write_table(out, &page, args.what);
         return args.format.print(&page.data, |out| customers::write_csv(out, &page), table);
     }
     let envelope = envelope::cohorts(&view, args.what, question)?;
     envelope.absent.iter().for_each(|kind| tell_absent(kind));
+    envelope.exact_from_on.iter().for_each(tell_coarse);
     args.format.print(
         &envelope,
         |out| write_csv(out, &envelope.answer),

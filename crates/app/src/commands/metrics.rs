@@ -2,6 +2,8 @@
 
 mod table;
 
+use std::fmt::Display;
+
 use anyhow::anyhow;
 use metrics::envelope;
 use metrics::query::{Dimension, Reporting};
@@ -69,7 +71,7 @@ fn tell_what_lacks(answer: &serde_json::Value, format: Format) {
         tell_absent(kind.as_str().unwrap_or("some"));
     }
     if let Some(day) = answer["exact_from_on"].as_str() {
-        eprintln!("note: figures before {day} are coarse, because the provider reports less about that time");
+        tell_coarse(day);
     }
     if matches!(format, Format::Csv) {
         for missing in listed("unconverted") {
@@ -82,6 +84,11 @@ fn tell_what_lacks(answer: &serde_json::Value, format: Format) {
             );
         }
     }
+}
+
+/// Says since when figures are exact.
+pub(in crate::commands) fn tell_coarse(day: impl Display) {
+    eprintln!("note: figures before {day} are coarse, because the provider reports less about that time");
 }
 
 /// Says that a kind of object is missing from the figures.

@@ -8,7 +8,7 @@ use metrics::query::{
 };
 use metrics::question::Question;
 
-use super::metrics::{add_filters, filter};
+use super::metrics::{add_filters, filter, tell_coarse};
 use super::printed::{Format, in_main_units, table};
 use crate::arguments::{ConnectionArgs, RangeArgs};
 use crate::spreadsheet::guarded_or_empty;
@@ -69,6 +69,7 @@ pub async fn run(args: Movements) -> anyhow::Result<()> {
         cursor: None,
         limit: usize::MAX,
     };
+    view.reach.exact_from_on.iter().for_each(tell_coarse);
     let page = query::movements(&view.ledger, &view.rates, &asked)?;
     args.format.print(&page.data, |out| write_csv(out, &page.data), |out| write_table(out, &page.data))
 }

@@ -16,6 +16,7 @@ pub(crate) static DEFINITION: Definition = Definition {
         account: "A Paddle Billing account",
         api_base: "The API address, if it is not Paddle's own; by default the key's prefix says which of Paddle's it is",
         key: "An API key with permission to read.",
+        rejected_key: "the key: it is wrong, expired or deleted",
         new_key: "create a new API key in Paddle under Developer tools, Authentication",
         permission: "edit the API key in Paddle under Developer tools, Authentication, and add the permission",
         unlike: "check that the address belongs to a Paddle API",

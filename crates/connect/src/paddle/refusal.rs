@@ -90,9 +90,10 @@ pub(super) fn explain(failed: Failed, kind: ObjectKind, path: &str) -> ConnectEr
         |id: &String| id.len() <= 100 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     answer.request_id = refusal.0.meta.request_id.clone().filter(is_plain);
     if refusal.is_about_the_key(answer.status) {
-        return ConnectError::KeyRefused { request_id: answer.request_id };
+        return ConnectError::KeyRefused { of: Source::Paddle, request_id: answer.request_id };
     }
     let scope = || Source::Paddle.list(kind).map(|list| list.scope.to_owned());
     let permission = refusal.permission().or_else(scope);
-    attempts::meaning(&answer, kind, path.to_owned(), Said { permission, message: refusal.message() })
+    let said = Said { permission, message: refusal.message() };
+    attempts::meaning(Source::Paddle, &answer, kind, path.to_owned(), said)
 }

@@ -275,7 +275,7 @@ impl Client {
             Failed::Other(error) => error,
             Failed::Answer(answer) => {
                 let said = Said { permission: None, message: "no reason given".to_owned() };
-                attempts::meaning(&answer, kind, path, said)
+                attempts::meaning(Source::PaddleClassic, &answer, kind, path, said)
             }
         })
     }

@@ -4,8 +4,8 @@ use model::ObjectKind;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::ConnectError;
 use crate::attempts::{Unreadable, safe_words};
+use crate::{ConnectError, Source};
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -50,15 +50,16 @@ pub(super) fn rows(body: &[u8]) -> Result<Result<Vec<&str>, Refusal>, Unreadable
 impl Refusal {
     /// What it means to the caller, by the documentation's "API error codes".
     pub(super) fn explain(&self, kind: ObjectKind, path: String, status: u16) -> ConnectError {
-        let request_id = None;
+        let (of, request_id) = (Source::PaddleClassic, None);
         match self.code {
             // A bad method call: there is no such list.
             101 => ConnectError::EndpointAbsent { kind },
             // A bad key, and no permission: a code may do anything or nothing.
-            102 | 107 => ConnectError::KeyRefused { request_id },
+            102 | 107 => ConnectError::KeyRefused { of, request_id },
             code => {
                 let message = safe_words(&self.message, &[]);
-                ConnectError::Refused { path, status, message: format!("{code}: {message}"), request_id }
+                let message = format!("{code}: {message}");
+                ConnectError::Refused { of, path, status, message, request_id }
             }
         }
     }
@@ -93,7 +94,12 @@ mod tests {
             let body = format!(r#"{{"success":false,"error":{{"code":{code},"message":"No"}}}}"#);
             let refusal = rows(body.as_bytes()).ok().unwrap().unwrap_err();
             let meant = refusal.explain(super::super::kind::PLAN, "/x".to_owned(), 200);
-            assert_eq!(meant, ConnectError::KeyRefused { request_id: None });
+            assert_eq!(meant, ConnectError::KeyRefused { of: Source::PaddleClassic, request_id: None });
+            assert!(
+                meant.to_string().starts_with("Paddle Classic rejected the vendor ID and auth code"),
+                "{meant}"
+            );
+            assert!(meant.action().contains("Developer Tools, Authentication"), "{}", meant.action());
         }
     }
 }

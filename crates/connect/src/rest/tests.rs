@@ -74,13 +74,16 @@ async fn what_may_pass_is_asked_again_and_what_will_not_is_not() {
 
     let (carrier, client) = answers(&[(429, ""); 20]);
     let refused = client.retrieve(PASS, "P-1").await.unwrap_err();
-    assert_eq!(refused, ConnectError::RateLimited { retry_after: Some(1), request_id: None });
+    assert_eq!(
+        refused,
+        ConnectError::RateLimited { of: Source::MadeUp, retry_after: Some(1), request_id: None }
+    );
     assert_eq!(carrier.asked.lock().unwrap().len(), 20);
 
     let request_id = None;
     for (status, meaning) in [
-        (401, ConnectError::KeyRefused { request_id: request_id.clone() }),
-        (403, ConnectError::PermissionMissing { permission: None, request_id }),
+        (401, ConnectError::KeyRefused { of: Source::MadeUp, request_id: request_id.clone() }),
+        (403, ConnectError::PermissionMissing { of: Source::MadeUp, permission: None, request_id }),
     ] {
         let (carrier, client) = answers(&[(status, ""), (200, "{}")]);
         assert_eq!(client.retrieve(PASS, "P-1").await.unwrap_err(), meaning);

@@ -225,9 +225,10 @@ impl Client {
         let refusal = Refusal::of(&answer);
         match answer.status {
             403 if refusal.is_about_the_address() => {
-                attempts::refused(&answer, call.named(), refusal.safe_message())
+                attempts::refused(Source::Stripe, &answer, call.named(), refusal.safe_message())
             }
             _ => attempts::meaning(
+                Source::Stripe,
                 &answer,
                 call.endpoint.kind,
                 call.named(),

@@ -16,6 +16,7 @@ pub(crate) static DEFINITION: Definition = Definition {
         account: "A Stripe account, or a server that answers like Stripe",
         api_base: "The API address, if it is not Stripe's own; it may include a path",
         key: "A restricted or secret key.",
+        rejected_key: "the key: it is wrong, expired or deleted",
         new_key: "create a new key in Stripe's dashboard under Developers, API keys",
         permission: "add the permission to the key in Stripe's dashboard",
         unlike: "check that the address belongs to a Stripe API",

@@ -1,8 +1,8 @@
 //! What each failure means, and which of them are tried again.
 
-use connect::ConnectError;
 use connect::stripe::kind;
 use connect::{Client, ListRequest, Page};
+use connect::{ConnectError, Source};
 use tokio::net::TcpListener;
 
 use crate::server::{KEY, Reply, Server, client, empty_list, json, refusal};
@@ -65,13 +65,18 @@ async fn what_stays_is_reported_for_what_it_is() {
     let request_id = |id: &str| Some(id.to_owned());
 
     let permission = Some("rak_customer_read".to_owned());
-    let expected = ConnectError::PermissionMissing { permission, request_id: request_id("req_7") };
+    let expected =
+        ConnectError::PermissionMissing { of: Source::Stripe, permission, request_id: request_id("req_7") };
     assert_eq!(failed(kind::CUSTOMER).await, expected);
-    assert_eq!(failed(kind::INVOICE).await, ConnectError::KeyRefused { request_id: None });
+    assert_eq!(
+        failed(kind::INVOICE).await,
+        ConnectError::KeyRefused { of: Source::Stripe, request_id: None }
+    );
     for kind in [kind::REFUND, kind::CHARGE, kind::DISPUTE] {
         assert_eq!(failed(kind).await, ConnectError::EndpointAbsent { kind });
     }
-    let expected = ConnectError::ProviderFailed { status: 500, request_id: request_id("req_8") };
+    let expected =
+        ConnectError::ProviderFailed { of: Source::Stripe, status: 500, request_id: request_id("req_8") };
     assert_eq!(failed(kind::EVENT).await, expected);
     assert!(expected.is_retryable());
     assert!(matches!(failed(kind::PRODUCT).await, ConnectError::Unreadable { .. }));

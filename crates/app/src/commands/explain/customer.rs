@@ -6,10 +6,11 @@ use anyhow::Context;
 use metrics::columns::split_customer_id;
 use metrics::ledger::explain::{self, Explanation};
 use model::{CustomerId, Money, UnixSeconds};
-use store::ConnectionRecord;
-use sync::Business;
+use store::{ConnectionRecord, StoreError};
+use sync::{Business, SyncError};
 
 use crate::arguments::{ConnectionArgs, TextOrJson};
+use crate::commands::metrics::tell_coarse;
 use crate::failure::Advice;
 use crate::folder::{self, Folder};
 use crate::work;
@@ -47,10 +48,27 @@ pub(super) async fn run(
             Explanation::together(accounts, at)
         }
     };
+    tell_what_is_coarse(&folder, &business).await?;
     let mut out = std::io::stdout().lock();
     match format {
         TextOrJson::Json => writeln!(out, "{}", serde_json::to_string_pretty(&explanation)?)?,
         TextOrJson::Text => write_text(&mut out, &explanation)?,
+    }
+    Ok(())
+}
+
+/// Printed beside the explanation: since when each account is known exactly.
+async fn tell_what_is_coarse(folder: &Folder, business: &Business) -> anyhow::Result<()> {
+    let runner = work::for_command(folder)?;
+    for record in business.connections() {
+        let reported = match runner.reported(record).await {
+            // Of several, one may not have been imported yet.
+            Err(SyncError::Store(StoreError::Missing { .. })) => None,
+            reported => reported?,
+        };
+        if let Some(day) = reported.and_then(|reported| reported.since) {
+            tell_coarse(day);
+        }
     }
     Ok(())
 }

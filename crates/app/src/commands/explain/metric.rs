@@ -13,7 +13,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::Period;
 use crate::arguments::{ConnectionArgs, TextOrJson};
-use crate::commands::metrics::{add_filters, tell_absent};
+use crate::commands::metrics::{add_filters, tell_absent, tell_coarse};
 use crate::commands::printed::{in_main_units, table};
 use crate::{folder, work};
 
@@ -33,6 +33,7 @@ pub(super) async fn run(
     let Some(part) = part else {
         let explained = envelope::explain(&view, metric, question)?;
         explained.absent.iter().for_each(|kind| tell_absent(kind));
+        explained.exact_from_on.iter().for_each(tell_coarse);
         return match format {
             TextOrJson::Json => Ok(writeln!(out, "{}", serde_json::to_string_pretty(&explained)?)?),
             TextOrJson::Text => Ok(write_value(&mut out, &explained.answer)?),

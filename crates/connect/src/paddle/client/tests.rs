@@ -177,7 +177,11 @@ async fn a_wrong_key_is_refused_whatever_the_status() {
     for (status, code) in [(401, "unauthorized"), (403, "invalid_token"), (403, "authentication_malformed")] {
         let (provider, client) = client(LIVE_KEY, move |_| refusal(status, code, "no"));
         let request_id = Some("0a1b-2c".to_owned());
-        assert_eq!(client.account().await, Err(ConnectError::KeyRefused { request_id }), "{code}");
+        assert_eq!(
+            client.account().await,
+            Err(ConnectError::KeyRefused { of: Source::Paddle, request_id }),
+            "{code}"
+        );
         assert_eq!(provider.asked().len(), 1, "a wrong key stays wrong");
     }
 }
