@@ -82,11 +82,34 @@ impl Client {
     /// When the key is refused, the server cannot be reached, or it fails on a list that is indispensable.
     pub async fn probe(&self) -> Result<Vec<Probe>, ConnectError> {
         let mut probes = each!(self, client => client.probe().await)?;
+        if let Some(terms) = self.source().payment_methods() {
+            probes.push(probe::of_payment_methods(terms, self.check_payment_methods().await)?);
+        }
         if let Some(terms) = self.source().provider_mrr() {
             let today = self.config().clock.now().day(&TimeZone::UTC);
             probes.push(probe::of_provider_mrr(&terms, self.provider_mrr(today.previous(), today).await)?);
         }
         Ok(probes)
+    }
+
+    /// Finds out whether the key may read payment methods. If so, they are asked for again from now on, also where an
+    /// earlier answer refused them.
+    ///
+    /// # Errors
+    /// `PermissionMissing` when it may not; `EndpointAbsent` where there are none to read; when there is no readable answer.
+    pub async fn check_payment_methods(&self) -> Result<(), ConnectError> {
+        match &self.0 {
+            Inner::Stripe(client) => client.check_payment_methods().await,
+            _ => Err(ConnectError::EndpointAbsent { kind: ObjectKind::new("payment_method") }),
+        }
+    }
+
+    /// Whether an answer refused to say what customers and agreements are paid with.
+    pub fn lacks_payment_methods(&self) -> bool {
+        match &self.0 {
+            Inner::Stripe(client) => client.lacks_payment_methods(),
+            _ => false,
+        }
     }
 
     /// What the provider itself says MRR was at the end of each day, in UTC, from one day until before another.

@@ -9,7 +9,8 @@ use model::{
 
 use crate::{
     Billed, ClientConfig, Coupon, Event, EventList, Key, KeyError, KeyOwner, Lately, List, Listing,
-    PaymentIntent, ProviderMrrTerms, ReadError, Readable, SignatureError, Texts, WebhookTerms,
+    PaymentIntent, PaymentMethodTerms, ProviderMrrTerms, ReadError, Readable, SignatureError, Texts,
+    WebhookTerms,
 };
 
 /// One source. Each entry is described where [`crate::Source`] offers it.
@@ -76,6 +77,7 @@ pub(crate) struct Extras {
     pub payment_intents: Option<Readable<PaymentIntent>>,
     pub mrr_method: Option<MrrMethod>,
     pub provider_mrr: Option<ProviderMrrTerms>,
+    pub payment_methods: Option<&'static PaymentMethodTerms>,
     pub event_list: Option<EventList>,
     /// What the command line calls it, if not by its id.
     pub command: Option<&'static str>,
@@ -120,6 +122,7 @@ impl Extras {
         payment_intents: None,
         mrr_method: None,
         provider_mrr: None,
+        payment_methods: None,
         event_list: None,
         command: None,
         key_owner: None,

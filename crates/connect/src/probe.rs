@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use model::ObjectKind;
 
-use crate::{ConnectError, List, ListRequest, Page, ProviderMrrTerms};
+use crate::{ConnectError, List, ListRequest, Page, PaymentMethodTerms, ProviderMrrTerms};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
@@ -60,6 +60,24 @@ pub(crate) async fn each<A: Future<Output = Result<Page, ConnectError>>>(
 pub(crate) fn of_provider_mrr<T>(
     terms: &ProviderMrrTerms,
     answer: Result<T, ConnectError>,
+) -> Result<Probe, ConnectError> {
+    Ok(Probe {
+        kind: terms.kind,
+        label: terms.label,
+        permission: terms.permission,
+        state: state(false, answer)?,
+        is_required: false,
+        without: terms.without,
+    })
+}
+
+/// Says what a request for payment methods shows of the key.
+///
+/// # Errors
+/// When the key is refused or the server cannot be reached.
+pub(crate) fn of_payment_methods(
+    terms: &PaymentMethodTerms,
+    answer: Result<(), ConnectError>,
 ) -> Result<Probe, ConnectError> {
     Ok(Probe {
         kind: terms.kind,

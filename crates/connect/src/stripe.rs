@@ -4,6 +4,7 @@ mod account;
 mod catalog;
 mod client;
 mod definition;
+mod expansions;
 mod facts;
 mod history;
 mod key;

@@ -74,6 +74,11 @@ pub trait Merchant: Send + Sync {
     /// A discount, where `discounts` is expanded. It is not a kind of its own: nothing lists them.
     fn discount(&self, id: &str) -> Option<Value>;
 
+    /// What a customer pays with, by itself and where it is expanded.
+    fn payment_method(&self, _id: &str) -> Option<Value> {
+        None
+    }
+
     /// What every customer was meant to be worth, by customer, instant and currency: one step a change.
     fn expected_mrr(&self) -> Box<dyn Iterator<Item = ExpectedStep> + Send + '_>;
 

@@ -4,6 +4,7 @@
 pub(crate) mod deliveries;
 mod events;
 mod fetch;
+pub(crate) mod methods;
 pub(crate) mod missing;
 mod reduce;
 mod relist;

@@ -74,6 +74,14 @@ fn provider(source: Provider) -> Source {
         is_required: list.is_required,
         without: list.without,
     });
+    let payment_methods = source.payment_methods().map(|terms| Permission {
+        kind: terms.kind.as_str(),
+        label: terms.label,
+        permission: terms.permission,
+        access: "read",
+        is_required: false,
+        without: terms.without,
+    });
     let own_figures = source.provider_mrr().map(|terms| Permission {
         kind: terms.kind.as_str(),
         label: terms.label,
@@ -82,7 +90,7 @@ fn provider(source: Provider) -> Source {
         is_required: false,
         without: terms.without,
     });
-    let permissions = permissions.chain(own_figures);
+    let permissions = permissions.chain(payment_methods).chain(own_figures);
     Source {
         id: source.id(),
         name: source.texts().name,

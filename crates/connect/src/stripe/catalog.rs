@@ -2,7 +2,8 @@
 
 use model::{CustomerId, ObjectKind};
 
-use super::{List, Part, Stage, kind};
+use super::{List, Part, Stage, kind, lifetime};
+use crate::PaymentMethodTerms;
 
 /// All that is read, the indispensable first.
 pub const LISTS: &[List] = &[
@@ -248,6 +249,18 @@ pub const LISTS: &[List] = &[
     },
 ];
 
+/// What customers and subscriptions have inside. It is not a list that is read.
+pub const PAYMENT_METHODS: PaymentMethodTerms = PaymentMethodTerms {
+    kind: kind::PAYMENT_METHOD,
+    label: "Payment methods",
+    permission: "Payment Methods",
+    scope: "rak_payment_method_read",
+    without: "cards that were never charged, or changed since their last charge, in the list of cards that expire",
+    inside: &[kind::SUBSCRIPTION, kind::CUSTOMER],
+    is_change: lifetime::changes_payment_method,
+    has_own: lifetime::has_own_payment_method,
+};
+
 /// The lists to load, in order of importance: what MRR is made of, who pays it, then what else moved money.
 pub const LOAD_ORDER: &[ObjectKind] = &[
     kind::SUBSCRIPTION,
@@ -277,10 +290,10 @@ pub fn key_link() -> Option<String> {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("name", "Chartsy");
     let mut scopes: Vec<&str> = Vec::new();
-    for list in LISTS {
-        if !scopes.contains(&list.scope) {
-            scopes.push(list.scope);
-            query.append_pair("permissions[]", list.scope);
+    for scope in LISTS.iter().map(|list| list.scope).chain([PAYMENT_METHODS.scope]) {
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+            query.append_pair("permissions[]", scope);
         }
     }
     Some(format!("https://dashboard.stripe.com/apikeys/create?{}", query.finish()))
@@ -324,6 +337,7 @@ mod tests {
         for list in LISTS {
             assert_eq!(asked.iter().filter(|scope| *scope == list.scope).count(), 1, "{}", list.label);
         }
+        assert_eq!(asked.iter().filter(|scope| *scope == PAYMENT_METHODS.scope).count(), 1);
         assert!(asked.iter().all(|scope| scope.ends_with("_read")));
     }
 

@@ -1,10 +1,10 @@
 //! The client: what can be requested from a server, and what each of its failures means.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use model::{ObjectKind, RawObject};
 
+use super::expansions::Expansions;
 use super::limiter::{Access, Endpoint, Limiter};
 use super::page;
 use super::refusal::Refusal;
@@ -13,7 +13,7 @@ use crate::attempts::{self, Failed, Request, Said, Unreadable};
 use crate::retry::{self, AttemptLimits};
 use crate::stripe::kind;
 use crate::transport::{Answer, Transport, Verb};
-use crate::{ConnectError, Source, probe};
+use crate::{ConnectError, Privacy, Source, probe};
 
 /// Reads from one account on one server. Clones share its rate limits.
 #[derive(Clone)]
@@ -23,16 +23,8 @@ struct Inner {
     config: ClientConfig,
     transport: Transport,
     limiter: Limiter,
-    /// For each of [`EXPANDED`], which of its lists the server answers to.
-    expansions: [AtomicUsize; EXPANDED.len()],
+    expansions: Expansions,
 }
-
-/// The fields that are expanded, by kind, the longest list first: servers that lack a field refuse to expand it. A discount
-/// does not say what it takes off, its coupon does.
-const EXPANDED: [(ObjectKind, &[&[&str]]); 2] = [
-    (kind::PRICE, &[&["tiers", "currency_options"], &["tiers"], &[]]),
-    (kind::SUBSCRIPTION, &[&["discounts.source.coupon"], &["discounts"], &[]]),
-];
 
 /// One request, repeated as often as needed.
 pub(super) struct Call<'a> {
@@ -50,8 +42,10 @@ impl Client {
     /// When the address cannot be one of an API, or the machine trusts no certificates.
     pub fn new(config: ClientConfig) -> Result<Self, ConnectError> {
         let transport = Transport::new(&DIALECT, &config, &config.base)?;
+        // In GDPR mode no card is kept, so none is asked for.
+        let expansions = Expansions::new(config.privacy == Privacy::AsReceived);
         let limiter = Limiter::new(config.limits, config.key.is_test_mode(), config.share_percent);
-        Ok(Self(Arc::new(Inner { config, transport, limiter, expansions: Default::default() })))
+        Ok(Self(Arc::new(Inner { config, transport, limiter, expansions })))
     }
 
     pub fn config(&self) -> &ClientConfig {
@@ -113,13 +107,12 @@ impl Client {
         let endpoint = Endpoint { kind, access: Access::Retrieve };
         let mut call =
             Call { endpoint, path, query: Vec::new(), verb: Verb::Get, attempts: retry::BACKGROUND };
-        let mut level = self.expansion(kind);
+        let mut levels = self.0.expansions.now();
         let found = loop {
-            call.query = expand("", kind, level);
+            call.query = levels.query("", kind);
             let found = self.call(&call, |answer| self.read_object(answer, kind)).await;
-            match self.next_expansion(kind, level, &found) {
-                Some(next) => level = next,
-                None => break found,
+            if !self.0.expansions.lower(&mut levels, kind, &found) {
+                break found;
             }
         };
         match found {
@@ -138,6 +131,31 @@ impl Client {
         }
     }
 
+    /// Finds out whether the key may read payment methods. If so, they are asked for again from now on, also where an
+    /// earlier answer refused them.
+    ///
+    /// # Errors
+    /// `PermissionMissing` when it may not; `EndpointAbsent` when the server has none; else as `list`.
+    pub async fn check_payment_methods(&self) -> Result<(), ConnectError> {
+        let endpoint = Endpoint { kind: kind::PAYMENT_METHOD, access: Access::List };
+        let query = vec![("limit", "1".to_owned())];
+        let path = vec!["v1", "payment_methods"];
+        let call = Call { endpoint, path, query, verb: Verb::Get, attempts: retry::INTERACTIVE };
+        match self.call(&call, |_| Ok(())).await {
+            Ok(()) => {}
+            // Some versions list only those of a customer; the permission is checked before that.
+            Err(Failed::Answer(answer)) if answer.status == 400 => {}
+            Err(failed) => return Err(self.explain(failed, &call)),
+        }
+        self.0.expansions.ask_for_methods_again();
+        Ok(())
+    }
+
+    /// Whether an answer refused to say what customers and subscriptions are paid with.
+    pub fn lacks_payment_methods(&self) -> bool {
+        self.0.expansions.lack_methods()
+    }
+
     pub(super) async fn list_with(
         &self,
         request: &ListRequest,
@@ -147,14 +165,13 @@ impl Client {
         let Some(path) = catalog::list_path(kind) else { return Err(ConnectError::EndpointAbsent { kind }) };
         let endpoint = Endpoint { kind, access: Access::List };
         let mut call = Call { endpoint, path, query: Vec::new(), verb: Verb::Get, attempts };
-        let mut level = self.expansion(kind);
+        let mut levels = self.0.expansions.now();
         let page = loop {
             call.query = list_query(request);
-            call.query.extend(expand("data.", kind, level));
+            call.query.extend(levels.query("data.", kind));
             let page = self.call(&call, |answer| self.read_page(answer, request, None)).await;
-            match self.next_expansion(kind, level, &page) {
-                Some(next) => level = next,
-                None => break page,
+            if !self.0.expansions.lower(&mut levels, kind, &page) {
+                break page;
             }
         };
         page.map_err(|failed| self.explain(failed, &call))
@@ -181,26 +198,6 @@ impl Client {
 
     fn private(&self, object: RawObject) -> RawObject {
         self.0.config.privacy.applied_to(Source::Stripe, object)
-    }
-
-    /// Which of the expansions to ask for.
-    fn expansion(&self, kind: ObjectKind) -> usize {
-        expanded(kind).map_or(0, |place| self.0.expansions[place].load(Ordering::Relaxed))
-    }
-
-    /// The one to ask for instead, where this one may be why there is no answer. One that was answered is remembered.
-    fn next_expansion<T>(&self, kind: ObjectKind, level: usize, answer: &Result<T, Failed>) -> Option<usize> {
-        let place = expanded(kind)?;
-        match answer {
-            Err(failed) => {
-                let has_another = level + 1 < EXPANDED[place].1.len();
-                (has_another && may_be_the_expansion(failed)).then_some(level + 1)
-            }
-            Ok(_) => {
-                self.0.expansions[place].fetch_max(level, Ordering::Relaxed);
-                None
-            }
-        }
     }
 
     /// Sends a request under the limiter until it is answered in a way that asking again would not change.
@@ -248,22 +245,6 @@ impl Call<'_> {
     fn named(&self) -> String {
         format!("/{}", self.path.join("/"))
     }
-}
-
-/// A server that does not know the expansion, or a key that may not have what it adds.
-fn may_be_the_expansion(failed: &Failed) -> bool {
-    matches!(failed, Failed::Answer(answer) if matches!(answer.status, 400 | 403))
-}
-
-/// The place of a kind in [`EXPANDED`].
-fn expanded(kind: ObjectKind) -> Option<usize> {
-    EXPANDED.iter().position(|(known, _)| *known == kind)
-}
-
-fn expand(prefix: &str, kind: ObjectKind, level: usize) -> Vec<(&'static str, String)> {
-    let lists = expanded(kind).map_or([].as_slice(), |place| EXPANDED[place].1);
-    let fields = lists.get(level).copied().unwrap_or_default();
-    fields.iter().map(|field| ("expand[]", format!("{prefix}{field}"))).collect()
 }
 
 fn list_query(request: &ListRequest) -> Vec<(&'static str, String)> {

@@ -75,6 +75,7 @@ pub(crate) static DEFINITION: Definition = Definition {
             counts_until_end: false,
             published_in: "Billing metric definitions; Billing Analytics; Impact of Subscription Cancellations on Monthly Recurring Revenue (MRR) in Billing",
         }),
+        payment_methods: Some(&catalog::PAYMENT_METHODS),
         event_list: Some(webhook::EVENT_LIST),
         keyed_by_data: &[privacy::CURRENCY_OPTIONS],
 

@@ -22,6 +22,8 @@ pub const CREDIT_NOTE: ObjectKind = ObjectKind::new("credit_note");
 pub const PAYMENT_INTENT: ObjectKind = ObjectKind::new("payment_intent");
 pub const INVOICE_PAYMENT: ObjectKind = ObjectKind::new("invoice_payment");
 pub const BALANCE_TRANSACTION: ObjectKind = ObjectKind::new("balance_transaction");
+/// Not kept by itself: it is in the customers and subscriptions that are paid with it.
+pub const PAYMENT_METHOD: ObjectKind = ObjectKind::new("payment_method");
 pub const EVENT: ObjectKind = ObjectKind::new("event");
 
 /// All that are kept.

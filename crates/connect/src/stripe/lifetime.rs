@@ -1,6 +1,6 @@
 //! How objects begin, hang together and end.
 
-use model::billing::InvoiceStatus;
+use model::billing::{InvoiceStatus, PaymentMeans};
 use model::{ObjectKind, RawObject};
 
 use super::{kind, translate};
@@ -8,6 +8,19 @@ use super::{kind, translate};
 /// Whether an event of this type means that its object was created.
 pub fn is_creation(event_type: &str) -> bool {
     event_type.ends_with(".created")
+}
+
+/// Whether an event of this type says that a customer's payment method, or an older source, changed.
+pub fn changes_payment_method(event_type: &str) -> bool {
+    event_type.starts_with("payment_method.") || event_type.starts_with("customer.source.")
+}
+
+/// Whether an object is a subscription that runs and has a default payment method of its own.
+pub fn has_own_payment_method(object: &RawObject) -> bool {
+    object.kind == kind::SUBSCRIPTION
+        && translate::subscription(&object.body).is_ok_and(|parts| {
+            parts.subscription.ended_at.is_none() && parts.subscription.payment_method.is_some()
+        })
 }
 
 /// The id of what an object that names no customer was booked for.
@@ -40,7 +53,17 @@ pub fn tombstone(kind: ObjectKind, id: &str) -> String {
 pub fn says_the_same(stored: &RawObject, found: &RawObject) -> bool {
     match stored.kind {
         kind::SUBSCRIPTION => {
-            translate::subscription(&stored.body).ok() == translate::subscription(&found.body).ok()
+            let read = |object: &RawObject| translate::subscription(&object.body).ok();
+            let (mut stored, mut found) = (read(stored), read(found));
+            let methods = [&mut stored, &mut found]
+                .map(|parts| parts.as_mut().and_then(|parts| parts.subscription.payment_method.as_mut()));
+            // Which card it is, is not told without the permission.
+            if let [Some(one), Some(other)] = methods
+                && (one.means == PaymentMeans::Unknown || other.means == PaymentMeans::Unknown)
+            {
+                (one.means, other.means) = (PaymentMeans::Unknown, PaymentMeans::Unknown);
+            }
+            stored == found
         }
         kind::INVOICE => translate::invoice(&stored.body).ok() == translate::invoice(&found.body).ok(),
         _ => stored.body == found.body,

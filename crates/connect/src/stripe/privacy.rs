@@ -163,7 +163,11 @@ mod tests {
             "name": "Ada Lovelace", "email": "ada@example.com", "phone": "+44 1", "description": "VIP",
             "address": {"line1": "12 St James's Square", "city": "London", "country": "GB", "postal_code": "SW1"},
             "shipping": {"name": "Ada", "phone": "1", "address": {"line1": "x", "country": "FR"}},
-            "metadata": {"note": "knows Charles"}, "invoice_settings": {"footer": "Dear Ada"},
+            "metadata": {"note": "knows Charles"},
+            "invoice_settings": {"footer": "Dear Ada", "default_payment_method": {
+                "id": "pm_1", "object": "payment_method", "card": {"last4": "4242", "exp_year": 2030},
+            }},
+            "default_source": {"id": "card_1", "object": "card", "last4": "4242"},
             "preferred_locales": ["en"], "tax_exempt": "none", "some_new_field": "Ada again",
         });
         assert_eq!(

@@ -49,6 +49,11 @@ impl Refusal {
         self.message.contains("IP address")
     }
 
+    /// Whether it speaks of something.
+    pub(super) fn names(&self, word: &str) -> bool {
+        self.message.contains(word)
+    }
+
     /// The permission that would have been needed, by Stripe's own name.
     pub(super) fn permission(&self) -> Option<String> {
         self.word("rak_")

@@ -1,10 +1,13 @@
 //! What is asked for, and what is made of a page.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use connect::stripe::kind;
-use connect::{Children, ListRequest, ProbeState, Retrieved};
+use connect::{Children, ConnectError, ListRequest, ProbeState, Retrieved};
 use model::UnixSeconds;
 
-use crate::server::{KEY, Server, client, empty_list, json, refusal};
+use crate::server::{KEY, RecordedRequest, Server, client, empty_list, json, refusal};
 
 fn list_of(objects: &[&str]) -> String {
     format!(r#"{{"object":"list","data":[{}],"has_more":true}}"#, objects.join(","))
@@ -170,13 +173,26 @@ async fn a_server_that_knows_no_currency_options_still_sends_tiers() {
 
 #[tokio::test]
 async fn subscriptions_come_with_their_coupons_as_far_as_the_server_gives_them() {
+    const METHODS: [&str; 2] = ["data.default_payment_method", "data.default_source"];
+    let with = |field: &'static str| METHODS.into_iter().chain([field]).collect::<Vec<_>>();
     for (refused, wanted) in [
-        ("nothing", vec!["data.discounts.source.coupon"; 2]),
-        ("source", vec!["data.discounts.source.coupon", "data.discounts", "data.discounts"]),
-        ("discounts", vec!["data.discounts.source.coupon", "data.discounts", "", ""]),
+        ("nothing", vec![with("data.discounts.source.coupon"); 2]),
+        (
+            "source.coupon",
+            [vec![with("data.discounts.source.coupon")], vec![with("data.discounts"); 2]].concat(),
+        ),
+        (
+            "discounts",
+            vec![
+                with("data.discounts.source.coupon"),
+                with("data.discounts"),
+                METHODS.to_vec(),
+                METHODS.to_vec(),
+            ],
+        ),
     ] {
         let server = Server::start(move |_, asked| {
-            if asked.value("expand[]").is_some_and(|field| field.contains(refused)) {
+            if asked.query.iter().any(|(_, field)| field.contains(refused)) {
                 return refusal(403, "", "This key may not read coupons.");
             }
             json(r#"{"data":[{"id":"sub_1","customer":"cus_1"}],"has_more":false}"#)
@@ -186,10 +202,56 @@ async fn subscriptions_come_with_their_coupons_as_far_as_the_server_gives_them()
             let page = server.client.list(&ListRequest::new(kind::SUBSCRIPTION)).await.unwrap();
             assert_eq!(page.objects.len(), 1);
         }
-        let asked = server.asked();
-        let fields: Vec<_> = asked.iter().map(|asked| asked.value("expand[]").unwrap_or_default()).collect();
+        let fields: Vec<_> = server.asked().iter().map(expanded).collect();
         assert_eq!(fields, wanted, "a server that refuses {refused}");
     }
+}
+
+fn expanded(asked: &RecordedRequest) -> Vec<String> {
+    let fields = asked.query.iter().filter(|(name, _)| name == "expand[]");
+    fields.map(|(_, field)| field.clone()).collect()
+}
+
+/// What customers and subscriptions are paid with takes a permission that the key may lack: everything else is read all the
+/// same, and what was refused is asked for again only once the permission is there.
+#[tokio::test]
+async fn without_the_permission_for_payment_methods_the_lists_are_read_all_the_same() {
+    const REFUSAL: &str = "The provided key does not have the required permissions for this endpoint. Having the \
+         'rak_payment_method_read' permission would allow this request to continue.";
+    let is_granted = Arc::new(AtomicBool::new(false));
+    let server = Server::start({
+        let is_granted = Arc::clone(&is_granted);
+        move |_, asked| {
+            let wants = asked.path == "/v1/payment_methods"
+                || asked.query.iter().any(|(_, field)| field.contains("payment_method"));
+            if wants && !is_granted.load(Ordering::Relaxed) {
+                return refusal(403, "", REFUSAL);
+            }
+            json(r#"{"data":[{"id":"sub_1","customer":"cus_1"}],"has_more":false}"#)
+        }
+    })
+    .await;
+    for kind in [kind::SUBSCRIPTION, kind::CUSTOMER, kind::SUBSCRIPTION] {
+        let page = server.client.list(&ListRequest::new(kind)).await.unwrap();
+        assert_eq!(page.objects.len(), 1);
+    }
+    let fields: Vec<_> = server.asked().iter().map(expanded).collect();
+    assert_eq!(fields.len(), 7, "the refusals are remembered");
+    assert_eq!(fields[6], ["data.discounts.source.coupon"], "and nothing else is given up for them");
+    assert!(server.client.lacks_payment_methods());
+    let missing = server.client.check_payment_methods().await;
+    assert!(matches!(missing, Err(ConnectError::PermissionMissing { permission: Some(name), .. })
+        if name == "rak_payment_method_read"));
+
+    is_granted.store(true, Ordering::Relaxed);
+    server.client.check_payment_methods().await.unwrap();
+    assert!(!server.client.lacks_payment_methods());
+    server.client.list(&ListRequest::new(kind::CUSTOMER)).await.unwrap();
+    let asked = server.asked();
+    assert_eq!(
+        asked.last().map(expanded).unwrap(),
+        ["data.invoice_settings.default_payment_method", "data.default_source"]
+    );
 }
 
 #[tokio::test]

@@ -51,6 +51,7 @@ permissions! {
     Events = "events" "rak_event_read",
     /// Read and write: the only thing that is ever written.
     WebhookEndpoints = "webhook_endpoints" "rak_webhook_write",
+    PaymentMethods = "payment_methods" "rak_payment_method_read",
 }
 
 /// The permissions of a restricted key.

@@ -37,6 +37,8 @@ enum Route<'a> {
     InvoiceLines(&'a str),
     ListEndpoints,
     CreateEndpoint,
+    PaymentMethods,
+    PaymentMethod(&'a str),
     RetrieveEndpoint(&'a str),
     DeleteEndpoint(&'a str),
 }
@@ -56,6 +58,8 @@ impl<'a> Route<'a> {
             }
             ["v1", "charges", id, "refunds"] if is_get => Self::ListOf(by_name("refunds")?, "charge", id),
             [.., ""] => return None,
+            ["v1", "payment_methods"] if is_get => Self::PaymentMethods,
+            ["v1", "payment_methods", id] if is_get => Self::PaymentMethod(id),
             ["v1", name] if is_get => Self::List(by_name(name)?),
             ["v1", name, id] if is_get => Self::Retrieve(by_name(name)?, id),
             _ => return None,
@@ -69,6 +73,7 @@ impl<'a> Route<'a> {
             Self::Account => "account",
             Self::List(resource) | Self::ListOf(resource, ..) | Self::Retrieve(resource, _) => resource.name,
             Self::InvoiceLines(_) => "invoices/lines",
+            Self::PaymentMethods | Self::PaymentMethod(_) => "payment_methods",
             _ => "webhook_endpoints",
         }
     }
@@ -82,6 +87,7 @@ impl<'a> Route<'a> {
                 resource.permission
             }
             Self::InvoiceLines(_) => Permission::Invoices,
+            Self::PaymentMethods | Self::PaymentMethod(_) => Permission::PaymentMethods,
             _ => Permission::WebhookEndpoints,
         })
     }
@@ -183,6 +189,13 @@ fn serve(
             let invoice = merchant.get(ObjectKind::Invoice, id);
             let invoice = invoice.ok_or_else(|| Refusal::no_such_object("invoice", id))?;
             shaper.list_embedded(invoice, "lines", &format!("/v1/invoices/{id}/lines"), query)
+        }
+        // Those of customers are listed for each customer alone.
+        Route::PaymentMethods => Ok(envelope(&[], false, "/v1/payment_methods")),
+        Route::PaymentMethod(id) => {
+            let method = merchant.payment_method(id);
+            let method = method.ok_or_else(|| Refusal::no_such_object("PaymentMethod", id))?;
+            Ok(method.to_string())
         }
         Route::ListEndpoints => {
             Expand::of_list(&query.list("expand"))?;

@@ -9,8 +9,8 @@ use super::expand::Expand;
 use super::legacy::{Fields, Links, Payment, downgrade};
 use super::resources::{kind_of_field, permission_for};
 use super::version::ApiVersion;
-use crate::ObjectKind;
 use crate::world::{ListQuery, Merchant};
+use crate::{ObjectKind, Permission};
 
 /// How many entries an embedded list holds before it says that there are more, unless the options say otherwise.
 pub const EMBEDDED_MAX: usize = 10;
@@ -110,6 +110,12 @@ impl Shaper<'_> {
     /// An id becomes its object; objects and lists are gone into afterwards.
     fn expand_field(&self, name: &str, field: &mut Value, expand: &Expand) -> Result<(), Refusal> {
         match field {
+            Value::String(id) if name == "default_payment_method" => {
+                self.lock.require(Permission::PaymentMethods)?;
+                if let Some(method) = self.merchant.payment_method(id) {
+                    *field = method;
+                }
+            }
             Value::String(id) => {
                 let kind = kind_of_field(name, id).ok_or_else(|| Refusal::not_expandable(expand.path()))?;
                 if let Some(permission) = permission_for(kind) {

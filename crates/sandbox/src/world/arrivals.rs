@@ -61,6 +61,7 @@ impl World {
             invoices: 0,
             subscriptions: Vec::new(),
             is_delinquent: false,
+            card_replacements: 0,
         });
         let customer = number as u32;
         self.emit("customer.created", ObjectKind::Customer, customer);

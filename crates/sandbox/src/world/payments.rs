@@ -2,12 +2,15 @@
 
 use super::calendar::DAY;
 use super::expected_mrr::Fate;
+use super::ids::mix;
 use super::records::*;
 use super::scheduled::Scheduled;
 use super::simulated::World;
 use crate::ObjectKind;
 
 const RETRY_DAYS: [i64; 4] = [3, 4, 5, 7];
+/// Tells this use of numbers from the others.
+const CARDS: u64 = 0x6361_7264;
 const DECLINES: [&str; 4] = ["card_declined", "insufficient_funds", "expired_card", "processing_error"];
 
 impl World {
@@ -298,6 +301,7 @@ impl World {
         let invoice = &self.invoices[number as usize];
         let Some(payment_intent) = invoice.payment_intent else { return };
         let amount_minor = invoice.remaining_minor();
+        let customer = invoice.customer;
         let charge = self.charges.len() as u32;
         self.charges.push(Charge {
             created: self.now,
@@ -309,6 +313,7 @@ impl World {
             failure,
             is_disputed: false,
             balance_transaction: None,
+            card_replacements: self.customers[customer as usize].card_replacements,
         });
         let intent = &mut self.payment_intents[payment_intent as usize];
         intent.charges.push(charge);
@@ -324,6 +329,18 @@ impl World {
             self.emit("charge.succeeded", ObjectKind::Charge, charge);
             self.emit("payment_intent.succeeded", ObjectKind::PaymentIntent, payment_intent);
             self.aftermath_of(charge);
+            self.may_replace_card(customer, charge);
+        }
+    }
+
+    /// Some banks send another card after a charge, and the card networks tell the provider.
+    fn may_replace_card(&mut self, customer: u32, charge: u32) {
+        // Not from the merchant's own chance: all else goes as it would without.
+        if mix(self.seed ^ CARDS ^ u64::from(charge)) % 24 == 0 {
+            self.customers[customer as usize].card_replacements += 1;
+            let object = self.payment_method_object(customer);
+            self.emit_object("payment_method.automatically_updated", &object);
+            self.saw("card replaced");
         }
     }
 }

@@ -96,6 +96,8 @@ pub(super) struct Customer {
     pub invoices: u32,
     pub subscriptions: Vec<u32>,
     pub is_delinquent: bool,
+    /// How often the bank replaced the card.
+    pub card_replacements: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -399,6 +401,8 @@ pub(super) struct Charge {
     pub failure: Option<&'static str>,
     pub is_disputed: bool,
     pub balance_transaction: Option<u32>,
+    /// Of the card that was charged.
+    pub card_replacements: u32,
 }
 
 #[derive(Debug, Clone)]

@@ -191,8 +191,16 @@ impl World {
         if self.now < self.presented_at - EVENTS_KEPT_S {
             return;
         }
-        let object = self.object(kind, number).to_string().into_boxed_str();
-        self.events.push(Event { created: self.now, kind: event, object });
+        let object = self.object(kind, number);
+        self.emit_object(event, &object);
+    }
+
+    /// The same of an object that is not listed.
+    pub(super) fn emit_object(&mut self, event: &'static str, object: &Value) {
+        if self.now >= self.presented_at - EVENTS_KEPT_S {
+            let object = object.to_string().into_boxed_str();
+            self.events.push(Event { created: self.now, kind: event, object });
+        }
     }
 }
 
@@ -222,6 +230,11 @@ impl Merchant for Simulated {
     fn discount(&self, id: &str) -> Option<Value> {
         let number = ids::index(self.world.seed, Tag::Discount, id)? as usize;
         (number < self.world.discounts.len()).then(|| self.world.discount_object(number as u32))
+    }
+
+    fn payment_method(&self, id: &str) -> Option<Value> {
+        let customer = ids::index(self.world.seed, Tag::PaymentMethod, id)? as usize;
+        (customer < self.world.customers.len()).then(|| self.world.payment_method_object(customer as u32))
     }
 
     fn expected_mrr(&self) -> Box<dyn Iterator<Item = ExpectedStep> + Send + '_> {

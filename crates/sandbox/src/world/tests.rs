@@ -54,6 +54,27 @@ fn it_makes_no_difference_in_how_many_steps_time_passes() {
     assert!(by_day.advance(UnixSeconds(NOW)).is_empty(), "time does not run backwards");
 }
 
+/// The charge was made with the old card, the customer pays with the new one, and an event says so.
+#[test]
+fn a_card_that_the_bank_replaces_is_newer_than_its_last_charge() {
+    let mut merchant = Simulated::mid(start(4, 80));
+    let events = merchant.advance(UnixSeconds(NOW + 40 * DAY));
+    let is_replaced = |event: &&Value| event["type"] == "payment_method.automatically_updated";
+    let replaced: Vec<&Value> = events.iter().filter(is_replaced).collect();
+    assert!(!replaced.is_empty());
+    let charges = list(&merchant, ObjectKind::Charge);
+    for event in replaced {
+        let method = &event["data"]["object"];
+        let id = method["id"].as_str().unwrap();
+        let (until, now) = (method["card"]["exp_year"].as_i64(), merchant.payment_method(id).unwrap());
+        assert!(now["card"]["exp_year"].as_i64() >= until);
+        let at = &event["created"];
+        let charge = charges.iter().find(|charge| charge["payment_method"] == id && charge["created"] == *at);
+        let charged = &charge.unwrap()["payment_method_details"]["card"];
+        assert_eq!(charged["exp_year"].as_i64().map(|year| year + 3), until);
+    }
+}
+
 #[test]
 fn every_situation_occurs_many_times() {
     let mut occurred: BTreeMap<&str, u32> = BTreeMap::new();
@@ -68,7 +89,7 @@ fn every_situation_occurs_many_times() {
     assert!(rare.is_empty(), "hardly ever or never: {rare:?} in {occurred:#?}");
 }
 
-const SITUATIONS: [&str; 86] = [
+const SITUATIONS: [&str; 87] = [
     "100 % coupon",
     "add-on added",
     "add-on removed",
@@ -85,6 +106,7 @@ const SITUATIONS: [&str; 86] = [
     "canceled in trial",
     "canceled with credit",
     "cancellation taken back",
+    "card replaced",
     "change on a bill given up",
     "change pending on a canceled subscription",
     "collection resumed",

@@ -4,6 +4,7 @@ mod crowded;
 mod erasure;
 mod faults;
 mod gaps;
+mod methods;
 mod mishaps;
 mod reload;
 mod restated;

@@ -120,6 +120,10 @@ impl Shared {
             }
         };
         // The last handle waits for its writer: not on a thread that answers requests.
+        let outcome = match update::methods::note_loss(&work.context).await {
+            Ok(()) => outcome,
+            Err(error) => outcome.and(Err(error)),
+        };
         let SyncRun { context, projector, .. } = work;
         let objects = context.objects.clone();
         drop(context);
@@ -280,6 +284,7 @@ impl SyncRun {
         self.context.namings = Arc::new(blocking(move || Ok(Namings::begin(source, &objects)?)).await?);
         keep_account(&self.context, &account).await?;
         self.context.reporter.begin(Phase::Loading);
+        update::methods::begin(&self.context).await?;
         let loaded = backfill::run(&self.context).await?;
         let absent = loaded.absent.clone();
         shared.update_record(record, move |record| record.absent = absent).await?;
@@ -311,6 +316,7 @@ impl SyncRun {
         self.context.reporter.begin(Phase::Updating);
         retention::fetch_returned(&self.context).await?;
         update::missing::expect(&self.context, &record.absent).await?;
+        update::methods::catch_up(&self.context).await?;
         let absent = update::missing::catch_up(&self.context).await?;
         // Immediately: a later failure must not cause it to be read again.
         if absent != record.absent {

@@ -4,7 +4,7 @@ use super::kind;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -28,6 +28,8 @@ pub(crate) struct Manners {
     /// So many pages after a cursor are refused, as when its object is deleted.
     pub lost_cursors: usize,
     pub ignores_windows: bool,
+    /// Whether the key may read payment methods. `None`: there are none.
+    pub shows_methods: Option<bool>,
     /// Lines that come with an invoice. 0: all.
     pub embedded_lines: usize,
     /// Objects a page. 0: as asked for.
@@ -106,8 +108,19 @@ impl Provider {
         is_lost
     }
 
+    /// Payment methods are asked for, and the key may not read them.
+    fn withholds_methods(&self, list: &str, query: Option<&str>) -> bool {
+        let wants = list == METHODS || asks_for_methods(query);
+        wants && self.manners.lock().unwrap().shows_methods == Some(false)
+    }
+
     /// An object as it goes out, its lines cut where they are to be.
-    fn rendered(&self, mut object: Value) -> Value {
+    fn rendered(&self, mut object: Value, query: Option<&str>) -> Value {
+        for place in ["/default_payment_method", "/invoice_settings/default_payment_method"] {
+            if let Some(method) = object.pointer_mut(place).filter(|_| !asks_for_methods(query)) {
+                *method = method["id"].take();
+            }
+        }
         let embedded = self.manners.lock().unwrap().embedded_lines;
         if let Some(lines) = object.get_mut("lines").filter(|_| embedded > 0) {
             let data = lines["data"].as_array_mut().unwrap();
@@ -117,6 +130,12 @@ impl Provider {
         }
         object
     }
+}
+
+const METHODS: &str = "payment_methods";
+
+fn asks_for_methods(query: Option<&str>) -> bool {
+    query.is_some_and(|query| query.contains("default_payment_method"))
 }
 
 type Params = Query<HashMap<String, String>>;
@@ -133,8 +152,19 @@ async fn account(State(provider): State<Provider>) -> Response {
     Json(json!({ "id": "acct_1", "object": "account", "created": NOW - 900 * 86_400 })).into_response()
 }
 
-async fn list(State(provider): State<Provider>, Path(list): Path<String>, Query(query): Params) -> Response {
+async fn list(
+    State(provider): State<Provider>,
+    Path(list): Path<String>,
+    Query(query): Params,
+    RawQuery(raw): RawQuery,
+) -> Response {
     provider.note(format!("/v1/{list}?{query:?}"));
+    if provider.withholds_methods(&list, raw.as_deref()) {
+        return refuse_for("rak_payment_method_read");
+    }
+    if list == METHODS && provider.manners.lock().unwrap().shows_methods.is_some() {
+        return page(Vec::new(), false);
+    }
     let Some(kind) = kind_of(&list) else { return refuse(404) };
     if let Some(refusal) = provider.refusal(kind) {
         return refusal;
@@ -166,12 +196,20 @@ async fn list(State(provider): State<Provider>, Path(list): Path<String>, Query(
     let limit = if manners.page > 0 { manners.page.min(asked_for) } else { asked_for };
     let has_more = found.len() > limit;
     found.truncate(limit);
-    let data: Vec<Value> = found.into_iter().map(|object| provider.rendered(object)).collect();
+    let data: Vec<Value> =
+        found.into_iter().map(|object| provider.rendered(object, raw.as_deref())).collect();
     page(data, has_more)
 }
 
-async fn retrieve(State(provider): State<Provider>, Path((list, id)): Path<(String, String)>) -> Response {
+async fn retrieve(
+    State(provider): State<Provider>,
+    Path((list, id)): Path<(String, String)>,
+    RawQuery(raw): RawQuery,
+) -> Response {
     provider.note(format!("/v1/{list}/{id}"));
+    if provider.withholds_methods(&list, raw.as_deref()) {
+        return refuse_for("rak_payment_method_read");
+    }
     let Some(kind) = kind_of(&list) else { return refuse(404) };
     if provider.manners.lock().unwrap().stuck.contains(&id) {
         return refuse(500);
@@ -182,7 +220,7 @@ async fn retrieve(State(provider): State<Provider>, Path((list, id)): Path<(Stri
     let found =
         provider.merchant.lock().unwrap().objects.get(&kind).and_then(|objects| objects.get(&id)).cloned();
     match found {
-        Some(object) => Json(provider.rendered(object)).into_response(),
+        Some(object) => Json(provider.rendered(object, raw.as_deref())).into_response(),
         None => refuse(404),
     }
 }
@@ -220,10 +258,18 @@ fn kind_of(list: &str) -> Option<ObjectKind> {
 fn refuse(status: u16) -> Response {
     let (code, message) = match status {
         401 => ("", "Invalid API Key provided"),
-        403 => ("", "The provided key does not have the required permissions: rak_something_read"),
+        403 => return refuse_for("rak_something_read"),
         404 => ("resource_missing", "No such object"),
         _ => ("", "it failed"),
     };
+    refuse_with(status, code, message)
+}
+
+fn refuse_for(permission: &str) -> Response {
+    refuse_with(403, "", &format!("The provided key does not have the required permissions: {permission}"))
+}
+
+fn refuse_with(status: u16, code: &str, message: &str) -> Response {
     let error = json!({ "error": { "type": "invalid_request_error", "code": code, "message": message } });
     (StatusCode::from_u16(status).unwrap(), Json(error)).into_response()
 }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use connect::{Children, ConnectError, ListRequest, Retrieved};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use model::{ObjectKind, RawObject, UnixSeconds};
+use model::{CustomerId, ObjectKind, RawObject, UnixSeconds};
 use store::{Batch, NewDelivery};
 
 use super::reduce::Changed;
-use super::{Listed, is_unavailable, list, missing};
+use super::{Listed, is_unavailable, list, methods, missing};
 use crate::blocking::blocking;
 use crate::context::{Context, say_what_is_left_out};
 use crate::{SyncError, backfill};
@@ -44,9 +44,17 @@ pub(super) async fn changed(
     for kind in &listed {
         read_new(context, *kind, from, &mut seen).await?;
     }
+    let pay_otherwise = changed.iter().filter(|object| object.pays_otherwise);
+    let pay_otherwise: Vec<CustomerId> =
+        pay_otherwise.map(|object| CustomerId::from(object.id.as_str())).collect();
     let rest = changed.into_iter().map(|object| (object.kind, object.id));
     let rest: Vec<_> = rest.filter(|object| !seen.contains(object)).collect();
-    retrieve_each(context, rest).await
+    seen.extend(rest.iter().cloned());
+    let failures = retrieve_each(context, rest).await?;
+    let agreements = methods::paid_otherwise(context, pay_otherwise).await?;
+    let agreements = agreements.into_iter().filter(|object| !seen.contains(object)).collect();
+    retrieve_all(context, agreements).await?;
+    Ok(failures)
 }
 
 /// Lists what was created since `from`: the provider's clock at the first answer, if the list is to be had.

@@ -12,6 +12,8 @@ pub struct Changed {
     pub id: String,
     /// It came into being since the last look, so that it is in a list of what is new.
     pub is_new: bool,
+    /// It is a customer whose payment method changed, which agreements that name it have inside, too.
+    pub pays_otherwise: bool,
 }
 
 /// Each object once, no matter how often and in which order something happened to it: its current state is fetched
@@ -30,19 +32,22 @@ pub(crate) fn objects<'a>(
     source: Source,
     events: impl Iterator<Item = (ObjectKind, &'a str, &'a str)>,
 ) -> Vec<Changed> {
-    let mut objects: BTreeMap<(usize, ObjectKind, &str), bool> = BTreeMap::new();
+    let mut objects: BTreeMap<(usize, ObjectKind, &str), (bool, bool)> = BTreeMap::new();
     for (kind, id, event_type) in events {
         if source.list(kind).is_none() {
             continue;
         }
-        *objects.entry((source.order_of(kind), kind, id)).or_default() |= source.is_creation(event_type);
+        let (is_new, pays_otherwise) = objects.entry((source.order_of(kind), kind, id)).or_default();
+        *is_new |= source.is_creation(event_type);
+        *pays_otherwise |= source.payment_methods().is_some_and(|terms| (terms.is_change)(event_type));
     }
-    let changed = |((_, kind, id), is_new): ((usize, ObjectKind, &str), bool)| Changed {
+    let changed = objects.into_iter().map(|((_, kind, id), (is_new, pays_otherwise))| Changed {
         kind,
         id: id.to_owned(),
         is_new,
-    };
-    objects.into_iter().map(changed).collect()
+        pays_otherwise,
+    });
+    changed.collect()
 }
 
 #[cfg(test)]
@@ -74,7 +79,8 @@ mod tests {
             event("payout.paid", None, None),
             event("account.updated", Some(kind::ACCOUNT), Some("acct_1")),
         ];
-        let changed = |kind, id: &str, is_new| Changed { kind, id: id.to_owned(), is_new };
+        let changed =
+            |kind, id: &str, is_new| Changed { kind, id: id.to_owned(), is_new, pays_otherwise: false };
         assert_eq!(
             reduce(SOURCE, &events),
             [

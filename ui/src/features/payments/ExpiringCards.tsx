@@ -117,8 +117,8 @@ function Unknown({ page, view }: { page: ExpiringCardPage; view: View }) {
   const { total, unknown_customers: customers, unknown_mrr } = page
   const nothing = `No ${customers > 0 ? 'known ' : ''}card expires in the next ${WITHIN_DAYS} days.`
   const unknown = `Unknown payment method: ${countOf(customers, 'customer')} (${worthText({ mrr: unknown_mrr, mrr_converted_minor: null }, 'native')} MRR).`
-  const why = 'Cards are known from payments, which the key can’t read.'
-  const texts = [total === 0 && !lacksCharges && nothing, customers > 0 && unknown, lacksCharges && why].filter(Boolean)
+  const why = 'Some cards are known only from payments, which the key can’t read.'
+  const texts = [total === 0 && nothing, customers > 0 && unknown, customers > 0 && lacksCharges && why].filter(Boolean)
   if (texts.length === 0) return null
   return <p className="px-4 pt-1 pb-3 text-[0.8125rem] text-ink-soft sm:px-5">{texts.join(' ')}</p>
 }

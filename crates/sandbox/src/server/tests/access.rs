@@ -35,7 +35,7 @@ async fn another_key_is_401_and_never_told_back() {
 
 #[tokio::test]
 async fn a_missing_permission_is_403_and_named() {
-    let client = Client::of_tiny(restricted("-invoices,-charges,-prices")).await;
+    let client = Client::of_tiny(restricted("-invoices,-charges,-prices,-payment_methods")).await;
     for (path, permission) in [
         ("/v1/invoices", "rak_invoice_read"),
         ("/v1/invoices/in_1", "rak_invoice_read"),
@@ -44,6 +44,7 @@ async fn a_missing_permission_is_403_and_named() {
         ("/v1/refunds", "rak_charge_read"),
         ("/v1/prices", "rak_plan_read"),
         ("/v1/subscriptions?expand[]=data.latest_invoice", "rak_invoice_read"),
+        ("/v1/payment_methods", "rak_payment_method_read"),
     ] {
         let reply = client.get(path).await;
         assert_eq!(reply.status, 403, "{path}");

@@ -50,8 +50,6 @@ impl World {
         let id = self.id(Tag::Charge, number);
         let customer = &self.customers[charge.customer as usize];
         let is_paid = charge.failure.is_none();
-        let noise = mix(self.seed ^ u64::from(charge.customer));
-        let brand = ["visa", "mastercard", "amex"][(noise % 3) as usize];
         let mut object = json!({
             "id": id,
             "object": "charge",
@@ -92,14 +90,7 @@ impl World {
             "payment_intent": self.id(Tag::PaymentIntent, charge.payment_intent),
             "payment_method": self.id(Tag::PaymentMethod, charge.customer),
             "payment_method_details": {
-                "card": {
-                    "brand": brand,
-                    "country": customer.country,
-                    "exp_month": noise % 12 + 1,
-                    "exp_year": 2028 + noise % 4,
-                    "funding": "credit",
-                    "last4": format!("{:04}", noise % 10_000),
-                },
+                "card": self.card(charge.customer, charge.card_replacements),
                 "type": "card",
             },
             "receipt_email": null,
@@ -109,6 +100,43 @@ impl World {
         });
         merge(&mut object, rest);
         object
+    }
+
+    /// A customer's card. The bank replaces it by one that is good for longer.
+    fn card(&self, customer: u32, replacements: u32) -> Value {
+        let noise = mix(self.seed ^ u64::from(customer));
+        let brand = ["visa", "mastercard", "amex"][(noise % 3) as usize];
+        json!({
+            "brand": brand,
+            "country": self.customers[customer as usize].country,
+            "exp_month": noise % 12 + 1,
+            "exp_year": 2028 + noise % 4 + 3 * u64::from(replacements),
+            "funding": "credit",
+            "last4": format!("{:04}", noise % 10_000),
+        })
+    }
+
+    /// What a customer pays with by default, and all of its subscriptions.
+    pub(in super::super) fn payment_method_object(&self, number: u32) -> Value {
+        let customer = &self.customers[number as usize];
+        json!({
+            "id": self.id(Tag::PaymentMethod, number),
+            "object": "payment_method",
+            "allow_redisplay": "always",
+            "billing_details": {
+                "address": {"country": customer.country},
+                "email": customer.email,
+                "name": customer.name,
+                "phone": null,
+                "tax_id": null,
+            },
+            "card": self.card(number, customer.card_replacements),
+            "created": customer.created,
+            "customer": self.id(Tag::Customer, number),
+            "livemode": false,
+            "metadata": {},
+            "type": "card",
+        })
     }
 
     pub(super) fn invoice_payment_object(&self, number: u32) -> Value {

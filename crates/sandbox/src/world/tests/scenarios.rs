@@ -30,6 +30,7 @@ impl Told {
             invoices: 0,
             subscriptions: Vec::new(),
             is_delinquent: false,
+            card_replacements: 0,
         });
         Self { merchant, began_at: NOW }
     }
