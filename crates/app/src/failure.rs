@@ -212,15 +212,15 @@ mod tests {
 
     #[test]
     fn scripts_can_tell_what_failed() {
-        let refused = ConnectError::KeyRefused { of: Source::Stripe, request_id: None };
+        let refused = ConnectError::KeyRefused { of: Source::ALL[0], request_id: None };
         assert_eq!(code(&anyhow::Error::from(refused).context("connecting")), 3);
         let no_key = KeyError { code: "key_malformed", message: "it is no key" };
         assert_eq!(code(&no_key.into()), 3);
         assert_eq!(code(&AdmissionError::Key(no_key).into()), 3);
-        let gave_up = ConnectError::ProviderFailed { of: Source::Stripe, status: 503, request_id: None };
+        let gave_up = ConnectError::ProviderFailed { of: Source::ALL[0], status: 503, request_id: None };
         assert_eq!(code(&SyncError::GaveUp { waited_seconds: 180, source: gave_up }.into()), 5);
         let missing =
-            ConnectError::PermissionMissing { of: Source::Stripe, permission: None, request_id: None };
+            ConnectError::PermissionMissing { of: Source::ALL[0], permission: None, request_id: None };
         assert_eq!(code(&missing.into()), 4);
         let unreachable = ConnectError::Unreachable { host: "h".into(), reason: "r".into() };
         assert_eq!(code(&unreachable.into()), 5);
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_failure_among_several_connections_exits_as_the_first_of_them() {
-        let refused = ConnectError::KeyRefused { of: Source::Stripe, request_id: None };
+        let refused = ConnectError::KeyRefused { of: Source::ALL[0], request_id: None };
         let error = anyhow::Error::from(Advice::some_not_synced(&refused.into(), 2, 3));
         assert_eq!(
             (code(&error), one_line(&error).as_str()),

@@ -242,9 +242,7 @@ impl Pauses {
             return Err(SyncError::GaveUp { waited_seconds: waited.as_secs(), source: error });
         }
         let requested_pause = match error {
-            ConnectError::RateLimited { of: connect::Source::Stripe, retry_after: Some(seconds), .. } => {
-                Duration::from_secs(seconds)
-            }
+            ConnectError::RateLimited { retry_after: Some(seconds), .. } => Duration::from_secs(seconds),
             _ => Duration::ZERO,
         };
         let pause =
@@ -301,8 +299,9 @@ mod tests {
 
     #[test]
     fn a_wait_that_the_provider_asks_for_is_kept() {
-        let limited =
-            ConnectError::RateLimited { of: connect::Source::Stripe, retry_after: Some(9), request_id: None };
-        assert_eq!(Pauses::new(RetryPolicy::MINUTES).next(limited, 0).unwrap().as_secs(), 9);
+        for of in connect::Source::ALL.iter().copied() {
+            let limited = ConnectError::RateLimited { of, retry_after: Some(9), request_id: None };
+            assert_eq!(Pauses::new(RetryPolicy::MINUTES).next(limited, 0).unwrap().as_secs(), 9);
+        }
     }
 }

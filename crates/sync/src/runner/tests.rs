@@ -212,7 +212,7 @@ async fn a_refused_key_fails_the_connection_with_what_to_do() {
     let record = folder.now();
     let last_error = record.last_error.unwrap();
     assert_eq!((record.state, last_error.code.as_str()), (ConnectionState::Failed, "key_refused"));
-    assert_eq!(last_error.action, "create a new key in Stripe's dashboard under Developers, API keys");
+    assert_eq!(last_error.action, SOURCE.texts().new_key);
 
     provider.manners(|manners| manners.refused.clear());
     folder.sync(&folder.runner()).await.unwrap();
