@@ -118,6 +118,11 @@ impl App {
         self.world().account().expected_money.clone()
     }
 
+    /// These customers and subscriptions came from Paddle Classic: each one's own id, and what that called it.
+    pub fn import(&self, imported: &[(String, String)]) {
+        self.world.write().unwrap_or_else(PoisonError::into_inner).import(imported);
+    }
+
     /// What the key may do from now on.
     pub fn permit(&self, permissions: PermissionSet) {
         *self.permissions.write().unwrap_or_else(PoisonError::into_inner) = permissions;

@@ -102,6 +102,8 @@ pub struct Account {
     /// By customer and instant.
     pub expected: Vec<ExpectedStep>,
     pub expected_money: Vec<ExpectedMoney>,
+    /// What came from Paddle Classic, by its own id: what that called it.
+    imported: BTreeMap<String, String>,
     /// Of the life that is being written; everything it makes is numbered from there.
     made: u64,
     /// The second of its latest event, and how many it has had in that second.
@@ -127,6 +129,7 @@ impl Account {
             history: BTreeMap::new(),
             expected: Vec::new(),
             expected_money: Vec::new(),
+            imported: BTreeMap::new(),
             made: 0,
             latest: (0, 0),
         }
@@ -183,12 +186,30 @@ impl Account {
         self.entities.entry(kind).or_default().insert(id, entity);
     }
 
+    /// These came from Paddle Classic: each one's own id, and what that called it.
+    pub fn import(&mut self, imported: &[(String, String)]) {
+        self.imported.extend(imported.iter().cloned());
+        self.mark_imported();
+    }
+
+    fn mark_imported(&mut self) {
+        for entities in self.entities.values_mut() {
+            for (id, external_id) in &self.imported {
+                let meta = entities.get_mut(id).and_then(|entity| entity.get_mut("import_meta"));
+                if let Some(meta) = meta {
+                    *meta = json!({"external_id": external_id, "imported_from": "paddle_classic"});
+                }
+            }
+        }
+    }
+
     /// Takes over what a life has made, in place of what it had made before: nothing is ever deleted, so that is all still there.
     pub fn take_over(&mut self, life: Self) {
         let customers = life.entities.get(&Kind::Customer).cloned().unwrap_or_default();
         for (kind, entities) in life.entities {
             self.entities.entry(kind).or_default().extend(entities);
         }
+        self.mark_imported();
         for subscription in life.history.keys() {
             self.next_transactions.remove(subscription);
         }

@@ -56,6 +56,11 @@ pub struct World {
 }
 
 impl World {
+    /// These customers and subscriptions came from Paddle Classic.
+    pub fn import(&mut self, imported: &[(String, String)]) {
+        self.account.import(imported);
+    }
+
     pub fn new(start: Start) -> Self {
         let days = if start.merchant == MerchantName::Empty { 1 } else { HISTORY_DAYS };
         let usual = (start.now.0.div_euclid(DAY_S) - days) * DAY_S;

@@ -76,6 +76,14 @@ impl Sandbox {
         }
     }
 
+    /// Customers and subscriptions came from the provider's earlier system, each with its own id and what that called it.
+    /// Nothing happens where the provider has no such system.
+    pub fn import(&self, imported: &[(String, String)]) {
+        if let Behind::Paddle(app) = &self.app {
+            app.import(imported);
+        }
+    }
+
     /// A history that the API lists for a while only goes back to the beginning from now on: for somebody who was always
     /// connected.
     pub fn keep_history(&self) {

@@ -2,7 +2,7 @@
 //! new one imported keeps the ids that it had in the old one.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::body::Body;
 use connect::{Carrier, Carrying, Network, NoAnswer, Source};
@@ -11,7 +11,6 @@ use metrics::fx::Rates;
 use metrics::query::{self, Filter, MrrPoint, Query, Reporting, steps};
 use model::{Clock, Currency, Day, Interval, JoinRules, ManualClock, UnixSeconds, WeekStart};
 use sandbox::{MerchantName, Options, Provider, Sandbox};
-use serde_json::{Value, json};
 use store::{ConnectionRecord, DataDir, Objects};
 use sync::{Business, Runner, RunnerConfig};
 
@@ -28,27 +27,10 @@ struct Moved {
     new: [String; 2],
 }
 
-/// The network: both sandboxes. The new one says of what was moved where it is from.
+/// The network: both sandboxes.
 struct Both {
     old: Sandbox,
     new: Sandbox,
-    imported_from: &'static str,
-    moved: Mutex<Option<Moved>>,
-}
-
-impl Both {
-    fn mark(&self, value: &mut Value, moved: &Moved) {
-        let own = moved.new.iter().position(|id| value["id"] == **id);
-        if let Some(place) = own.filter(|_| value.get("import_meta").is_some()) {
-            value["import_meta"] =
-                json!({ "external_id": moved.old[place], "imported_from": self.imported_from });
-        }
-        match value {
-            Value::Array(all) => all.iter_mut().for_each(|one| self.mark(one, moved)),
-            Value::Object(fields) => fields.values_mut().for_each(|one| self.mark(one, moved)),
-            _ => {}
-        }
-    }
 }
 
 impl Carrier for Both {
@@ -58,15 +40,7 @@ impl Carrier for Both {
             let sandbox = if is_old { &self.old } else { &self.new };
             let answer = sandbox.answer(request.map(Body::from)).await;
             let answer = answer.map_err(|error| NoAnswer::Connection(error.to_string()))?;
-            let moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            Ok(answer.map(|body| match moved.filter(|_| !is_old) {
-                None => body.into(),
-                Some(moved) => {
-                    let mut said: Value = serde_json::from_slice(&body).unwrap();
-                    self.mark(&mut said, &moved);
-                    said.to_string().into_bytes()
-                }
-            }))
+            Ok(answer.map(Into::into))
         })
     }
 }
@@ -102,8 +76,7 @@ async fn who_moved_from_one_account_to_another_is_neither_churn_nor_new() {
         let options = Options { merchant: MerchantName::Mid, now: Some(NOW), ..Options::of(provider) };
         Sandbox::new(&options).unwrap()
     };
-    let (imported_from, moved) = (source_of(old).id(), Mutex::default());
-    let both = Arc::new(Both { old: sandbox(old), new: sandbox(new), imported_from, moved });
+    let both = Arc::new(Both { old: sandbox(old), new: sandbox(new) });
     let dir = tempfile::tempdir().unwrap();
     let data = DataDir::open(&dir.path().join("data")).unwrap();
     let connected = |provider, host: &str, key: &str| -> ConnectionRecord {
@@ -125,7 +98,8 @@ async fn who_moved_from_one_account_to_another_is_neither_churn_nor_new() {
         all.push(own);
     }
     let moved = chosen(&all, &only);
-    *both.moved.lock().unwrap() = Some(moved.clone());
+    let imported: Vec<_> = moved.new.iter().cloned().zip(moved.old.iter().cloned()).collect();
+    both.new.import(&imported);
     let [_, imported] = &records;
     runner.discard(&imported.workspace, &imported.id).await.unwrap();
     runner.sync_once(&imported.workspace, &imported.id).await.unwrap();
