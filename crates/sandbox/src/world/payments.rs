@@ -336,7 +336,7 @@ impl World {
     /// Some banks send another card after a charge, and the card networks tell the provider.
     fn may_replace_card(&mut self, customer: u32, charge: u32) {
         // Not from the merchant's own chance: all else goes as it would without.
-        if mix(self.seed ^ CARDS ^ u64::from(charge)) % 24 == 0 {
+        if mix(self.seed ^ CARDS ^ u64::from(charge)).is_multiple_of(24) {
             self.customers[customer as usize].card_replacements += 1;
             let object = self.payment_method_object(customer);
             self.emit_object("payment_method.automatically_updated", &object);
