@@ -32,11 +32,16 @@ export function MoneyList({ amounts, empty = '–' }: { amounts: readonly MoneyV
 /** More currencies than this below a column would only push the list out of view. */
 export const SUMMED_AT_MOST = 3
 
-/** What stands below a column of amounts. */
+/** What stands below a column of amounts. Of many currencies, it opens: a count alone would say nothing about the amounts. */
 export function MoneySum({ amounts }: { amounts: readonly MoneyValue[] | undefined }) {
   if (amounts === undefined) return null
-  if (amounts.length > SUMMED_AT_MOST) return <span className="text-xs text-ink-soft">{countOf(amounts.length, 'currency', 'currencies')}</span>
-  return <MoneyList amounts={amounts} />
+  if (amounts.length <= SUMMED_AT_MOST) return <MoneyList amounts={amounts} />
+  return (
+    <details>
+      <summary className="cursor-pointer text-xs whitespace-nowrap text-ink-soft">{countOf(amounts.length, 'currency', 'currencies')}</summary>
+      <MoneyList amounts={amounts} />
+    </details>
+  )
 }
 
 interface DeltaProps {
