@@ -17,7 +17,7 @@ import { formatMoney } from '~/format/money'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
 
-import { COLLECTED, NET_CASH, UNEXPLAINED, cashFile, cellOf, columnNames, lineName, totalOf } from './cash'
+import { COLLECTED, NET_CASH, UNEXPLAINED, cashFile, cellOf, columnNames, isOfCharges, lineName, totalOf } from './cash'
 import { CashDrawer } from './CashDrawer'
 import { monthText } from './month'
 
@@ -28,7 +28,18 @@ const FORMULA = 'Payments collected, less refunds, disputes, fees and everything
 
 type Open = (month_on: Day, line: string) => void
 
-function columnsOf(months: readonly CashMonth[], { currency, today, open }: { currency: Currency; today: Day; open: Open }): Column<CashMonth>[] {
+interface Table {
+  currency: Currency
+  today: Day
+  /** Nothing is known of what was collected. */
+  lacksCharges: boolean
+  open: Open
+}
+
+const NOT_KNOWN = <span className="whitespace-nowrap text-ink-soft">Not known</span>
+
+function columnsOf(months: readonly CashMonth[], { currency, today, lacksCharges, open }: Table): Column<CashMonth>[] {
+  const isUnknown = (name: string) => lacksCharges && isOfCharges(name)
   return [
     {
       id: 'month',
@@ -42,8 +53,9 @@ function columnsOf(months: readonly CashMonth[], { currency, today, open }: { cu
       header: lineName(name),
       isNumeric: true,
       sortBy: (month) => cellOf(month, name).minor,
-      cell: (month) => <Amount column={name} month={month} open={open} />,
-      total: () => <Money className={inkOf(name, totalOf(months, name))} currency={currency} minor={totalOf(months, name)} />,
+      cell: (month) => (isUnknown(name) ? NOT_KNOWN : <Amount column={name} month={month} open={open} />),
+      total: () =>
+        isUnknown(name) ? NOT_KNOWN : <Money className={inkOf(name, totalOf(months, name))} currency={currency} minor={totalOf(months, name)} />,
     })),
   ]
 }
@@ -96,25 +108,30 @@ export function CashStatement({ view, currency, cash }: StatementProps) {
   const { cash_on, cash_line } = route.useSearch()
   const navigate = route.useNavigate()
   const { connection, today } = view
+  const lacksCharges = connection.absent.some(({ parts }) => parts.includes('charges'))
   const months = useMemo(() => cash.data?.months.filter((month) => month.currency === currency) ?? [], [cash.data, currency])
   const columns = useMemo(() => {
     const open: Open = (month_on, line) =>
       void navigate({ search: (before) => compact({ ...before, cash_on: month_on, cash_line: line }), resetScroll: false })
-    return currency ? columnsOf(months, { currency, today, open }) : []
-  }, [months, currency, today, navigate])
+    return currency ? columnsOf(months, { currency, today, lacksCharges, open }) : []
+  }, [months, currency, today, lacksCharges, navigate])
   const close = () =>
     void navigate({ search: (before) => compact({ ...before, cash_on: undefined, cash_line: undefined }), resetScroll: false })
   return (
     <section aria-label={TITLE} className="card min-w-0 pb-2">
       <CardHead
         definition={<DefinitionButton formula={FORMULA} label="the statement of cash" page="cash-statement" />}
-        lead="Click an amount to see the payments or balance transactions behind it."
+        lead={
+          lacksCharges
+            ? 'What was collected is not known, because payments can’t be read. Click an amount to see the balance transactions behind it.'
+            : 'Click an amount to see the payments or balance transactions behind it.'
+        }
         title={TITLE}
       >
         <DownloadTable
           isDisabled={months.length === 0}
           name={fileName(connection.name, 'cash statement')}
-          table={() => cashFile(cash.data?.months ?? [])}
+          table={() => cashFile(cash.data?.months ?? [], { lacksCharges })}
         />
       </CardHead>
       {cash.error && !cash.data && <ErrorState error={cash.error} onRetry={() => void cash.refetch()} />}

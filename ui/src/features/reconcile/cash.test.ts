@@ -67,3 +67,11 @@ test('a line without a name of its own is written as a sentence', () => {
   expect(lineName('other_currencies')).toBe('Converted')
   expect(lineName('adjustments')).toBe('Adjustments')
 })
+
+test('without charges, what was collected and what is unexplained are empty, not 0', () => {
+  const { columns, rows } = cashFile(MONTHS, { lacksCharges: true })
+  for (const row of rows) {
+    for (const name of ['payments_collected', 'not_booked', 'unexplained']) expect(row[columns.indexOf(name)]).toBeNull()
+    for (const name of ['refunds', 'net_cash']) expect(row[columns.indexOf(name)]).not.toBeNull()
+  }
+})

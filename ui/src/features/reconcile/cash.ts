@@ -68,15 +68,18 @@ export const columnNames = (months: readonly CashMonth[]): string[] => [COLLECTE
 export const totalOf = (months: readonly CashMonth[], column: string) =>
   months.reduce((sum, month) => sum + cellOf(month, column).minor, 0)
 
-/** All months of all currencies: each line says its own. */
-export function cashFile(months: readonly CashMonth[]): ExportTable {
+/** What can't be known where charges can't be read: what was collected, and what is left over when it is compared with the balance. */
+export const isOfCharges = (column: string) => column === COLLECTED || column === UNEXPLAINED || column === NOT_BOOKED
+
+/** All months of all currencies: each line says its own. What isn't known stays empty. */
+export function cashFile(months: readonly CashMonth[], { lacksCharges = false } = {}): ExportTable {
   const columns = columnNames(months)
   return {
     columns: ['month', 'currency', ...columns],
     rows: months.map((month) => [
       month.month_on,
       month.currency,
-      ...columns.map((column) => moneyOf(cellOf(month, column).minor, month.currency)),
+      ...columns.map((column) => (lacksCharges && isOfCharges(column) ? null : moneyOf(cellOf(month, column).minor, month.currency))),
     ]),
   }
 }
