@@ -177,11 +177,18 @@ pub fn cash(view: &View, question: Question) -> Result<Envelope<CashStatement>, 
     let known_from =
         view.known_from(&[Feed::BalanceTransactions]).map(|day| day.date().first_of_month().into());
     let from = known_from.map_or(from, |known: Day| from.max(known));
-    let statement = if from > to {
+    let mut statement = if from > to {
         CashStatement { months: Vec::new() }
     } else {
         statement::cash::cash(&view.ledger, from, to, now)
     };
+    let is_absent = |feed| !view.absent_of(&[feed]).is_empty();
+    if is_absent(Feed::Charges) {
+        statement = statement.without_charges();
+    }
+    if is_absent(Feed::BalanceTransactions) {
+        statement = statement.without_balance();
+    }
     Ok(Envelope::fed_by(view, &[Feed::Charges, Feed::BalanceTransactions], statement))
 }
 

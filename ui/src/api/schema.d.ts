@@ -2081,7 +2081,7 @@ export interface components {
         /** @description One month of one currency. The payments and all lines add up to the net cash. */
         CashMonth: {
             currency: string;
-            /** @description In the order in which they are read. */
+            /** @description In the order in which they are read. None where balance transactions can't be read. */
             lines: components["schemas"]["CashSum"][];
             /**
              * Format: date
@@ -2090,16 +2090,19 @@ export interface components {
             month_on: string;
             /**
              * Format: int64
-             * @description As the metric `net_cash` of the month.
+             * @description As the metric `net_cash` of the month. `None` where balance transactions can't be read.
              */
-            net_cash_minor: number;
+            net_cash_minor?: number | null;
             /**
              * Format: int64
-             * @description As the metric `payments_collected` of the month.
+             * @description As the metric `payments_collected` of the month. `None` where charges can't be read.
              */
-            payments_collected_minor: number;
-            /** Format: int64 */
-            unexplained_minor: number;
+            payments_collected_minor?: number | null;
+            /**
+             * Format: int64
+             * @description `None` where either of the two is not known.
+             */
+            unexplained_minor?: number | null;
         };
         /** @description A payment as its charge says it was. */
         CashPayment: {

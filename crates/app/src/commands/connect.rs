@@ -35,9 +35,11 @@ const OWNER: &str = "key_owner";
 impl clap::Args for Connect {
     fn augment_args(command: clap::Command) -> clap::Command {
         let sources = Source::ALL.iter().map(|source| {
-            let command = clap::Command::new(source.command()).about(source.texts().account);
             let api_base = |arg: clap::Arg| arg.help(source.texts().api_base);
-            let command = AccountArgs::augment_args(command).mut_arg("api_base", api_base);
+            let command = AccountArgs::augment_args(clap::Command::new(source.command()));
+            // After its arguments: what they have in common with other commands would describe it instead.
+            let command =
+                command.mut_arg("api_base", api_base).about(source.texts().account).long_about(None);
             let Some(owner) = source.key_owner() else { return command };
             let argument = clap::Arg::new(OWNER).long(owner.argument).value_name("N").required(true);
             command.arg(argument.help(owner.help))

@@ -56,7 +56,7 @@ pub async fn run(args: Metrics) -> anyhow::Result<()> {
     let (folder, business) = folder::business(&args.connection)?;
     let view = work::view(&folder, &business).await?;
     let answer = serde_json::to_value(envelope::shown(&view, args.metric, question)?)?;
-    tell_what_lacks(&answer, args.format);
+    tell_what_lacks(&answer, args.format, args.metric);
     args.format.print(
         &answer,
         |out| table::write_csv(out, &answer),
@@ -65,7 +65,7 @@ pub async fn run(args: Metrics) -> anyhow::Result<()> {
 }
 
 /// Printed beside the figures, because a table or CSV has no place for it.
-fn tell_what_lacks(answer: &serde_json::Value, format: Format) {
+fn tell_what_lacks(answer: &serde_json::Value, format: Format, metric: &Metric) {
     let listed = |name: &str| answer[name].as_array().cloned().unwrap_or_default();
     for kind in listed("absent") {
         tell_absent(kind.as_str().unwrap_or("some"));
@@ -77,10 +77,10 @@ fn tell_what_lacks(answer: &serde_json::Value, format: Format) {
         for missing in listed("unconverted") {
             let (currency, amount) = (&missing["currency"], &missing["mrr_minor"]);
             eprintln!(
-                "note: not converted and not in any figure: {} customers, {amount} {} (smallest units) on {}",
-                missing["customers"],
+                "note: not converted and not in any figure: {}, {amount} {} (smallest units) {}",
+                table::customers(&missing["customers"]),
                 currency.as_str().unwrap_or("?"),
-                missing["on"].as_str().unwrap_or("?")
+                table::as_of(metric, &missing),
             );
         }
     }

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 
 use anyhow::Context;
+use jiff::tz::TimeZone;
 use metrics::fx::{EnteredRate, read_csv};
 use model::Clock;
 use store::RateRecord;
@@ -108,7 +109,11 @@ fn enter(
     })?;
     let what = if entries.len() == 1 { "1 rate".to_owned() } else { format!("{} rates", entries.len()) };
     folder.record(Some(&folder.workspace), "rates.entered", &what)?;
-    eprintln!("{what} entered; figures use them now");
+    let today = Clock::System.now().day(&TimeZone::UTC);
+    match entries.iter().map(|entry| entry.first).min().filter(|first| *first > today) {
+        Some(first) => eprintln!("{what} entered; figures use them from {first} on"),
+        None => eprintln!("{what} entered; figures use them now"),
+    }
     Ok(())
 }
 

@@ -32,9 +32,10 @@ pub(crate) struct Figures {
     pub(crate) base_customers: i64,
     /// MRR at the end of the bucket, of what also has a rate just before it: what it has grown to.
     pub(crate) end_mrr: i64,
-    /// Whether something has no rate at the end of the bucket; and whether just before it or on the day that it moved.
+    /// Whether something has no rate at the end of the bucket, just before it, or on the day that it moved.
     pub(crate) lacks_rates: bool,
     pub(crate) lacked_rates: bool,
+    pub(crate) moved_without_rates: bool,
     pub(crate) customers_before: i64,
     pub(crate) customers: i64,
     pub(crate) subscriptions: i64,
@@ -198,7 +199,8 @@ impl Figures {
             base_customers: cell.base_customers,
             end_mrr: cell.end_mrr,
             lacks_rates: end.left_out > 0,
-            lacked_rates: before.left_out > 0 || cell.left_out > 0,
+            lacked_rates: before.left_out > 0,
+            moved_without_rates: cell.left_out > 0,
             customers_before: before.active,
             customers: end.active,
             subscriptions: end.subscriptions,

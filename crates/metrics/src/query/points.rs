@@ -208,8 +208,12 @@ impl ValuePoint {
 
     /// Of a metric of recurring value.
     pub(super) fn of(metric: &Metric, bucket: Cut, value: Option<Value>, figures: &Figures) -> Self {
-        let lacked = !metric.terms.iter().all(|term| term.is_of_end()) && figures.lacked_rates;
-        Self { lacks_rates: figures.lacks_rates || lacked, ..Self::new(bucket, value) }
+        // A lifetime goes by churn alone, which is of two days.
+        let lacks_rates = match metric.terms {
+            [] => figures.lacks_rates || figures.lacked_rates,
+            terms => terms.iter().any(|term| term.lacks_rates(figures)),
+        };
+        Self { lacks_rates, ..Self::new(bucket, value) }
     }
 }
 

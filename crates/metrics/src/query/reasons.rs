@@ -70,9 +70,9 @@ pub(super) fn figures(
     let whole =
         if shape.exchange.is_all_steady() { None } else { Some(all_figures(ledger, rates, query, span)?) };
     // Nobody knows what a movement without a rate would add to.
-    let lacked_rates = |bucket: usize| {
+    let moved_without_rates = |bucket: usize| {
         let mut series = whole.iter().flat_map(|whole| &whole.series);
-        series.any(|series| series.figures[bucket].lacked_rates)
+        series.any(|series| series.figures[bucket].moved_without_rates)
     };
     let part = ledger.chunks().len().div_ceil(rayon::current_num_threads()).max(1);
     let chunks = ledger.chunks().par_chunks(part);
@@ -94,7 +94,10 @@ pub(super) fn figures(
                 counted: *counted,
                 figures: (0..)
                     .zip(figures)
-                    .map(|(bucket, figures)| Figures { lacked_rates: lacked_rates(bucket), ..*figures })
+                    .map(|(bucket, figures)| Figures {
+                        moved_without_rates: moved_without_rates(bucket),
+                        ..*figures
+                    })
                     .collect(),
             }
         }));

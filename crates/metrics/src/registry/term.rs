@@ -134,9 +134,14 @@ impl Term {
         }
     }
 
-    /// Whether it is of the end of the period alone, whatever there was before.
-    pub(crate) fn is_of_end(self) -> bool {
-        matches!(self, Self::Mrr | Self::Customers | Self::Subscriptions)
+    /// Whether something is not in it for want of a rate: at the end, on the day of a movement, or at any of them.
+    pub(crate) fn lacks_rates(self, figures: &Figures) -> bool {
+        let Figures { lacks_rates, lacked_rates, moved_without_rates, .. } = *figures;
+        match self {
+            Self::Mrr | Self::Customers | Self::Subscriptions | Self::Ending => lacks_rates,
+            Self::Moved(_) | Self::Movers(_) => moved_without_rates,
+            _ => lacks_rates || lacked_rates || moved_without_rates,
+        }
     }
 
     /// The kinds of money that it is a sum of.

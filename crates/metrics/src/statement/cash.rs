@@ -34,13 +34,14 @@ pub struct CashMonth {
     pub month_on: Day,
     #[schema(value_type = String)]
     pub currency: Currency,
-    /// As the metric `payments_collected` of the month.
-    pub payments_collected_minor: i64,
-    /// In the order in which they are read.
+    /// As the metric `payments_collected` of the month. `None` where charges can't be read.
+    pub payments_collected_minor: Option<i64>,
+    /// In the order in which they are read. None where balance transactions can't be read.
     pub lines: Vec<CashSum>,
-    /// As the metric `net_cash` of the month.
-    pub net_cash_minor: i64,
-    pub unexplained_minor: i64,
+    /// As the metric `net_cash` of the month. `None` where balance transactions can't be read.
+    pub net_cash_minor: Option<i64>,
+    /// `None` where either of the two is not known.
+    pub unexplained_minor: Option<i64>,
 }
 
 /// One line of a month.
@@ -157,10 +158,32 @@ impl Sums {
         CashMonth {
             month_on,
             currency,
-            payments_collected_minor: self.collected_minor,
+            payments_collected_minor: Some(self.collected_minor),
             lines,
-            net_cash_minor: self.net_minor,
-            unexplained_minor: self.net_minor.saturating_sub(explained),
+            net_cash_minor: Some(self.net_minor),
+            unexplained_minor: Some(self.net_minor.saturating_sub(explained)),
         }
+    }
+}
+
+impl CashStatement {
+    /// Without what only charges say: that they can't be read doesn't mean that nothing was collected.
+    #[must_use]
+    pub(crate) fn without_charges(mut self) -> Self {
+        for month in &mut self.months {
+            month.lines.retain(|sum| sum.line != CashLine::NotBooked);
+            (month.payments_collected_minor, month.unexplained_minor) = (None, None);
+        }
+        self
+    }
+
+    /// Without what only the balance says.
+    #[must_use]
+    pub(crate) fn without_balance(mut self) -> Self {
+        for month in &mut self.months {
+            month.lines.clear();
+            (month.net_cash_minor, month.unexplained_minor) = (None, None);
+        }
+        self
     }
 }

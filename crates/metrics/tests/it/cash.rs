@@ -4,15 +4,20 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use metrics::columns::{BalanceChanges, Ledger, LedgerBuilder};
+use metrics::envelope;
 use metrics::fx::Rates;
 use metrics::ledger::{CustomerLedger, MoneyFact, MoneyKind, PriceBook};
 use metrics::query::{self, Value};
+use metrics::question::Question;
+use metrics::registry::Feed;
 use metrics::statement::cash::{CashColumn, CashLine, CashMonth, CashTransactionsQuery, cash, transactions};
+use metrics::view::View;
 use model::{BalanceCategory, BalanceTransaction, Currency, Day, UnixSeconds};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::currencies::view;
 use super::generated::{HOURS, START, ZONES};
 use super::world::{TestCustomer, at, currency, day, metric, query, transaction};
 
@@ -99,9 +104,9 @@ fn a_month_goes_from_payments_to_cash() {
     ];
     let months = months(&ledger(&payments, &others, "UTC"));
     let [euros, dollars, march] = months.as_slice() else { panic!("{months:?}") };
-    assert_eq!((euros.payments_collected_minor, euros.net_cash_minor), (5_000, 0));
+    assert_eq!((euros.payments_collected_minor, euros.net_cash_minor), (Some(5_000), Some(0)));
     assert_eq!(lines(euros), [(CashLine::OtherCurrencies, -5_000)]);
-    assert_eq!(dollars.payments_collected_minor, 10_000 + 700 + 900);
+    assert_eq!(dollars.payments_collected_minor, Some(10_000 + 700 + 900));
     let wanted = [
         (CashLine::NotBooked, -700),
         (CashLine::OtherMonths, -900),
@@ -112,9 +117,9 @@ fn a_month_goes_from_payments_to_cash() {
         (CashLine::Adjustments, 25),
     ];
     assert_eq!(lines(dollars), wanted);
-    assert_eq!(dollars.net_cash_minor, 9_680 + 5_220 - 4_000 + 25);
+    assert_eq!(dollars.net_cash_minor, Some(9_680 + 5_220 - 4_000 + 25));
     assert_eq!(lines(march), [(CashLine::OtherMonths, 900), (CashLine::Fees, -56)]);
-    assert!(months.iter().all(|month| month.unexplained_minor == 0), "{months:?}");
+    assert!(months.iter().all(|month| month.unexplained_minor == Some(0)), "{months:?}");
 }
 
 #[test]
@@ -122,7 +127,7 @@ fn what_is_missing_is_unexplained_or_has_a_line_of_its_own() {
     let only = |payments: &[TestPayment], others: &[BalanceTransaction]| {
         let months = months(&ledger(payments, others, "UTC"));
         let [month] = months.as_slice() else { panic!("{months:?}") };
-        (lines(month), month.unexplained_minor)
+        (lines(month), month.unexplained_minor.unwrap())
     };
     let booked = payment("ch_1", "2024-02-01", "usd", 10_000).booked("2024-02-01", "usd", 10_000, 0);
     let lost = TestPayment { booked: Vec::new(), ..booked.clone() };
@@ -166,7 +171,7 @@ fn a_payment_that_comes_after_its_transaction_finds_it() {
     let after = whole.update(vec![(entry, failed)], &PriceBook::default()).ledger;
     let months = months(&after);
     assert_eq!(lines(&months[0]), [(CashLine::UncountedPayments, 5_407), (CashLine::Fees, -187)]);
-    assert_eq!(months[0].unexplained_minor, 0);
+    assert_eq!(months[0].unexplained_minor, Some(0));
 }
 
 fn hour(hour: i64) -> UnixSeconds {
@@ -257,10 +262,12 @@ proptest! {
         let mut collected = 0;
         for month in months(&ledger) {
             let sum: i64 = month.lines.iter().map(|line| line.amount_minor).sum();
-            prop_assert_eq!(month.unexplained_minor, 0);
-            prop_assert_eq!(month.payments_collected_minor + sum, month.net_cash_minor);
-            prop_assert_eq!(month.payments_collected_minor, by_metric(&ledger, "payments_collected", &month));
-            prop_assert_eq!(month.net_cash_minor, by_metric(&ledger, "net_cash", &month));
+            let (month_collected, net_cash) =
+                (month.payments_collected_minor.unwrap(), month.net_cash_minor.unwrap());
+            prop_assert_eq!(month.unexplained_minor, Some(0));
+            prop_assert_eq!(month_collected + sum, net_cash);
+            prop_assert_eq!(month_collected, by_metric(&ledger, "payments_collected", &month));
+            prop_assert_eq!(net_cash, by_metric(&ledger, "net_cash", &month));
             let fees = lines(&month).into_iter().find(|(line, _)| *line == CashLine::Fees);
             prop_assert_eq!(-fees.map_or(0, |(_, minor)| minor), by_metric(&ledger, "fees", &month));
             let mut unbooked = 0;
@@ -273,12 +280,34 @@ proptest! {
                     prop_assert_eq!(opened.1, line.amount_minor, "{}", line.line);
                 }
             }
-            prop_assert_eq!(opened(&ledger, &month, CashColumn::NetCash).1, month.net_cash_minor);
+            prop_assert_eq!(opened(&ledger, &month, CashColumn::NetCash).1, net_cash);
             let paid = opened(&ledger, &month, CashColumn::PaymentsCollected).1;
-            prop_assert_eq!(paid - unbooked, month.payments_collected_minor);
-            collected += month.payments_collected_minor;
+            prop_assert_eq!(paid - unbooked, month_collected);
+            collected += month_collected;
         }
         prop_assert_eq!(collected, payments.iter().map(|payment| payment.charge.amount_minor).sum::<i64>());
+    }
+}
+
+#[test]
+fn what_the_key_cannot_read_is_not_known() {
+    let payments = [payment("ch_1", "2024-02-03", "usd", 10_000)];
+    let of = |absent: &[Feed]| {
+        let absent = absent.iter().map(|feed| (*feed, "charge".to_owned())).collect();
+        let view = View { absent, ..view(ledger(&payments, &[], "UTC"), Rates::default()) };
+        envelope::cash(&view, Question { from: Some(day("2024-02-01")), ..Question::default() })
+            .unwrap()
+            .answer
+    };
+    let known = of(&[]).months;
+    assert!(known[0].payments_collected_minor == Some(10_000) && known[0].unexplained_minor == Some(0));
+    for absent in [[Feed::Charges], [Feed::BalanceTransactions]] {
+        let months = of(&absent).months;
+        let has_charges = !absent.contains(&Feed::Charges);
+        assert_eq!(months[0].payments_collected_minor.is_some(), has_charges);
+        assert_eq!(months[0].net_cash_minor.is_some(), !has_charges);
+        assert_eq!(months[0].unexplained_minor, None);
+        assert!(months[0].lines.is_empty(), "that it is in no balance takes both to know");
     }
 }
 

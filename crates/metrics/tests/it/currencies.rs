@@ -126,7 +126,7 @@ fn twelve_months_are_those_before_the_running_one_and_that_one_so_far() {
 }
 
 /// Of 2024-02-10.
-fn view(ledger: Ledger, rates: Rates) -> View {
+pub fn view(ledger: Ledger, rates: Rates) -> View {
     View {
         ledger: Arc::new(ledger),
         rates: Arc::new(rates),

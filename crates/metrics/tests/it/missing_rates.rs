@@ -69,6 +69,9 @@ fn points_that_lack_something_are_marked() {
         ("active_customers", [false, true, true]),
         ("mrr_growth_rate", [false, true, true]),
         ("net_revenue_retention", [false, true, true]),
+        // Nothing moved.
+        ("new_customers", [false, false, false]),
+        ("churned_mrr", [false, false, false]),
     ] {
         assert_eq!(marks(&world, id), expected, "{id}");
     }

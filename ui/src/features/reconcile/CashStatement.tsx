@@ -17,7 +17,7 @@ import { formatMoney } from '~/format/money'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
 
-import { COLLECTED, NET_CASH, UNEXPLAINED, cashFile, cellOf, columnNames, isOfCharges, lineName, totalOf } from './cash'
+import { COLLECTED, NET_CASH, UNEXPLAINED, cashFile, cellOf, columnNames, lineName, totalOf } from './cash'
 import { CashDrawer } from './CashDrawer'
 import { monthText } from './month'
 
@@ -31,15 +31,12 @@ type Open = (month_on: Day, line: string) => void
 interface Table {
   currency: Currency
   today: Day
-  /** Nothing is known of what was collected. */
-  lacksCharges: boolean
   open: Open
 }
 
 const NOT_KNOWN = <span className="whitespace-nowrap text-ink-soft">Not known</span>
 
-function columnsOf(months: readonly CashMonth[], { currency, today, lacksCharges, open }: Table): Column<CashMonth>[] {
-  const isUnknown = (name: string) => lacksCharges && isOfCharges(name)
+function columnsOf(months: readonly CashMonth[], { currency, today, open }: Table): Column<CashMonth>[] {
   return [
     {
       id: 'month',
@@ -53,9 +50,11 @@ function columnsOf(months: readonly CashMonth[], { currency, today, lacksCharges
       header: lineName(name),
       isNumeric: true,
       sortBy: (month) => cellOf(month, name).minor,
-      cell: (month) => (isUnknown(name) ? NOT_KNOWN : <Amount column={name} month={month} open={open} />),
-      total: () =>
-        isUnknown(name) ? NOT_KNOWN : <Money className={inkOf(name, totalOf(months, name))} currency={currency} minor={totalOf(months, name)} />,
+      cell: (month) => <Amount column={name} month={month} open={open} />,
+      total: () => {
+        const minor = totalOf(months, name)
+        return minor === null ? NOT_KNOWN : <Money className={inkOf(name, minor)} currency={currency} minor={minor} />
+      },
     })),
   ]
 }
@@ -70,6 +69,7 @@ function inkOf(column: string, minor: number): string {
 function Amount({ month, column, open }: { month: CashMonth; column: string; open: Open }) {
   const { minor, canOpen } = cellOf(month, column)
   const { currency, month_on } = month
+  if (minor === null) return NOT_KNOWN
   if (canOpen) {
     return (
       <button
@@ -113,8 +113,8 @@ export function CashStatement({ view, currency, cash }: StatementProps) {
   const columns = useMemo(() => {
     const open: Open = (month_on, line) =>
       void navigate({ search: (before) => compact({ ...before, cash_on: month_on, cash_line: line }), resetScroll: false })
-    return currency ? columnsOf(months, { currency, today, lacksCharges, open }) : []
-  }, [months, currency, today, lacksCharges, navigate])
+    return currency ? columnsOf(months, { currency, today, open }) : []
+  }, [months, currency, today, navigate])
   const close = () =>
     void navigate({ search: (before) => compact({ ...before, cash_on: undefined, cash_line: undefined }), resetScroll: false })
   return (
@@ -131,7 +131,7 @@ export function CashStatement({ view, currency, cash }: StatementProps) {
         <DownloadTable
           isDisabled={months.length === 0}
           name={fileName(connection.name, 'cash statement')}
-          table={() => cashFile(cash.data?.months ?? [], { lacksCharges })}
+          table={() => cashFile(cash.data?.months ?? [])}
         />
       </CardHead>
       {cash.error && !cash.data && <ErrorState error={cash.error} onRetry={() => void cash.refetch()} />}

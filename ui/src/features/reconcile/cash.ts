@@ -45,7 +45,8 @@ export function linesOf(months: readonly CashMonth[]): string[] {
 }
 
 export interface CashCell {
-  minor: number
+  /** `null`: not known, because what it is made of can't be read. */
+  minor: number | null
   /** Whether there are balance transactions or payments behind it. */
   canOpen: boolean
 }
@@ -60,26 +61,27 @@ export function cellOf(month: CashMonth, column: string): CashCell {
   return { minor: sum?.amount_minor ?? 0, canOpen: (sum?.transactions ?? 0) > 0 }
 }
 
-const openable = (minor: number): CashCell => ({ minor, canOpen: minor !== 0 })
+const openable = (minor: number | null): CashCell => ({ minor, canOpen: Boolean(minor) })
 
 /** Every column of the statement, from what was collected to what is left. */
 export const columnNames = (months: readonly CashMonth[]): string[] => [COLLECTED, ...linesOf(months), UNEXPLAINED, NET_CASH]
 
-export const totalOf = (months: readonly CashMonth[], column: string) =>
-  months.reduce((sum, month) => sum + cellOf(month, column).minor, 0)
-
-/** What can't be known where charges can't be read: what was collected, and what is left over when it is compared with the balance. */
-export const isOfCharges = (column: string) => column === COLLECTED || column === UNEXPLAINED || column === NOT_BOOKED
+/** `null` where any of them is not known. */
+export const totalOf = (months: readonly CashMonth[], column: string): number | null =>
+  months.reduce<number | null>((sum, month) => {
+    const { minor } = cellOf(month, column)
+    return sum === null || minor === null ? null : sum + minor
+  }, 0)
 
 /** All months of all currencies: each line says its own. What isn't known stays empty. */
-export function cashFile(months: readonly CashMonth[], { lacksCharges = false } = {}): ExportTable {
+export function cashFile(months: readonly CashMonth[]): ExportTable {
   const columns = columnNames(months)
+  const amount = (month: CashMonth, column: string) => {
+    const { minor } = cellOf(month, column)
+    return minor === null ? null : moneyOf(minor, month.currency)
+  }
   return {
     columns: ['month', 'currency', ...columns],
-    rows: months.map((month) => [
-      month.month_on,
-      month.currency,
-      ...columns.map((column) => (lacksCharges && isOfCharges(column) ? null : moneyOf(cellOf(month, column).minor, month.currency))),
-    ]),
+    rows: months.map((month) => [month.month_on, month.currency, ...columns.map((column) => amount(month, column))]),
   }
 }

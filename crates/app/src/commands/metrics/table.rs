@@ -1,12 +1,16 @@
 //! Series as rows, for people in a terminal and for spreadsheets.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
-use metrics::registry::{Metric, Unit};
+use metrics::registry::{Measure, Metric, Unit};
 use model::Currency;
 use serde_json::Value;
 
 use crate::commands::printed::{in_main_units, table};
+
+/// The mark of a point that lacks something for want of an exchange rate.
+const LACKS_RATES: &str = "lacks_rates";
 
 /// Columns that lead a row. All others are a point's own, in its order.
 const LEADING: [&str; 2] = ["currency", "group"];
@@ -17,7 +21,10 @@ pub fn write_csv(out: &mut impl Write, answer: &Value) -> anyhow::Result<()> {
     let columns = columns(answer);
     csv.write_record(LEADING.iter().copied().chain(columns.iter().map(String::as_str)))?;
     for (series, point) in rows(answer) {
-        let cells = columns.iter().map(|column| plain(&point[column]));
+        let cells = columns.iter().map(|column| match (column.as_str(), &point[column]) {
+            (LACKS_RATES, Value::Null) => "false".to_owned(),
+            (_, value) => plain(value),
+        });
         let leading = [plain(&series["currency"]), plain(&series["group"]["key"])];
         csv.write_record(leading.into_iter().chain(cells))?;
     }
@@ -45,18 +52,29 @@ pub fn write_table(out: &mut impl Write, answer: &Value, metric: &Metric) -> any
     for missing in answer["unconverted"].as_array().into_iter().flatten() {
         let currency = missing["currency"].as_str().and_then(|code| code.parse::<Currency>().ok());
         let amount = shown("mrr_minor", &missing["mrr_minor"], metric.unit, currency);
-        let (customers, currency) = (plain(&missing["customers"]), plain(&missing["currency"]));
-        writeln!(
-            out,
-            "not converted: {customers} customers, {amount} {currency} on {}",
-            plain(&missing["on"])
-        )?;
+        let (whose, currency) = (customers(&missing["customers"]), plain(&missing["currency"]));
+        writeln!(out, "not converted: {whose}, {amount} {currency} {}", as_of(metric, missing))?;
     }
     Ok(())
 }
 
+/// `1 customer`, `38 customers`.
+pub fn customers(count: &Value) -> String {
+    format!("{} customer{}", plain(count), if count == 1 { "" } else { "s" })
+}
+
+/// A level is of a day, and everything else of all days up to it.
+pub fn as_of(metric: &Metric, missing: &Value) -> String {
+    let is_level = matches!(metric.measure, Measure::Level);
+    format!("{} {}", if is_level { "on" } else { "in all, up to" }, plain(&missing["on"]))
+}
+
 fn heading(column: &str) -> &str {
-    if column == "is_partial" { "partial" } else { column.trim_end_matches("_minor") }
+    match column {
+        "is_partial" => "partial",
+        LACKS_RATES => "exchange rates",
+        column => column.trim_end_matches("_minor"),
+    }
 }
 
 fn rows(answer: &Value) -> impl Iterator<Item = (&Value, &Value)> {
@@ -67,17 +85,18 @@ fn rows(answer: &Value) -> impl Iterator<Item = (&Value, &Value)> {
     })
 }
 
-/// The names of a point's fields, days first.
+/// The names of the fields that any point has, days first. Marks are left out of points that don't have them.
 fn columns(answer: &Value) -> Vec<String> {
-    let first = rows(answer).next().and_then(|(_, point)| point.as_object());
-    let mut names: Vec<String> = first.into_iter().flat_map(|point| point.keys().cloned()).collect();
+    let points = rows(answer).filter_map(|(_, point)| point.as_object());
+    let names: BTreeSet<&String> = points.flat_map(|point| point.keys()).collect();
+    let mut names: Vec<String> = names.into_iter().cloned().collect();
     names.sort_by_key(|name| order(name));
     names
 }
 
 /// As the API writes them; `serde_json` keeps keys in order of the alphabet.
 fn order(name: &str) -> usize {
-    const ORDER: [&str; 18] = [
+    const ORDER: [&str; 19] = [
         "start_on",
         "end_on",
         "value",
@@ -97,6 +116,7 @@ fn order(name: &str) -> usize {
         "reactivation_customers",
         // Last, where scripts that count columns do not stumble over it.
         "is_partial",
+        LACKS_RATES,
     ];
     ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len())
 }
@@ -117,6 +137,9 @@ fn shown(column: &str, value: &Value, unit: Unit, currency: Option<Currency>) ->
             value.as_f64().map_or_else(|| "–".to_owned(), |times| format!("{times:.1}×"))
         }
         _ if column == "is_partial" => if value == &Value::Bool(true) { "partial" } else { "" }.to_owned(),
+        _ if column == LACKS_RATES => {
+            if value == &Value::Bool(true) { "not complete" } else { "" }.to_owned()
+        }
         _ if column == "value" && value.is_null() => "–".to_owned(),
         _ => plain(value),
     }
@@ -125,6 +148,28 @@ fn shown(column: &str, value: &Value, unit: Unit, currency: Option<Currency>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_point_that_lacks_rates_is_marked_wherever_it_stands() {
+        let point =
+            |on: &str| serde_json::json!({"start_on": on, "end_on": on, "is_partial": false, "value": 1});
+        let mut marked = point("2026-02-01");
+        marked["lacks_rates"] = true.into();
+        let answer = serde_json::json!({"series": [
+            {"currency": "eur", "group": null, "points": [point("2026-01-01"), marked]}]});
+        let mut csv = Vec::new();
+        write_csv(&mut csv, &answer).unwrap();
+        let csv = String::from_utf8(csv).unwrap();
+        assert!(csv.starts_with("currency,group,start_on,end_on,value,is_partial,lacks_rates\n"), "{csv}");
+        assert!(
+            csv.contains("2026-01-01,1,false,false\n") && csv.contains("2026-02-01,1,false,true\n"),
+            "{csv}"
+        );
+        let mut shown = Vec::new();
+        write_table(&mut shown, &answer, Metric::find("active_customers").unwrap()).unwrap();
+        let shown = String::from_utf8(shown).unwrap();
+        assert_eq!(shown.matches("not complete").count(), 1, "{shown}");
+    }
 
     #[test]
     fn a_spreadsheet_gets_one_line_a_point_in_smallest_units() {

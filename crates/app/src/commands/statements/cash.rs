@@ -44,19 +44,21 @@ pub async fn run(args: Cash) -> anyhow::Result<()> {
     )
 }
 
-/// The lines of a month from its first figure to its last: name, label, amount, and of how many transactions.
-fn lines(month: &CashMonth) -> Vec<(&'static str, &'static str, i64, Option<u64>)> {
+/// The lines of a month from its first figure to its last: name, label, amount where it is known, and of how many
+/// transactions.
+fn lines(month: &CashMonth) -> Vec<(&'static str, &'static str, Option<i64>, Option<u64>)> {
     let mut lines = vec![("payments_collected", "Payments collected", month.payments_collected_minor, None)];
     let between = month.lines.iter();
-    lines.extend(
-        between.map(|sum| (sum.line.as_str(), sum.line.label(), sum.amount_minor, Some(sum.transactions))),
-    );
+    lines
+        .extend(between.map(|sum| {
+            (sum.line.as_str(), sum.line.label(), Some(sum.amount_minor), Some(sum.transactions))
+        }));
     lines.push(("unexplained", "Unexplained", month.unexplained_minor, None));
     lines.push(("net_cash", "Net cash", month.net_cash_minor, None));
     lines
 }
 
-/// One line per line of the statement, amounts in smallest units.
+/// One line per line of the statement, amounts in smallest units. What isn't known stays empty.
 fn write_csv(out: &mut impl Write, statement: &CashStatement) -> anyhow::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(["month_on", "currency", "line", "amount_minor", "transactions"])?;
@@ -66,7 +68,7 @@ fn write_csv(out: &mut impl Write, statement: &CashStatement) -> anyhow::Result<
                 month.month_on.to_string(),
                 month.currency.to_string(),
                 line.to_owned(),
-                amount_minor.to_string(),
+                amount_minor.map(|minor| minor.to_string()).unwrap_or_default(),
                 transactions.map(|count| count.to_string()).unwrap_or_default(),
             ])?;
         }
@@ -83,7 +85,8 @@ fn write_table(out: &mut impl Write, statement: &CashStatement) -> anyhow::Resul
                 month.month_on.to_string(),
                 month.currency.to_string(),
                 label.to_owned(),
-                in_main_units(amount_minor, month.currency),
+                amount_minor
+                    .map_or_else(|| "not known".to_owned(), |minor| in_main_units(minor, month.currency)),
                 transactions.map(|count| count.to_string()).unwrap_or_default(),
             ]);
         }
