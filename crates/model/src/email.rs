@@ -35,6 +35,11 @@ impl EmailKey {
         self.keyed("key", "")
     }
 
+    /// What stands for something else about a person; `what` says of which kind it is.
+    pub fn hash_of(&self, what: &str, text: &str) -> String {
+        self.keyed(what, text)
+    }
+
     fn keyed(&self, what: &str, text: &str) -> String {
         let key = Hmac::<Sha256>::new_from_slice(self.0.expose().as_bytes());
         // A key of any length is one.

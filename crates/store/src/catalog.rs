@@ -8,6 +8,7 @@ mod email_keys;
 mod email_links;
 mod erasures;
 mod file;
+mod former_members;
 mod invitations;
 mod limits;
 mod members;

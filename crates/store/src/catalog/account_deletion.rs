@@ -5,6 +5,7 @@ use rusqlite::Transaction;
 
 use super::Catalog;
 use super::audit::{Actor, Author, Deed, add_deed, add_deed_to_account};
+use super::former_members;
 use super::owners::owned_alone;
 use super::people::{User, by_id};
 use crate::StoreError;
@@ -26,6 +27,7 @@ impl Catalog {
             }
             record(tx, &user, author)?;
             tx.prepare_cached("DELETE FROM invitations WHERE invited_by = ?1")?.execute([&user.username])?;
+            former_members::keep_marks(tx, id)?;
             // What else is theirs goes with the row.
             tx.prepare_cached("DELETE FROM users WHERE id = ?1")?.execute([id.as_str()])?;
             Ok(user)

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::Catalog;
 use super::audit::{Author, add_deed_to_account};
+use super::former_members;
 use super::members::{add_member, insert_workspace};
 use super::people::{NewUser, USER, User, by_id, end_sessions, insert_user, is_email_taken, user};
 use super::sign_on::require_free_to_move;
@@ -134,6 +135,7 @@ impl Catalog {
             require_free_to_move(tx, &before.id)?;
             require_free(tx, &email, &before.id)?;
             end_links(tx, &before.id)?;
+            former_members::keep_marks(tx, &before.id)?;
             let sql =
                 "UPDATE users SET email = ?2, email_confirmed_at = ?3, awaits_confirmation = 0 WHERE id = ?1";
             tx.prepare_cached(sql)?.execute(params![before.id.as_str(), email, now.0])?;
@@ -199,6 +201,7 @@ impl Catalog {
         self.write(|tx| {
             let user = take(tx, token_hash, LinkPurpose::ResetPassword, now)?;
             if user.email_confirmed_at.is_none() {
+                former_members::keep_marks(tx, &user.id)?;
                 // Whoever set it up did not prove the address.
                 tx.prepare_cached("DELETE FROM two_factor WHERE user = ?1")?.execute([user.id.as_str()])?;
                 tx.prepare_cached("DELETE FROM identities WHERE user = ?1")?.execute([user.id.as_str()])?;

@@ -4,6 +4,7 @@ use model::{ConnectionId, Role, UnixSeconds, UserId, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::audit::{Author, Deed, add_deed};
+use super::former_members;
 use super::owners::{keep_an_owner, require_can_sign_in};
 use super::people::{USER, USER_COLUMNS, User, by_id, end_sessions, user};
 use super::sessions::SIGN_ON;
@@ -309,12 +310,9 @@ impl Catalog {
                 keep_an_owner(tx, workspace, user)?;
             }
             withdraw_invitations_of(tx, workspace, user)?;
-            for sql in [
-                "DELETE FROM members WHERE workspace = ?1 AND user = ?2",
-                "INSERT OR IGNORE INTO former_members (workspace, user) VALUES (?1, ?2)",
-            ] {
-                tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str()])?;
-            }
+            let sql = "DELETE FROM members WHERE workspace = ?1 AND user = ?2";
+            tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str()])?;
+            former_members::add(tx, workspace, user)?;
             let others = "SELECT 1 FROM members WHERE user = ?1";
             if by.is_some() && !tx.prepare_cached(others)?.exists([user.as_str()])? {
                 end_sessions(tx, user, None)?;
@@ -356,9 +354,7 @@ pub(super) fn add_member(
     let sql = "INSERT INTO members (workspace, user, role, joined_at) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (workspace, user) DO NOTHING";
     tx.prepare_cached(sql)?.execute(params![workspace.as_str(), user.as_str(), role.as_str(), now.0])?;
-    let sql = "DELETE FROM former_members WHERE workspace = ?1 AND user = ?2";
-    tx.prepare_cached(sql)?.execute([workspace.as_str(), user.as_str()])?;
-    Ok(())
+    former_members::forget(tx, workspace, user)
 }
 
 /// Makes somebody a member who joins by themselves, and records that in the audit log.

@@ -7,6 +7,7 @@ use model::{Role, UnixSeconds, UserId, WorkspaceId};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::audit::{Author, add_deed_to_account};
+use super::former_members;
 use super::members::{join, role_of};
 use super::people::{NewUser, USER, User, by_id, end_sessions, insert_user, is_reserved_username, user};
 use super::{Catalog, SignInMethod};
@@ -54,7 +55,7 @@ pub enum SignOn {
     Unconnected(User),
     /// A new account, with the workspaces that it belongs to.
     Created(User, Vec<(WorkspaceId, Role)>),
-    /// The provider may not name that address, or no workspace takes in people with it.
+    /// The provider may not name that address, or no workspace takes in people with it, or those that do have removed them.
     NotTakenIn,
 }
 
@@ -99,7 +100,12 @@ impl Catalog {
             if let Some(user) = same_address.as_ref().filter(counts) {
                 return Ok(SignOn::Unconnected(user.clone()));
             }
-            let taken_in = taken_in(tx, who)?;
+            let mut taken_in = taken_in(tx, who)?;
+            for at in (0..taken_in.len()).rev() {
+                if former_members::keeps_out(tx, &taken_in[at].0, who, now)? {
+                    taken_in.remove(at);
+                }
+            }
             let Some((first, _)) = taken_in.first() else { return Ok(SignOn::NotTakenIn) };
             let with_room = self.with_room(tx, &taken_in)?;
             if with_room.is_empty() {
@@ -150,7 +156,9 @@ impl Catalog {
                 UNION ALL SELECT 1 FROM former_members WHERE workspace = ?1 AND user = ?2";
             let mut joined = Vec::new();
             for (workspace, role) in taken_in(tx, who)? {
-                if !tx.prepare_cached(is_or_was_member)?.exists([workspace.as_str(), of.as_str()])? {
+                if !tx.prepare_cached(is_or_was_member)?.exists([workspace.as_str(), of.as_str()])?
+                    && !former_members::is_known(tx, &workspace, who)?
+                {
                     joined.push((workspace, role));
                 }
             }
@@ -186,6 +194,7 @@ impl Catalog {
         kept: Option<&str>,
     ) -> Result<Option<String>, StoreError> {
         self.write(|tx| {
+            former_members::keep_marks(tx, of)?;
             let sql = "DELETE FROM identities WHERE user = ?1 AND id = ?2 RETURNING provider";
             let provider: Option<String> =
                 tx.prepare_cached(sql)?.query_row([of.as_str(), id], |row| row.get(0)).optional()?;

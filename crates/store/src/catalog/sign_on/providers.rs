@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use super::domain_of;
 use crate::StoreError;
 use crate::catalog::sealed::require_current;
-use crate::catalog::{Catalog, SignInMethod};
+use crate::catalog::{Catalog, SignInMethod, former_members};
 use crate::error::Fault;
 use crate::sealed::provider_of;
 
@@ -114,6 +114,7 @@ impl Catalog {
             let before: Option<String> =
                 tx.prepare_cached(sql)?.query_row([&new.id], |row| row.get(0)).optional()?;
             if before.as_ref().is_some_and(|issuer| *issuer != new.issuer) {
+                keep_marks_by(tx, &new.id)?;
                 tx.prepare_cached("DELETE FROM identities WHERE provider = ?1")?.execute([&new.id])?;
                 end_sessions_by(tx, &new.id)?;
             }
@@ -146,10 +147,21 @@ impl Catalog {
     pub fn delete_identity_provider(&self, id: &str) -> Result<bool, StoreError> {
         self.write_and_scrub(|tx| {
             end_sessions_by(tx, id)?;
+            keep_marks_by(tx, id)?;
             let sql = "DELETE FROM identity_providers WHERE id = ?1";
             Ok(tx.prepare_cached(sql)?.execute([id])? > 0)
         })
     }
+}
+
+/// A provider that is added again does not bring back whoever was removed.
+fn keep_marks_by(tx: &Transaction<'_>, provider: &str) -> Result<(), Fault> {
+    let sql = "SELECT DISTINCT identities.user FROM identities
+        JOIN former_members ON former_members.user = identities.user WHERE identities.provider = ?1";
+    let mut statement = tx.prepare_cached(sql)?;
+    let users = statement.query_map([provider], |row| row.get::<_, String>(0))?;
+    let users = users.collect::<Result<Vec<_>, _>>()?;
+    users.into_iter().try_for_each(|user| former_members::keep_marks(tx, &user.into()))
 }
 
 fn end_sessions_by(tx: &Transaction<'_>, provider: &str) -> Result<(), Fault> {

@@ -1,6 +1,6 @@
 //! Whom an identity provider signs in, and what workspaces make of it.
 
-use model::{Role, UnixSeconds};
+use model::{Role, UnixSeconds, WorkspaceId};
 
 use super::{NOW, owner, temp};
 use crate::StoreError;
@@ -221,6 +221,127 @@ fn whoever_was_removed_does_not_come_back_by_connecting_again() {
     catalog.create_invitation(&invitation, NOW).unwrap();
     catalog.accept_invitation(b"back", &grace, None, NOW).unwrap();
     assert_eq!(catalog.memberships(&grace.id, &by_sign_on()).unwrap()[0].role, Role::Viewer);
+}
+
+/// Grace at the provider, whom the workspace had taken in and then removed.
+fn removed(catalog: &Catalog) -> (User, WorkspaceId, NewIdentity) {
+    let grace_at_acme = who("two", "grace@example.org");
+    let SignOn::Created(grace, joined) = catalog.sign_on(&grace_at_acme, None, NOW).unwrap() else {
+        panic!("nobody was taken in");
+    };
+    let workspace = joined[0].0.clone();
+    catalog.remove_member(&workspace, &grace.id, Some(Role::Owner), &Author::operator(NOW)).unwrap();
+    (grace, workspace, grace_at_acme)
+}
+
+fn invite(catalog: &Catalog, workspace: &WorkspaceId, email: Option<&str>, token_hash: &[u8]) {
+    let invitation = NewInvitation {
+        workspace: workspace.clone(),
+        email: email.map(str::to_owned),
+        role: Role::Viewer,
+        invited_by: "ada".into(),
+        token_hash: token_hash.to_vec(),
+        expires_at: LATER,
+    };
+    catalog.create_invitation(&invitation, NOW).unwrap();
+}
+
+#[test]
+fn whoever_was_removed_does_not_come_back_with_a_new_account() {
+    let (_dir, catalog, _) = with("example.org", VIEWERS);
+    let (grace, workspace, at_acme) = removed(&catalog);
+    catalog.delete_user(&grace.id, &Author::operator(NOW)).unwrap();
+    let sign_on = |who: &NewIdentity| catalog.sign_on(who, None, NOW).unwrap();
+    assert_eq!(sign_on(&at_acme), SignOn::NotTakenIn);
+    assert_eq!(sign_on(&who("two", "hopper@example.org")), SignOn::NotTakenIn, "another address");
+    assert_eq!(sign_on(&who("three", "Grace@Example.org")), SignOn::NotTakenIn, "another account there");
+    assert!(matches!(sign_on(&who("four", "alan@example.org")), SignOn::Created(..)), "only they are");
+
+    // Nor by signing up, and connecting the account with the provider.
+    let again = NewUser { username: "again".into(), email: "grace@example.org".into(), ..owner() };
+    let again = catalog.create_unconfirmed_user(&again, NOW).unwrap();
+    catalog.create_email_link(&again, LinkPurpose::ConfirmAddress, b"confirm", NOW, LATER).unwrap();
+    let again = catalog.confirm_email(b"confirm", |_| "Own".into(), None, NOW).unwrap();
+    assert_eq!(catalog.connect_identity(&again.id, &at_acme, None, NOW).unwrap(), []);
+    let theirs = catalog.memberships(&again.id, &SignInMethod::Password).unwrap();
+    assert!(theirs.iter().all(|one| one.workspace.id != workspace));
+}
+
+#[test]
+fn what_led_to_whoever_was_removed_is_remembered_when_they_change_it() {
+    let (_dir, catalog, _) = with("example.org", VIEWERS);
+    let (grace, _, at_acme) = removed(&catalog);
+    let identity = catalog.identities(&grace.id).unwrap()[0].id.clone();
+    catalog.delete_identity(&grace.id, &identity, None).unwrap();
+    catalog.create_address_link(&grace, "g@example.org", b"first", NOW, LATER).unwrap();
+    let (_, grace) = catalog.change_email(b"first", &grace.id, NOW).unwrap();
+    catalog.connect_identity(&grace.id, &who("three", "g@example.org"), None, NOW).unwrap();
+    catalog.create_address_link(&grace, "grace@home.example", b"second", NOW, LATER).unwrap();
+    catalog.change_email(b"second", &grace.id, NOW).unwrap();
+    // While the account exists, and when it is gone.
+    for _ in 0..2 {
+        for one in [&at_acme, &who("four", "g@example.org"), &who("two", "new@example.org")] {
+            assert_eq!(catalog.sign_on(one, None, NOW).unwrap(), SignOn::NotTakenIn, "{one:?}");
+        }
+        assert_eq!(catalog.sign_on(&who("three", "new@example.org"), None, NOW).unwrap(), SignOn::NotTakenIn);
+        if catalog.user(&grace.id).unwrap().is_some() {
+            catalog.delete_user(&grace.id, &Author::operator(NOW)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_provider_that_is_added_again_does_not_bring_back_whoever_was_removed() {
+    let (_dir, catalog, _) = with("example.org", VIEWERS);
+    let (grace, ..) = removed(&catalog);
+    let identity = catalog.identities(&grace.id).unwrap()[0].id.clone();
+    catalog.delete_identity(&grace.id, &identity, None).unwrap();
+    catalog.connect_identity(&grace.id, &who("three", "grace@example.org"), None, NOW).unwrap();
+    assert!(catalog.delete_identity_provider("acme").unwrap());
+    catalog.delete_user(&grace.id, &Author::operator(NOW)).unwrap();
+    add_provider(&catalog, "acme", "https://id.example.com");
+    rule(&catalog, "acme", "example.org", VIEWERS).unwrap();
+    let again = who("three", "new@example.org");
+    assert_eq!(catalog.sign_on(&again, None, NOW).unwrap(), SignOn::NotTakenIn);
+}
+
+#[test]
+fn an_invitation_lets_whoever_was_removed_come_back_for_good() {
+    let (_dir, catalog, _) = with("example.org", VIEWERS);
+    let (grace, workspace, at_acme) = removed(&catalog);
+    catalog.delete_user(&grace.id, &Author::operator(NOW)).unwrap();
+    // One that has expired does nothing.
+    invite(&catalog, &workspace, Some("grace@example.org"), b"back");
+    assert_eq!(catalog.sign_on(&at_acme, None, LATER).unwrap(), SignOn::NotTakenIn);
+    let SignOn::Created(grace, joined) = catalog.sign_on(&at_acme, None, NOW).unwrap() else {
+        panic!("whoever is invited is kept out");
+    };
+    assert_eq!(joined[0].0, workspace);
+    // Nobody removed them since.
+    catalog.delete_user(&grace.id, &Author::operator(NOW)).unwrap();
+    assert!(matches!(catalog.sign_on(&at_acme, None, LATER).unwrap(), SignOn::Created(..)));
+}
+
+#[test]
+fn nothing_that_is_remembered_of_whoever_was_removed_says_who_it_was() {
+    let (_dir, catalog, _) = with("example.org", VIEWERS);
+    let (grace, workspace, _) = removed(&catalog);
+    let marks = || -> Vec<String> {
+        let sql = "SELECT person || ' ' || mark FROM former_marks WHERE workspace = ?1";
+        let all = |conn: &rusqlite::Connection| {
+            let mut statement = conn.prepare(sql)?;
+            let rows = statement.query_map([workspace.as_str()], |row| row.get(0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        };
+        catalog.read(all).unwrap()
+    };
+    assert_eq!(marks().len(), 2, "the address and the account at the provider");
+    for mark in marks() {
+        assert!(mark.chars().all(|c| c == ' ' || c.is_ascii_hexdigit()), "{mark}");
+    }
+    invite(&catalog, &workspace, None, b"back");
+    catalog.accept_invitation(b"back", &grace, None, NOW).unwrap();
+    assert_eq!(marks(), Vec::<String>::new());
 }
 
 #[test]
