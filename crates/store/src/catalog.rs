@@ -16,6 +16,7 @@ mod outbox;
 mod owners;
 mod passkeys;
 mod people;
+mod proof;
 mod rates;
 mod records;
 mod sealed;
@@ -51,6 +52,7 @@ pub use members::{Member, Membership, Workspace, WorkspaceFacts};
 pub use outbox::{Channel, NewOutboxMessage, OutboxFacts, OutboxMessage};
 pub use passkeys::{NewPasskey, Passkey};
 pub use people::{NewUser, User, is_reserved_username};
+pub use proof::{Credential, Proof};
 pub use rates::{NewRate, RateRecord};
 pub use records::{AbsentReason, ConnectionRecord, ConnectionState, LastError, NewConnection, WebhookRecord};
 pub use sealed::SealedCount;
@@ -71,6 +73,8 @@ pub use two_factor::TwoFactor;
 #[derive(Clone)]
 pub struct Catalog {
     shared: Arc<Shared>,
+    /// What has to be so still when something is written.
+    proof: Option<Arc<Proof>>,
 }
 
 struct Shared {
@@ -94,6 +98,7 @@ impl Catalog {
                 limits: OnceLock::new(),
                 commits: AtomicU64::new(0),
             }),
+            proof: None,
         })
     }
 
@@ -170,6 +175,9 @@ impl Catalog {
         let mut conn = locked(&self.shared.writer);
         let attempt = || -> Result<T, Fault> {
             let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            if let Some(proof) = &self.proof {
+                proof::require(&tx, proof)?;
+            }
             let answer = write(&tx)?;
             tx.commit()?;
             self.shared.commits.fetch_add(1, Ordering::Relaxed);

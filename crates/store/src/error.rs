@@ -103,6 +103,13 @@ pub enum StoreError {
         names(workspaces)
     )]
     OnlyOwner { workspaces: Vec<(WorkspaceId, String)> },
+    #[error("the session or token has ended; nothing was changed")]
+    SignedOut,
+    #[error("your role in the workspace has changed or ended; nothing was changed")]
+    AccessEnded,
+    /// A row would belong to nothing.
+    #[error("the account, workspace or connection that this is about was just deleted; nothing was changed")]
+    OwnerGone,
     #[error("this link is for another account; sign in to the account that asked for it")]
     LinkForOther,
     #[error("this is the only workspace of the server, which always has one; create another one first")]
@@ -225,6 +232,7 @@ fn from_sql(source: rusqlite::Error, path: &Path) -> StoreError {
     match source.sqlite_error().map(|error| error.extended_code) {
         // The index of the write-ahead log could not grow.
         Some(ffi::SQLITE_IOERR_SHMSIZE) => return StoreError::DiskFull { path },
+        Some(ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => return StoreError::OwnerGone,
         Some(ffi::SQLITE_IOERR_SHORT_READ) => {
             return StoreError::Damaged { path, detail: "it ends too early".to_owned() };
         }

@@ -27,12 +27,12 @@ mod writer_thread;
 pub use backup::{Manifest, ManifestFile};
 pub use catalog::{
     AbsentReason, Actor, ApiToken, AuditEntry, AuditFilter, Author, Catalog, Channel, ConnectionRecord,
-    ConnectionState, Deletion, Identity, IdentityProvider, Invitation, LastError, LinkPurpose, Member,
-    Membership, NewAuditEntry, NewConnection, NewIdentity, NewIdentityProvider, NewInvitation, NewLink,
-    NewOutboxMessage, NewPasskey, NewRate, NewShareLink, NewSignOnRule, NewSignUp, NewToken, NewUser, Origin,
-    OutboxFacts, OutboxMessage, Passkey, PendingUser, RateRecord, SealedCount, Session, ShareLink,
-    SignInMethod, SignOn, SignOnRule, SignOnTerms, SignUpMails, TwoFactor, User, WebhookRecord, Workspace,
-    WorkspaceFacts, WorkspaceLimits, is_reserved_username,
+    ConnectionState, Credential, Deletion, Identity, IdentityProvider, Invitation, LastError, LinkPurpose,
+    Member, Membership, NewAuditEntry, NewConnection, NewIdentity, NewIdentityProvider, NewInvitation,
+    NewLink, NewOutboxMessage, NewPasskey, NewRate, NewShareLink, NewSignOnRule, NewSignUp, NewToken,
+    NewUser, Origin, OutboxFacts, OutboxMessage, Passkey, PendingUser, Proof, RateRecord, SealedCount,
+    Session, ShareLink, SignInMethod, SignOn, SignOnRule, SignOnTerms, SignUpMails, TwoFactor, User,
+    WebhookRecord, Workspace, WorkspaceFacts, WorkspaceLimits, is_reserved_username,
 };
 pub use connection_files::ConnectionFiles;
 pub use data_dir::{DataDir, KeyState, MASTER_KEY_FILE, Replaced, Rotation, Sealed, ServerLock};

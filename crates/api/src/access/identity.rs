@@ -7,7 +7,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 use model::{ConnectionId, Permission, Role, WorkspaceId};
-use store::{Actor, ApiToken, ConnectionRecord, Session, User, Workspace};
+use store::{Actor, ApiToken, Catalog, ConnectionRecord, Credential, Proof, Session, User, Workspace};
 
 use super::cookie;
 use super::credential::{self, TOKEN_PREFIX};
@@ -117,9 +117,57 @@ impl Person {
     pub fn by(&self) -> By {
         By::user(&self.session.user, self.client.clone())
     }
+
+    /// The catalog, which writes as long as they are signed in.
+    pub fn catalog(&self, context: &Context) -> Catalog {
+        let credential = Credential::Session(self.session.id.clone());
+        context.catalog.on_behalf_of(Proof { credential, needs: None })
+    }
+}
+
+impl<P: Needed> Access<P> {
+    /// The catalog, which writes as long as they have the permission.
+    pub fn catalog(&self, context: &Context) -> Catalog {
+        writing::<P>(context, self.session.as_ref(), &self.by, &self.workspace)
+    }
+}
+
+impl<P: Needed> Connection<P> {
+    /// The catalog, which writes as long as they have the permission.
+    pub fn catalog(&self, context: &Context) -> Catalog {
+        writing::<P>(context, self.session.as_ref(), &self.by, &self.record.workspace)
+    }
+}
+
+impl<P: Needed> Figures<P> {
+    /// The catalog, which writes as long as they have the permission.
+    pub fn catalog(&self, context: &Context) -> Catalog {
+        writing::<P>(context, self.session.as_ref(), &self.by, self.of.workspace())
+    }
+}
+
+fn writing<P: Needed>(
+    context: &Context,
+    session: Option<&String>,
+    by: &By,
+    workspace: &WorkspaceId,
+) -> Catalog {
+    let credential = match (session, &by.actor) {
+        (None, Actor::Token { id, .. }) => Credential::Token(id.clone()),
+        // Nobody has a session without an id: none is found, and nothing is written.
+        (session, _) => Credential::Session(session.cloned().unwrap_or_default()),
+    };
+    let needs = Some((workspace.clone(), P::PERMISSION));
+    context.catalog.on_behalf_of(Proof { credential, needs })
 }
 
 impl<P: Needed> Membership<P> {
+    /// The catalog, which writes as long as they have the permission.
+    pub fn catalog(&self, context: &Context) -> Catalog {
+        let session = &self.person.session.id;
+        writing::<P>(context, Some(session), &self.by(), &self.workspace.id)
+    }
+
     pub fn by(&self) -> By {
         self.person.by()
     }

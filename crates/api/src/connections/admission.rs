@@ -182,7 +182,7 @@ impl Candidate {
         let record = destination.catalog.create_connection(&new, clock.now())?;
         if let Err(error) = self.save_key(destination, &record.id) {
             // A connection without a key would only ever fail.
-            destination.catalog.delete_connection(destination.workspace, &record.id)?;
+            destination.catalog.for_server().delete_connection(destination.workspace, &record.id)?;
             return Err(error);
         }
         Ok(record)

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use connect::Network;
-use model::{Secret, WorkspaceId};
+use model::Secret;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -50,7 +50,7 @@ pub async fn handle(
 ) -> Result<(StatusCode, Json<ConnectionView>), Problem> {
     if request.source == SAMPLE {
         let merchant = request.merchant.ok_or_else(|| Problem::field("merchant", "choose a merchant"))?;
-        let view = sample(&context, access.workspace.clone(), &merchant).await?;
+        let view = sample(&context, &access, &merchant).await?;
         context
             .record(AuditEvent::new(&access.by, &access.workspace, "connection.created").on(&view.id))
             .await?;
@@ -63,12 +63,12 @@ pub async fn handle(
         admission::examine(source, &key, base, context.options.network.clone(), context.clock.clone())
             .await?;
     let wishes = Wishes { name: request.name.as_deref(), gdpr: request.gdpr, is_sample: false };
-    let view = save(&context, access.workspace.clone(), candidate, wishes).await?;
+    let view = save(&context, &access, candidate, wishes).await?;
     context.record(AuditEvent::new(&access.by, &access.workspace, "connection.created").on(&view.id)).await?;
     Ok((StatusCode::CREATED, Json(view)))
 }
 
-async fn sample(context: &Shared, workspace: WorkspaceId, id: &str) -> Result<ConnectionView, Problem> {
+async fn sample(context: &Shared, access: &Access<Manage>, id: &str) -> Result<ConnectionView, Problem> {
     let merchant = context.samples.merchants.iter().find(|merchant| merchant.id == id);
     let merchant = merchant.ok_or_else(|| Problem::field("merchant", "sample merchant not found"))?;
     let started = (context.samples.start)(merchant.id).await.map_err(|error| Problem::internal(&error))?;
@@ -81,19 +81,20 @@ async fn sample(context: &Shared, workspace: WorkspaceId, id: &str) -> Result<Co
         context.clock.clone(),
     )
     .await?;
-    save(context, workspace, candidate, wishes).await
+    save(context, access, candidate, wishes).await
 }
 
 async fn save(
     context: &Arc<Context>,
-    workspace: WorkspaceId,
+    access: &Access<Manage>,
     candidate: Candidate,
     wishes: Wishes<'_>,
 ) -> Result<ConnectionView, Problem> {
     let shared = Arc::clone(context);
+    let (catalog, workspace) = (access.catalog(context), access.workspace.clone());
     let (name, Wishes { is_sample, gdpr, .. }) = (wishes.name.map(str::to_owned), wishes);
     let saved = blocking(move || -> Result<_, AdmissionError> {
-        let destination = Destination { data: &shared.data, catalog: &shared.catalog, workspace: &workspace };
+        let destination = Destination { data: &shared.data, catalog: &catalog, workspace: &workspace };
         let wishes = Wishes { name: name.as_deref(), is_sample, gdpr };
         candidate.save(&destination, wishes, &shared.clock)
     });

@@ -30,9 +30,11 @@ pub struct KeyRequest {
     request_body = KeyRequest, responses((status = 200, body = ConnectionView)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, by, .. }: Connection<Manage>,
+    connection: Connection<Manage>,
     Body(request): Body<KeyRequest>,
 ) -> Result<Json<ConnectionView>, Problem> {
+    let catalog = connection.catalog(&context);
+    let Connection { record, by, .. } = connection;
     if record.is_sample {
         return Err(Problem::field("key", "a sample merchant's key can't be replaced"));
     }
@@ -48,8 +50,7 @@ pub async fn handle(
     .await?;
     let shared = context.clone();
     let changed = blocking(move || -> Result<Option<ConnectionRecord>, AdmissionError> {
-        let destination =
-            Destination { data: &shared.data, catalog: &shared.catalog, workspace: &record.workspace };
+        let destination = Destination { data: &shared.data, catalog: &catalog, workspace: &record.workspace };
         candidate.replace_key(&destination, &record)?;
         Ok(shared.catalog.connection(&record.workspace, &record.id)?)
     });

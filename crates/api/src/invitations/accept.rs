@@ -21,7 +21,7 @@ pub async fn handle(
     Body(request): Body<InvitationCode>,
 ) -> Result<Json<WorkspaceView>, Problem> {
     let (catalog, hash, now) =
-        (context.catalog.clone(), credential::hash(&request.code), context.clock.now());
+        (person.catalog(&context), credential::hash(&request.code), context.clock.now());
     let (user, method) = (person.session.user.clone(), person.session.method.clone());
     let address = person.client.address_text();
     let accepted = blocking(move || -> Result<_, store::StoreError> {

@@ -69,7 +69,7 @@ pub async fn handle(
         token_hash: credential::hash(code.expose()).to_vec(),
         expires_at: UnixSeconds(now.0 + VALID_SECONDS),
     };
-    let catalog = context.catalog.clone();
+    let catalog = member.catalog(&context);
     let invitation = blocking(move || catalog.create_invitation(&new, now)).await??;
     let event = AuditEvent::new(&member.by(), &member.workspace.id, "member.invited")
         .on(invitation.email.as_deref().unwrap_or("by link"))

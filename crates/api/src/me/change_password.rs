@@ -45,7 +45,7 @@ pub async fn handle(
     let about: Vec<&str> = about.iter().map(String::as_str).collect();
     check_new_password(&context.options, &request.password, &request.password_confirmation, &about)?;
     let hash = Secret::new(password::hash(request.password).await?);
-    let (catalog, kept, id) = (context.catalog.clone(), person.session.id.clone(), user.id.clone());
+    let (catalog, kept, id) = (person.catalog(&context), person.session.id.clone(), user.id.clone());
     blocking(move || catalog.set_password(&id, &hash, Some(&kept))).await??;
     context.record(AuditEvent::of_account(&person.by(), "password.changed")).await?;
     let at = context.clock.now();

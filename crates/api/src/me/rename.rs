@@ -27,7 +27,7 @@ pub async fn handle(
     Body(request): Body<ProfileRequest>,
 ) -> Result<Json<UserView>, Problem> {
     let name = check_full_name(&request.full_name)?.to_owned();
-    let catalog = context.catalog.clone();
+    let catalog = person.catalog(&context);
     let user = blocking(move || catalog.rename_user(&person.session.user.id, &name)).await??;
     Ok(Json(user.into()))
 }

@@ -18,7 +18,7 @@ pub async fn handle(
     member: Membership<Manage>,
     Path(user_id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let (catalog, id, by) = (context.catalog.clone(), member.workspace.id.clone(), member.role);
+    let (catalog, id, by) = (member.catalog(&context), member.workspace.id.clone(), member.role);
     let (user, author) = (UserId::from(user_id.as_str()), context.author(&member.by()));
     blocking(move || catalog.remove_member(&id, &user, Some(by), &author)).await??;
     Ok(StatusCode::NO_CONTENT)

@@ -27,7 +27,7 @@ pub async fn handle(
     Path(user_id): Path<String>,
     Body(request): Body<RoleRequest>,
 ) -> Result<StatusCode, Problem> {
-    let (catalog, id, by) = (context.catalog.clone(), member.workspace.id.clone(), member.role);
+    let (catalog, id, by) = (member.catalog(&context), member.workspace.id.clone(), member.role);
     let (user, role, author) = (UserId::from(user_id.as_str()), request.role, context.author(&member.by()));
     blocking(move || catalog.set_role(&id, &user, role, by, &author)).await??;
     Ok(StatusCode::NO_CONTENT)

@@ -40,7 +40,7 @@ pub async fn handle(
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1], Json<PasskeyView>), Problem> {
     let name = admission::check_name(&request.name)?.to_owned();
     let new = passkey::finish_registration(&context, &person, name, &request.credential)?;
-    let (catalog, now, session) = (context.catalog.clone(), context.clock.now(), person.session.clone());
+    let (catalog, now, session) = (person.catalog(&context), context.clock.now(), person.session.clone());
     let create = move || catalog.create_passkey(&session.user.id, &new, Some(&session.id), now);
     let created = blocking(create).await??;
     context.record(AuditEvent::of_account(&person.by(), "passkey.created").on(&created.name)).await?;

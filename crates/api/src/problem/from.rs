@@ -86,6 +86,9 @@ impl From<StoreError> for Problem {
             StoreError::OnlyWorkspace | StoreError::WorkspaceHasConnections { .. } => {
                 (StatusCode::CONFLICT, "workspace_in_use")
             }
+            StoreError::SignedOut => return Self::signed_out(),
+            StoreError::AccessEnded => (StatusCode::FORBIDDEN, "access_ended"),
+            StoreError::OwnerGone => (StatusCode::NOT_FOUND, "not_found"),
             StoreError::RoleTooLow => (StatusCode::FORBIDDEN, "role_too_low"),
             StoreError::InvitationEnded => (StatusCode::GONE, "invitation_ended"),
             StoreError::TooManyInvitations => (StatusCode::CONFLICT, "too_many_invitations"),

@@ -64,9 +64,11 @@ pub struct CreatedShareLink {
     tag = "share links", request_body = ShareLinkRequest, responses((status = 201, body = CreatedShareLink)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, by, .. }: Figures<Share>,
+    figures: Figures<Share>,
     Body(request): Body<ShareLinkRequest>,
 ) -> Result<(StatusCode, Json<CreatedShareLink>), Problem> {
+    let writer = figures.catalog(&context);
+    let Figures { of, by, .. } = figures;
     let name = request.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > MAX_NAME_CHARACTERS || name.chars().any(model::is_disguising)
     {
@@ -117,8 +119,7 @@ pub async fn handle(
         created_by: by.name().to_owned(),
         expires_at,
     };
-    let catalog = context.catalog.clone();
-    let link = blocking(move || catalog.create_share_link(&new, now)).await??;
+    let link = blocking(move || writer.create_share_link(&new, now)).await??;
     let event = AuditEvent::new(&by, of.workspace(), "share_link.created");
     context.record(event.on(&link.name).detail(&link.page)).await?;
     let url = context.page_with_code(&format!("/shared/{}", link.id), &code);

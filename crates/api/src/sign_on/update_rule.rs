@@ -41,7 +41,7 @@ pub async fn handle(
     }
     let SignOnTermsRequest { role, is_two_factor, is_required } = request;
     let terms = SignOnTerms { role, is_two_factor, is_required };
-    let (catalog, workspace) = (context.catalog.clone(), member.workspace.id.clone());
+    let (catalog, workspace) = (member.catalog(&context), member.workspace.id.clone());
     let changed = blocking(move || -> Result<_, StoreError> {
         Ok((catalog.set_sign_on_terms(&workspace, &id, terms)?, Names::read(&catalog)?))
     });

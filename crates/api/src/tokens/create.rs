@@ -61,7 +61,7 @@ pub async fn handle(
         expires_at,
         created_by: Some(member.person.session.user.username.clone()),
     };
-    let catalog = context.catalog.clone();
+    let catalog = member.catalog(&context);
     let token = blocking(move || catalog.create_token(&new, now)).await??;
     let event = AuditEvent::new(&member.by(), &member.workspace.id, "token.created");
     context.record(event.on(&token.name).detail(token.scope.as_str())).await?;

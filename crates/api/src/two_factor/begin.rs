@@ -38,10 +38,10 @@ pub async fn handle(
     Body(request): Body<PasswordProof>,
 ) -> Result<(StatusCode, Json<TwoFactorSetup>), Problem> {
     own_password::check_for_second_factor(&context, &person, request.password).await?;
-    let user = person.session.user;
+    let user = person.session.user.clone();
     let secret = second_factor::new_secret()?;
     let address = second_factor::address(&secret, &user.username)?;
-    let (data, catalog, sealing) = (context.data.clone(), context.catalog.clone(), secret.clone());
+    let (data, catalog, sealing) = (context.data.clone(), person.catalog(&context), secret.clone());
     let begin = move || {
         let keep = |sealed: &[u8]| catalog.begin_two_factor(&user.id, sealed);
         data.seal(&catalog, &TwoFactor::context(&user.id), &sealing, keep)

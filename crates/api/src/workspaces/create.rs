@@ -32,7 +32,8 @@ pub async fn handle(
     Body(request): Body<WorkspaceRequest>,
 ) -> Result<(StatusCode, Json<WorkspaceView>), Problem> {
     let name = check_name(&request.name)?.to_owned();
-    let (catalog, now, user) = (context.catalog.clone(), context.clock.now(), person.session.user.id.clone());
+    let (catalog, now, user) =
+        (person.catalog(&context), context.clock.now(), person.session.user.id.clone());
     let memberships = blocking({
         let (catalog, user, method) = (catalog.clone(), user.clone(), person.session.method.clone());
         move || catalog.memberships(&user, &method)

@@ -35,7 +35,7 @@ pub async fn handle(
     let own = all.iter().map(|record| record.default_currency);
     let known: Vec<_> = own.chain([before.reporting_currency]).collect();
     check_currency(&context, &access.workspace, &shown, &known).await?;
-    let (catalog, workspace, new) = (context.catalog.clone(), access.workspace.clone(), settings.clone());
+    let (catalog, workspace, new) = (access.catalog(&context), access.workspace.clone(), settings.clone());
     let is_compared = (before.joining.join_by_email, settings.joining.join_by_email);
     blocking(move || {
         catalog.set_together_settings(&workspace, &new)?;

@@ -28,7 +28,7 @@ pub async fn handle(
     Body(request): Body<TransferRequest>,
 ) -> Result<StatusCode, Problem> {
     let (catalog, id, from) =
-        (context.catalog.clone(), member.workspace.id.clone(), member.person.session.user.id.clone());
+        (member.catalog(&context), member.workspace.id.clone(), member.person.session.user.id.clone());
     let to = UserId::from(request.user_id.as_str());
     if from == to {
         return Err(Problem::field("user_id", "you already own this workspace"));

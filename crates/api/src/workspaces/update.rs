@@ -33,7 +33,7 @@ pub async fn handle(
     Body(request): Body<WorkspaceChange>,
 ) -> Result<Json<WorkspaceView>, Problem> {
     let name = request.name.as_deref().map(check_name).transpose()?.map(str::to_owned);
-    let (catalog, id) = (context.catalog.clone(), member.workspace.id.clone());
+    let (catalog, id) = (member.catalog(&context), member.workspace.id.clone());
     let (new_name, session) = (name.clone(), member.person.session.clone());
     let changed = blocking(move || -> Result<_, StoreError> {
         if request.requires_two_factor == Some(true)

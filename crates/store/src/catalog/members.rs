@@ -370,6 +370,24 @@ pub(super) fn join(
     add_deed(tx, author, Deed { workspace, action, subject: None, detail })
 }
 
+/// What somebody who signed in by `method` is in a workspace.
+pub(super) fn membership_in(
+    conn: &Connection,
+    user: &UserId,
+    method: &SignInMethod,
+    of: &WorkspaceId,
+) -> Result<Option<Membership>, Fault> {
+    let sql = format!(
+        "SELECT {} FROM members
+         JOIN workspaces ON workspaces.id = members.workspace JOIN users ON users.id = members.user
+         WHERE members.user = ?1 AND members.workspace = ?3",
+        membership_columns()
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let given = [user.as_str(), &*method.text(), of.as_str()];
+    statement.query_row(given, |row| Ok(membership(row))).optional()?.transpose()
+}
+
 fn member_role(tx: &Transaction<'_>, workspace: &WorkspaceId, user: &UserId) -> Result<Option<Role>, Fault> {
     let sql = "SELECT role FROM members WHERE workspace = ?1 AND user = ?2";
     let found: Option<String> = tx

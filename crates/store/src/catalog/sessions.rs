@@ -43,7 +43,7 @@ impl SignInMethod {
         }
     }
 
-    fn read(text: &str) -> Result<Self, Fault> {
+    pub(super) fn read(text: &str) -> Result<Self, Fault> {
         match (text, text.strip_prefix(SIGN_ON)) {
             (_, Some(provider)) => Ok(Self::SignOn(provider.to_owned())),
             (PASSWORD, _) => Ok(Self::Password),
