@@ -22,7 +22,7 @@ export function CountryMap({ view, world, mapped, isStale }: Props) {
   const navigate = useNavigate()
   const note = useId()
   return (
-    <div className={`mx-auto max-w-5xl px-4 transition-opacity sm:px-5 ${isStale ? 'opacity-60' : ''}`}>
+    <div className={`mx-auto max-w-5xl px-4 pt-4 transition-opacity sm:px-5 ${isStale ? 'opacity-60' : ''}`}>
       <WorldMap
         countries={mapped.countries}
         describedBy={note}
@@ -56,7 +56,7 @@ function Legend({ mapped: { name, nothing, shades, elsewhere }, note }: { mapped
       </ul>
       <p id={note}>
         {elsewhere && `Not on the map: ${elsewhere}. `}
-        The table below has every figure.
+        The table above has every figure.
       </p>
     </div>
   )

@@ -121,7 +121,7 @@ function captionOf({ period, connection }: View, { elsewhere }: Mapped): string 
   return [formatDay(period.focus.end), throughOf(connection), elsewhere && `not on the map: ${elsewhere}`].filter(Boolean).join(' · ')
 }
 
-/** Every country, as a map and as a table. */
+/** Every country, ranked in a table and on a map. */
 function CountriesCard({ view, groups }: { view: View; groups: Groups }) {
   const { map: chosen = 'mrr' } = route.useSearch()
   const map = groups.hasCounts ? chosen : 'mrr'
@@ -164,16 +164,13 @@ function CountriesCard({ view, groups }: { view: View; groups: Groups }) {
         <ErrorState error={groups.error} onRetry={groups.refetch} />
       ) : groups.isLoading ? (
         <div className="px-5">
-          <Skeleton className="mx-auto aspect-[960/425] max-w-5xl" />
           <SkeletonRows rows={8} />
+          <Skeleton className="mx-auto mt-4 aspect-[960/425] max-w-5xl" />
         </div>
       ) : rows.length === 0 ? (
         <NothingHere title="No MRR" view={view}>Choose another currency or range.</NothingHere>
       ) : (
         <>
-          {drawn && <CountryMap {...drawn} isStale={groups.isStale} view={view} />}
-          {!drawn && error && <ErrorState error={error} onRetry={refetch} />}
-          {!drawn && !error && <Skeleton className="mx-4 aspect-[960/425] sm:mx-5" />}
           <DataTable
             columns={columns}
             initialSort={[{ id: 'mrr', desc: true }]}
@@ -181,8 +178,11 @@ function CountriesCard({ view, groups }: { view: View; groups: Groups }) {
             label="MRR by country"
             rowKey={({ key }) => key}
             rows={rows}
-            shownAtFirst={50}
+            shownAtFirst={10}
           />
+          {drawn && <CountryMap {...drawn} isStale={groups.isStale} view={view} />}
+          {!drawn && error && <ErrorState error={error} onRetry={refetch} />}
+          {!drawn && !error && <Skeleton className="mx-4 aspect-[960/425] sm:mx-5" />}
         </>
       )}
     </section>
