@@ -34,6 +34,7 @@ mod summary;
 mod tally;
 mod timeline;
 mod trials;
+mod type_sums;
 mod upcoming;
 mod walk;
 mod zeros;

@@ -3294,6 +3294,11 @@ export interface components {
             total: number;
         };
         MovementSum: {
+            /**
+             * Format: int64
+             * @description In the reporting currency, each at the rate of its day, without what has none; left out where nothing has one.
+             */
+            converted_minor?: number | null;
             /** Format: int64 */
             count: number;
             currency: string;
@@ -3636,6 +3641,11 @@ export interface components {
         PaymentSum: {
             /** Format: int64 */
             amount_minor: number;
+            /**
+             * Format: int64
+             * @description In the reporting currency, each at the rate of its day, without what has none; left out where nothing has one.
+             */
+            converted_minor?: number | null;
             /** Format: int64 */
             count: number;
             currency: string;

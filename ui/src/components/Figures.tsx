@@ -3,6 +3,8 @@ import { formatMoney } from '~/format/money'
 import { MOVEMENT_LABEL } from '~/format/names'
 import { countOf, formatCount, formatRatio } from '~/format/number'
 
+import { PopoverButton } from './Overlay'
+
 export function Money({
   minor,
   currency,
@@ -32,15 +34,21 @@ export function MoneyList({ amounts, empty = '–' }: { amounts: readonly MoneyV
 /** More currencies than this below a column would only push the list out of view. */
 export const SUMMED_AT_MOST = 3
 
-/** What stands below a column of amounts. Of many currencies, it opens: a count alone would say nothing about the amounts. */
+/** What stands below a column of amounts: the sum of each currency. Those of many are a click away. */
 export function MoneySum({ amounts }: { amounts: readonly MoneyValue[] | undefined }) {
   if (amounts === undefined) return null
   if (amounts.length <= SUMMED_AT_MOST) return <MoneyList amounts={amounts} />
+  const count = countOf(amounts.length, 'currency', 'currencies')
   return (
-    <details>
-      <summary className="cursor-pointer text-xs whitespace-nowrap text-ink-soft">{countOf(amounts.length, 'currency', 'currencies')}</summary>
+    <PopoverButton
+      button={`Total of ${count}`}
+      className="link text-xs font-normal"
+      placement="bottom end"
+      popoverClassName="max-h-80 overflow-y-auto px-4 py-3 text-sm"
+      title={`Total of ${count}`}
+    >
       <MoneyList amounts={amounts} />
-    </details>
+    </PopoverButton>
   )
 }
 

@@ -20,6 +20,7 @@ use super::plan_switches::{self, Switch};
 use super::reasons::{Mover, Parts};
 use super::scope::{Scope, Selection};
 use super::tally::{Change, Lines};
+use super::type_sums::TypeSums;
 use super::walk::{Move, Trail, WalkRange};
 use super::{Dimension, Query, QueryError, Reporting};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
@@ -28,7 +29,6 @@ use crate::ledger::ChangeCause;
 use order::{Cursor, Key};
 pub use order::{MovementOrder, MovementSort};
 pub use sums::MovementSum;
-use sums::Sums;
 
 /// Why a customer's MRR changed on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -156,7 +156,7 @@ struct Found {
 /// All that was found, of some customers.
 struct All {
     found: Candidates<Found>,
-    sums: Sums,
+    sums: TypeSums<MovementKind>,
 }
 
 struct List<'a> {
@@ -194,7 +194,7 @@ pub fn movements(ledger: &Ledger, rates: &Rates, asked: &MovementsQuery) -> Resu
     let (found, has_more) = found.page(|a, b| list.compare(a, b));
     let next_cursor = found.last().filter(|_| has_more).map(|one| Cursor::write(&list.key(one)));
     let data = found.iter().map(|one| one.look_up(ledger, rates, &list.scope, asked)).collect();
-    Ok(MovementPage { data, next_cursor, total, sums: sums.list() })
+    Ok(MovementPage { data, next_cursor, total, sums: sums.list(MovementSum::new) })
 }
 
 impl All {
@@ -205,7 +205,7 @@ impl All {
 
 impl List<'_> {
     fn find(&self, last: Option<&Cursor>) -> All {
-        let new = || All { found: Candidates::new(self.asked.limit), sums: Sums::default() };
+        let new = || All { found: Candidates::new(self.asked.limit), sums: TypeSums::default() };
         let parts = (0..self.ledger.chunks().len()).into_par_iter().fold(new, |mut all, index| {
             self.find_in_chunk(&mut all, index, last);
             all
@@ -228,7 +228,6 @@ impl List<'_> {
                 }
                 let currency = scope.currency_of(series);
                 all.found.total += 1;
-                all.sums.add(one.kind, currency, one.after - one.before);
                 let found = Found {
                     place: CustomerPosition::new(index, customer),
                     on: one.day,
@@ -239,6 +238,7 @@ impl List<'_> {
                     now: range.now,
                     number: self.number(one, currency),
                 };
+                all.sums.add(one.kind, currency, one.after - one.before, self.converted(&found));
                 let order = self.asked.order;
                 if last.is_none_or(|last| order.compare(&self.key(&found), &last.key()).is_gt()) {
                     all.found.offer(found, |a, b| self.compare(a, b));

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::comparison::Comparison;
 use super::exchange::Factor;
 use super::paging::Candidates;
+use super::type_sums::{TypeSum, TypeSums};
 use super::{Query, QueryError, Reporting, check_currency, check_dimensions};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
@@ -94,6 +95,10 @@ pub struct PaymentSum {
     #[schema(value_type = String)]
     pub currency: Currency,
     pub amount_minor: i64,
+    /// In the reporting currency, each at the rate of its day, without what has none; left out where nothing has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub converted_minor: Option<i64>,
     pub count: i64,
 }
 
@@ -116,12 +121,8 @@ type Likeness = (i64, MoneyKind, Currency, i64);
 /// All that was found, of some customers.
 struct All {
     found: Candidates<Found>,
-    sums: Sums,
+    sums: TypeSums<MoneyKind>,
 }
-
-/// What was found, added up: the amount and the number of payments.
-#[derive(Default)]
-struct Sums(Vec<((MoneyKind, Currency), (i64, i64))>);
 
 struct List<'a> {
     ledger: &'a Ledger,
@@ -146,7 +147,7 @@ pub fn payments(ledger: &Ledger, rates: &Rates, asked: &PaymentsQuery) -> Result
     let list = List { ledger, rates, asked, comparison: Comparison::new(ledger, rates, to.min(today)) };
     let last = asked.cursor.as_deref().map(Cursor::read).transpose()?;
     let chunks = ledger.chunks().par_iter().enumerate();
-    let new = || All { found: Candidates::new(asked.limit), sums: Sums::default() };
+    let new = || All { found: Candidates::new(asked.limit), sums: TypeSums::default() };
     let parts = chunks.fold(new, |mut all, (index, chunk)| {
         list.of_chunk(&mut all, last.as_ref(), index, chunk);
         all
@@ -156,7 +157,14 @@ pub fn payments(ledger: &Ledger, rates: &Rates, asked: &PaymentsQuery) -> Result
     let (found, has_more) = found.page(|a, b| list.compare(a, b));
     let next_cursor = found.last().filter(|_| has_more).map(|one| list.key(one).write());
     let data = found.iter().map(|one| list.look_up(one)).collect();
-    Ok(PaymentPage { data, next_cursor, total, sums: sums.list() })
+    Ok(PaymentPage { data, next_cursor, total, sums: sums.list(PaymentSum::new) })
+}
+
+impl PaymentSum {
+    fn new(kind: MoneyKind, currency: Currency, sum: TypeSum) -> Self {
+        let TypeSum { minor, converted, count } = sum;
+        Self { kind: kind.as_str(), currency, amount_minor: minor, converted_minor: converted, count }
+    }
 }
 
 impl PaymentPage {
@@ -194,40 +202,6 @@ impl All {
     }
 }
 
-impl Sums {
-    fn add(&mut self, kind: MoneyKind, currency: Currency, amount_minor: i64) {
-        let sum = self.of(kind, currency);
-        *sum = (sum.0.saturating_add(amount_minor), sum.1 + 1);
-    }
-
-    fn of(&mut self, kind: MoneyKind, currency: Currency) -> &mut (i64, i64) {
-        let place = self.0.iter().position(|(key, _)| *key == (kind, currency)).unwrap_or_else(|| {
-            self.0.push(((kind, currency), (0, 0)));
-            self.0.len() - 1
-        });
-        &mut self.0[place].1
-    }
-
-    fn merged(mut self, other: Self) -> Self {
-        for ((kind, currency), (amount_minor, count)) in other.0 {
-            let sum = self.of(kind, currency);
-            *sum = (sum.0.saturating_add(amount_minor), sum.1 + count);
-        }
-        self
-    }
-
-    fn list(mut self) -> Vec<PaymentSum> {
-        self.0.sort_unstable_by_key(|(key, _)| *key);
-        let sums = self.0.into_iter().map(|((kind, currency), (amount_minor, count))| PaymentSum {
-            kind: kind.as_str(),
-            currency,
-            amount_minor,
-            count,
-        });
-        sums.collect()
-    }
-}
-
 impl List<'_> {
     fn of_chunk(&self, all: &mut All, last: Option<&Cursor>, index: usize, chunk: &Chunk) {
         let filter = &self.asked.query.filter;
@@ -255,7 +229,9 @@ impl List<'_> {
                     PaymentSort::Amount => self.size(money.days[row], currency, amount),
                 };
                 all.found.total += 1;
-                all.sums.add(kind, currency, amount);
+                let is_converted = self.asked.query.currency != Reporting::Native;
+                let converted = self.converted(money.days[row], currency, amount).filter(|_| is_converted);
+                all.sums.add(kind, currency, amount, converted);
                 let found = Found { place, row, likeness, nth, number };
                 if last.is_none_or(|last| self.compare_keys(&self.key(&found), &last.key()).is_gt()) {
                     all.found.offer(found, |a, b| self.compare(a, b));

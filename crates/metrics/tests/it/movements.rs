@@ -7,6 +7,7 @@ use metrics::query::{
 };
 use model::{Currency, CustomerId, Interval, UnixSeconds};
 
+use super::generated::rates;
 use super::world::{World, at, query, steady_dollar};
 
 /// A customer's movements as `kind:change`, in order.
@@ -263,4 +264,35 @@ fn the_movements_of_all_pages_are_added_up_by_type_and_currency() {
             (MovementKind::Churn, "usd".to_owned(), -1_500, 1),
         ]
     );
+}
+
+#[test]
+fn sums_are_converted_row_by_row() {
+    let world = World::default()
+        .with("a", "usd", &[("2024-01-10", 1_001), ("2024-02-10", 1_504), ("2024-03-10", 0)])
+        .with("b", "usd", &[("2024-01-20", 703)])
+        .with("c", "eur", &[("2024-01-05", 300)])
+        .with("d", "jpy", &[("2024-01-05", 777)]);
+    let ledger = world.ledger("UTC");
+    let sums = |currency| {
+        let asked = MovementsQuery {
+            query: Query { currency, ..query("2024-01-01", "2024-03-31") },
+            kinds: Vec::new(),
+            only: MovementFilter::default(),
+            order: MovementOrder::default(),
+            cursor: None,
+            limit: 100,
+        };
+        query::movements(&ledger, &rates(), &asked).unwrap()
+    };
+    let page = sums(Reporting::In(Currency::EUR));
+    assert!(page.sums.iter().any(|sum| sum.converted_minor.is_some_and(|minor| minor != sum.delta_minor)));
+    for sum in &page.sums {
+        let own = page.data.iter().filter(|row| (row.kind, row.currency) == (sum.kind, sum.currency));
+        let rows: Vec<i64> = own.filter_map(|row| row.converted_minor).collect();
+        // What has no rate on any day is worth nothing that could be told.
+        let expected = (!rows.is_empty()).then(|| rows.iter().sum());
+        assert_eq!(sum.converted_minor, expected, "{sum:?}");
+    }
+    assert!(sums(Reporting::Native).sums.iter().all(|sum| sum.converted_minor.is_none()));
 }

@@ -76,6 +76,11 @@ proptest! {
             let sums: BTreeMap<Currency, i64> =
                 page.sums.iter().map(|sum| (sum.currency, sum.amount_minor)).collect();
             prop_assert_eq!(sums, natively);
+            let converted = |sum: &query::PaymentSum| match query.currency {
+                Reporting::Native => sum.converted_minor.map_or(sum.amount_minor, |_| -1),
+                Reporting::In(_) => sum.converted_minor.unwrap_or(0),
+            };
+            prop_assert_eq!(page.sums.iter().map(converted).sum::<i64>(), wanted.values().sum::<i64>());
         }
     }
 }

@@ -58,8 +58,8 @@ function useStory(view: View, types: readonly MovementType[] | undefined, count:
 }
 
 /** What they come to, where that is no long list of currencies. */
-function sumText(sums: Parameters<typeof sumOf>[0]): string | undefined {
-  const amounts = sumOf(sums)
+function sumText(sums: Parameters<typeof sumOf>[0], currency: string): string | undefined {
+  const amounts = sumOf(sums, currency === 'native' ? null : currency)
   if (!amounts || amounts.length > SUMMED_AT_MOST) return undefined
   return amounts.map(({ amount_minor, currency }) => formatMoney(amount_minor, currency, { sign: true })).join(', ')
 }
@@ -135,7 +135,7 @@ function List({ view, query, list, sort, columns: chosen, keep }: ListProps) {
     <section aria-label="Movements" className="card py-2">
       <div className="no-print flex flex-wrap items-center gap-2 px-4 pb-2 sm:px-5">
         <p className="min-w-0 flex-1 basis-52 text-[0.8125rem] text-ink-soft" role="status">
-          {total === undefined || isUnknown ? 'Loading…' : [countOf(total, 'movement'), sumText(sums)].filter(Boolean).join(', ')}
+          {total === undefined || isUnknown ? 'Loading…' : [countOf(total, 'movement'), sumText(sums, view.currency)].filter(Boolean).join(', ')}
         </p>
         <DownloadAll
           exported={{ list: 'movements', connection_id: connection.id }}

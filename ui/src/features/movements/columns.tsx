@@ -5,6 +5,7 @@ import { Money, MoneyDelta, MoneySum, MovementName } from '~/components/Figures'
 import { CustomerLink } from '~/features/customers/CustomerLink'
 import { formatDay } from '~/format/date'
 import { moneyOf } from '~/format/money'
+import { convertedSum } from '~/format/worth'
 import type { MovementColumn } from '~/view/pageSearch'
 import { MOVEMENT_COLUMNS } from '~/view/pageSearch'
 import { ownId } from '~/view/together'
@@ -35,8 +36,9 @@ const ON_A_PHONE: ReadonlySet<MovementColumn> = new Set(['change'])
 
 export const shownColumns = (chosen: readonly MovementColumn[] | undefined): readonly MovementColumn[] => chosen ?? USUAL
 
-/** What all movements come to, by currency. */
-export function sumOf(sums: readonly MovementSum[] | undefined): MoneyValue[] | undefined {
+/** What all movements come to: in the currency of the view, or natively in each currency. */
+export function sumOf(sums: readonly MovementSum[] | undefined, into: string | null): MoneyValue[] | undefined {
+  if (sums && into !== null) return convertedSum(sums, into)
   const currencies = [...new Set(sums?.map(({ currency }) => currency))]
   return sums && currencies.map((currency) => {
     const own = sums.filter((one) => one.currency === currency)
@@ -83,7 +85,7 @@ function column(id: MovementColumn, view: View, sums: readonly MovementSum[] | u
             )}
           </span>
         ),
-        total: () => <MoneySum amounts={sumOf(sums)} />,
+        total: () => <MoneySum amounts={sumOf(sums, into)} />,
       }
     case 'mrr_after':
       return { id, header: 'MRR after', isNumeric: true, cell: (row) => <Money currency={row.currency} minor={row.mrr_after_minor} /> }

@@ -27,8 +27,8 @@ import type { View } from '~/view/useView'
 import { columnChoices, paymentColumns, paymentKey, paymentsFile, shownColumns, sumOf } from './columns'
 
 /** What payments of one type come to in each currency. */
-const sumText = (sums: PaymentPage['sums'] | undefined): string | undefined =>
-  sumOf(sums)?.map(({ amount_minor, currency }) => formatMoney(amount_minor, currency)).join(' + ')
+const sumText = (sums: PaymentPage['sums'] | undefined, view: string): string | undefined =>
+  sumOf(sums, view === 'native' ? null : view)?.map(({ amount_minor, currency }) => formatMoney(amount_minor, currency)).join(' + ')
 
 /** The list is far down its page: what draws only the rows in view comes with the list. */
 const [useEndless] = loadable(() => import('~/components/EndlessTable'))
@@ -104,7 +104,7 @@ export function PaymentList({ view, query: asked, isEndless = false, kept }: Pro
     <div ref={card}>
       <div className="no-print flex flex-wrap items-center gap-2 px-4 pb-2 sm:px-5">
         <p className="min-w-0 flex-1 basis-52 text-[0.8125rem] text-ink-soft" role="status">
-          {total === undefined || isUnknown ? 'Loading…' : [countOf(total, 'entry', 'entries'), sumText(first?.sums)].filter(Boolean).join(', ')}
+          {total === undefined || isUnknown ? 'Loading…' : [countOf(total, 'entry', 'entries'), sumText(first?.sums, view.currency)].filter(Boolean).join(', ')}
         </p>
         <DownloadAll
           exported={{ list: 'payments', connection_id: connection.id }}

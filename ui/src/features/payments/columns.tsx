@@ -6,6 +6,7 @@ import { CustomerLink } from '~/features/customers/CustomerLink'
 import { formatDay } from '~/format/date'
 import { moneyOf } from '~/format/money'
 import { capital, sentence } from '~/format/names'
+import { convertedSum } from '~/format/worth'
 import type { SourceTexts } from '~/sources'
 import { sourceOf } from '~/sources'
 import type { PaymentColumn, PaymentType } from '~/view/pageSearch'
@@ -54,9 +55,10 @@ export const shownColumns = (chosen: readonly PaymentColumn[] | undefined): read
 
 type Sums = PaymentPage['sums']
 
-/** What all payments come to, by currency. Different types don’t add up. */
-export function sumOf(sums: Sums | undefined): MoneyValue[] | undefined {
+/** What all payments come to: in the currency of the view, or natively in each currency. Different types don’t add up. */
+export function sumOf(sums: Sums | undefined, into: string | null): MoneyValue[] | undefined {
   if (!sums?.length || sums.some(({ type }) => type !== sums[0]?.type)) return undefined
+  if (into !== null) return convertedSum(sums, into)
   return sums.map(({ currency, amount_minor }) => ({ currency, amount_minor }))
 }
 
@@ -82,7 +84,7 @@ function column(id: PaymentColumn, view: View, sums: Sums | undefined): Column<P
             )}
           </span>
         ),
-        total: () => <MoneySum amounts={sumOf(sums)} />,
+        total: () => <MoneySum amounts={sumOf(sums, into)} />,
       }
     case 'email':
       return { id, header: 'Email', cell: ({ email }) => <span className="block max-w-64 truncate">{email ?? '–'}</span> }
@@ -101,7 +103,7 @@ export function paymentColumns(view: View, chosen?: readonly PaymentColumn[], su
     const isWideOnly = chosen === undefined && !ON_A_PHONE.has(id)
     return { ...column(id, view, sums), isWideOnly }
   })
-  const hasSum = sumOf(sums) !== undefined
+  const hasSum = sumOf(sums, null) !== undefined
   return [
     {
       id: 'customer',

@@ -4,7 +4,10 @@ use model::Currency;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::MovementKind;
+use super::super::Reporting;
+use super::super::exchange::Factor;
+use super::super::type_sums::TypeSum;
+use super::{Found, List, MovementKind};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MovementSum {
@@ -13,44 +16,30 @@ pub struct MovementSum {
     #[schema(value_type = String)]
     pub currency: Currency,
     pub delta_minor: i64,
+    /// In the reporting currency, each at the rate of its day, without what has none; left out where nothing has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub converted_minor: Option<i64>,
     pub count: i64,
 }
 
-/// The sum and the number by type and currency: there are few.
-#[derive(Debug, Default)]
-pub(super) struct Sums(Vec<((MovementKind, Currency), (i64, i64))>);
-
-impl Sums {
-    pub(super) fn add(&mut self, kind: MovementKind, currency: Currency, delta_minor: i64) {
-        let sum = self.of(kind, currency);
-        *sum = (sum.0.saturating_add(delta_minor), sum.1 + 1);
+impl MovementSum {
+    pub(super) fn new(kind: MovementKind, currency: Currency, sum: TypeSum) -> Self {
+        let TypeSum { minor, converted, count } = sum;
+        Self { kind, currency, delta_minor: minor, converted_minor: converted, count }
     }
+}
 
-    fn of(&mut self, kind: MovementKind, currency: Currency) -> &mut (i64, i64) {
-        let place = self.0.iter().position(|(key, _)| *key == (kind, currency)).unwrap_or_else(|| {
-            self.0.push(((kind, currency), (0, 0)));
-            self.0.len() - 1
-        });
-        &mut self.0[place].1
-    }
-
-    pub(super) fn merged(mut self, other: Self) -> Self {
-        for ((kind, currency), (delta_minor, count)) in other.0 {
-            let sum = self.of(kind, currency);
-            *sum = (sum.0.saturating_add(delta_minor), sum.1 + count);
+impl List<'_> {
+    /// As a row says it.
+    pub(super) fn converted(&self, one: &Found) -> Option<i64> {
+        match self.asked.query.currency {
+            Reporting::Native => None,
+            Reporting::In(target) if target == one.currency => Some(one.one.after - one.one.before),
+            Reporting::In(target) => {
+                let factor = Factor::of(self.rates, one.on, one.currency, target)?;
+                one.converted(self.ledger, &self.scope, &factor)
+            }
         }
-        self
-    }
-
-    pub(super) fn list(mut self) -> Vec<MovementSum> {
-        self.0.sort_unstable_by_key(|(key, _)| *key);
-        let sums = self.0.into_iter();
-        sums.map(|((kind, currency), (delta_minor, count))| MovementSum {
-            kind,
-            currency,
-            delta_minor,
-            count,
-        })
-        .collect()
     }
 }
