@@ -37,7 +37,7 @@ export function Legend({ items, hidden, onToggle, children }: LegendProps) {
                 className="size-2.5 shrink-0 rounded-[3px] border"
                 style={{ borderColor: `var(${colorToken})`, background: isOn ? `var(${colorToken})` : 'transparent' }}
               />
-              <bdi className="max-w-64 truncate">{name}</bdi>
+              <bdi className="min-w-0 text-left wrap-anywhere">{name}</bdi>
               {figure}
             </button>
           </li>
