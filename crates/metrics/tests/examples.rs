@@ -1,6 +1,7 @@
 //! The worked examples of `docs/metrics`. An `example` block says what was billed to a customer and, behind `=>`, what it
 //! is worth. A `metric` block says what several customers are worth and, behind `=>`, what a metric makes of it. An
-//! `mrr-statement` block says what was billed and, behind `=>`, the lines of the statement.
+//! `mrr-statement` block says what was billed and, behind `=>`, the lines of the statement. A `provider-mrr` block says what
+//! several customers are worth and what the provider says they are and, behind `=>`, how the two compare.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,6 +12,8 @@
 
 #[path = "examples/answer.rs"]
 mod answer;
+#[path = "examples/provider_mrr.rs"]
+mod provider_mrr;
 #[path = "examples/scenario.rs"]
 mod scenario;
 
@@ -75,10 +78,22 @@ fn the_documented_statements_come_out_as_documented() {
 }
 
 #[test]
+fn the_documented_comparisons_with_the_providers_mrr_come_out_as_documented() {
+    let mut checked = 0;
+    for (path, block) in blocks("provider-mrr") {
+        let (found, expected) = provider_mrr::compared(&block);
+        assert_eq!(found, expected, "{}:\n{block}", path.display());
+        checked += expected.len();
+    }
+    assert!(checked >= 3, "only {checked} days were found");
+}
+
+#[test]
 fn the_documented_metrics_come_out_as_documented() {
     let mut checked = 0;
     for (path, block) in blocks("metric") {
         let scenario = scenario::read(&block);
+        assert!(!scenario.expectations.is_empty(), "an example expects something:\n{block}");
         let ledger = answer::ledger(&scenario);
         for expected in &scenario.expectations {
             let (found, written) = (

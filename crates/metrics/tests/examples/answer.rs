@@ -115,7 +115,7 @@ fn filter(scenario: &Scenario) -> Filter {
 }
 
 /// Published rates: of every day that is named, the currencies that have one then.
-fn rates(scenario: &Scenario) -> Rates {
+pub fn rates(scenario: &Scenario) -> Rates {
     let mut rates = Rates::default();
     for (currency, on, units) in &scenario.rates {
         let csv = format!("Date,{}\n{on},{units}\n", currency.to_uppercase());
