@@ -94,6 +94,9 @@ impl Ratio {
     }
 }
 
+/// As finely as taxes are set.
+const RATE_DECIMALS_MAX: u32 = 3;
+
 /// The tax that is inside an amount, at a percentage of the amount without it. Amounts of three-decimal currencies
 /// end in 0.
 pub(super) fn inclusive_tax_minor(amount_minor: i64, percent: Decimal, currency: Currency) -> i64 {
@@ -105,6 +108,26 @@ pub(super) fn inclusive_tax_minor(amount_minor: i64, percent: Decimal, currency:
         whole.saturating_mul(i128::from(grain)),
     );
     grains.saturating_mul(grain)
+}
+
+/// The tax that is inside an amount where another amount says as much of it as is known: its own tax. Of the percentages that
+/// make that tax the one with the fewest decimals is taken, because rates are such, so that a larger amount is not off by
+/// what the smaller was rounded by; where none makes it, the tax is in proportion.
+pub(super) fn tax_like(known: Ratio, amount: Picos, currency: Currency) -> i64 {
+    let net_minor = known.of.saturating_sub(known.by);
+    let percent = Decimal::from(known.by)
+        .checked_mul(Decimal::ONE_HUNDRED)
+        .and_then(|hundredfold| hundredfold.checked_div(Decimal::from(net_minor)));
+    let rounded = percent.into_iter().flat_map(|percent| {
+        (0..=RATE_DECIMALS_MAX).map(move |decimals| {
+            percent.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero)
+        })
+    });
+    let makes_it = |percent: &Decimal| inclusive_tax_minor(known.of, *percent, currency) == known.by;
+    match rounded.into_iter().find(makes_it) {
+        Some(percent) => inclusive_tax_minor(amount.to_minor(), percent, currency),
+        None => amount.times(known).to_minor(),
+    }
 }
 
 /// So many percent of an amount, rounded half away from zero.
@@ -188,6 +211,26 @@ mod tests {
     fn per_month(interval: BillingInterval, interval_count: u32, amount_minor: i64) -> i64 {
         let months = IntervalMonths::of(Recurrence { interval, interval_count, is_metered: false });
         months.per_month(Picos::of_minor(amount_minor))
+    }
+
+    #[test]
+    fn a_tax_like_another_is_at_the_roundest_rate_that_makes_it() {
+        let like = |tax_minor, of_minor, amount_minor| {
+            tax_like(Ratio { by: tax_minor, of: of_minor }, Picos::of_minor(amount_minor), Currency::USD)
+        };
+        // 20 %, 19 %, 7.7 % and 8.875 %.
+        for (tax_minor, of_minor, amount_minor, expected) in [
+            (167, 1_000, 2_000, 333),
+            (160, 999, 1_998, 319),
+            (7_149, 100_000, 200_000, 14_299),
+            (8_152, 100_007, 200_014, 16_304),
+            (0, 1_000, 2_000, 0),
+            (167, 1_000, 1_000, 167),
+            // No rate makes it.
+            (500, 500, 1_000, 1_000),
+        ] {
+            assert_eq!(like(tax_minor, of_minor, amount_minor), expected, "{tax_minor} of {of_minor}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use jiff::ToSpan;
 use model::UnixSeconds;
 use model::billing::{BillingInterval, Period, Recurrence, Subscription};
 
-use super::amounts::{Picos, Ratio, full_price_in, inclusive_tax_minor};
+use super::amounts::{Picos, Ratio, full_price_in, inclusive_tax_minor, tax_like};
 use super::bills::Bill;
 use super::entry::Entry;
 use super::{LineRef, Valuation};
@@ -130,8 +130,8 @@ impl<'b, 'a> Beside<'b, 'a> {
         let tax_at_rate = |amount_minor: i64| match percent {
             Some(percent) => Some(inclusive_tax_minor(amount_minor, percent, change.currency())),
             None => taxed().map(|bill| {
-                let rate = Ratio { by: bill.tax_minor(), of: bill.discounted_minor() };
-                Picos::of_minor(amount_minor).times(rate).to_minor()
+                let known = Ratio { by: bill.tax_minor(), of: bill.discounted_minor() };
+                tax_like(known, Picos::of_minor(amount_minor), change.currency())
             }),
         };
         // A bill says its tax, and a pending item does not yet; but of a small share even a bill may say nothing.
@@ -145,7 +145,7 @@ impl<'b, 'a> Beside<'b, 'a> {
         if billed_minor == 0 {
             return 0;
         }
-        discounted.times(Ratio { by: tax_minor, of: billed_minor }).to_minor()
+        tax_like(Ratio { by: tax_minor, of: billed_minor }, discounted, change.currency())
     }
 
     /// The full price of the change's quantity; where the price does not say it, what a period of it was billed at.
