@@ -103,7 +103,8 @@ export function periodColumns({ metric, currency, view, open, counts }: PeriodTa
       sortBy: (row) => row.value,
       value: (row) => fileValue(row.value, unit, currency),
       cell: (row) => {
-        const text = formatValue(row.value, unit, currency)
+        // What is not included is named above.
+        const text = formatValue(row.value, unit, currency) + (row.lacks_rates ? '*' : '')
         return row.value !== null && !IS_SHARED ? (
           <button className="link" type="button" onClick={() => open(row, '')}>
             {text}

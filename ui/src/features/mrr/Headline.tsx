@@ -1,13 +1,12 @@
-import type { Currency, MrrReport, Unconverted } from '~/api/types'
+import type { Currency, MrrReport } from '~/api/types'
 import { IS_SHARED } from '~/api/visit'
 import { Definition } from '~/charts/Definition'
 import { Sparkline } from '~/charts/Sparkline'
-import { Banner, Skeleton } from '~/components/Feedback'
+import { Skeleton } from '~/components/Feedback'
 import { Money, MoneyDelta, RatioDelta } from '~/components/Figures'
+import { NotConverted } from '~/components/NotConverted'
 import { addDays, formatDay } from '~/format/date'
 import { formatMoney } from '~/format/money'
-import { currencyName } from '~/format/names'
-import { countOf } from '~/format/number'
 import { levelName } from '~/view/period'
 import type { View } from '~/view/useView'
 
@@ -58,16 +57,7 @@ export function Headline({ view, report, standings, isTooEarly, series, shown, o
       {view.currency === 'native' && standings.length > 1 && (
         <CurrencyCards series={series} shown={shown} standings={standings} view={view} />
       )}
-      {report && report.unconverted.length > 0 && (
-        <Banner title="Some MRR is not included" tone="warn">
-          <ul>
-            {report.unconverted.map((one) => (
-              <li key={one.currency}>{notConverted(one)}</li>
-            ))}
-          </ul>
-          {!IS_SHARED && 'Switch to native currencies to see it.'}
-        </Banner>
-      )}
+      {report && <NotConverted unconverted={report.unconverted} what="MRR" />}
       {report?.rates_on && view.currency !== 'native' && (view.facets?.currencies.length ?? 0) > 1 && (
         <p className="text-[0.8125rem] text-ink-soft">
           Converted to {view.currency.toUpperCase()} at daily exchange rates (latest: {formatDay(report.rates_on)}).
@@ -109,12 +99,6 @@ function Changed({ view, main, isTooEarly, open }: Pick<HeadlineProps, 'view' | 
       </span>
     </p>
   )
-}
-
-/** What has no exchange rate, as a row of its own: never silently 0. */
-function notConverted({ currency, mrr_minor, customers }: Unconverted): string {
-  const whose = customers === undefined ? '' : ` of ${countOf(customers, 'customer')}`
-  return `${formatMoney(mrr_minor, currency)} MRR${whose} is not included: no exchange rate for ${currencyName(currency)}.`
 }
 
 /** Currencies side by side, each with its own line; they are never added up. The chosen one is what the page shows. */
