@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use metrics::registry::{Measure, Metric, Unit};
+use metrics::registry::{Measure, Metric, Section, Unit};
 use model::Currency;
 use serde_json::Value;
 
@@ -63,10 +63,11 @@ pub fn customers(count: &Value) -> String {
     format!("{} customer{}", plain(count), if count == 1 { "" } else { "s" })
 }
 
-/// A level is of a day, and everything else of all days up to it.
+/// Money and trials are added up over the range; what subscriptions are worth is of a day.
 pub fn as_of(metric: &Metric, missing: &Value) -> String {
-    let is_level = matches!(metric.measure, Measure::Level);
-    format!("{} {}", if is_level { "on" } else { "in all, up to" }, plain(&missing["on"]))
+    let is_sum = matches!(metric.section, Section::Revenue | Section::Payments | Section::Trials)
+        && metric.measure != Measure::Level;
+    format!("{} {}", if is_sum { "in all, up to" } else { "on" }, plain(&missing["on"]))
 }
 
 fn heading(column: &str) -> &str {
