@@ -14,7 +14,8 @@ use store::{Actor, Author, ConnectionRecord, NewAuditEntry};
 pub(crate) use self::given::GivenLists;
 use self::given::{GivenPage, MANY_ROWS, Much};
 use self::record_export::ExportedList;
-use crate::access::identity::By;
+use crate::access::identity::{By, Figures};
+use crate::access::permission::Needed;
 use crate::blocking;
 use crate::context::Context;
 use crate::http::paging::{self, Answering};
@@ -33,6 +34,14 @@ pub struct Given<'a> {
     pub rows: usize,
     /// There are no more.
     pub is_last: bool,
+}
+
+impl<'a> Given<'a> {
+    /// A page of a list of what figures are made of.
+    pub fn of<P: Needed>(figures: &'a Figures<P>, list: ExportedList, rows: usize, is_last: bool) -> Self {
+        let Figures { of, by, session, .. } = figures;
+        Self { by, session: session.as_deref(), of: of.id(), workspace: of.workspace(), list, rows, is_last }
+    }
 }
 
 /// Something that somebody did, before it is written down.

@@ -9,4 +9,5 @@ pub mod list;
 pub mod mrr;
 pub mod parameters;
 pub mod summary;
+pub mod transactions;
 pub mod value;

@@ -63,7 +63,7 @@ actions! {
     sync::progress, sync::stream, sync::start, sync::reload, sync::problems,
     settings::read, settings::replace, settings::preview,
     metrics::list, metrics::cohorts, metrics::cohort_customers, metrics::facets, metrics::mrr, metrics::value, metrics::summary,
-    metrics::explain, metrics::contributions,
+    metrics::explain, metrics::contributions, metrics::transactions,
     movements::list, movements::plan_switches, payments::list, restatements::list,
     reconcile::read, reconcile::customers, reconcile::customer, reconcile::provider_mrr, reconcile::renewals,
     statements::cash, statements::cash_transactions, statements::mrr, statements::mrr_customers,

@@ -6,6 +6,7 @@
 
 mod apart;
 mod balance;
+mod balance_transactions;
 mod cohorts;
 mod comparison;
 mod customers;
@@ -52,6 +53,9 @@ use crate::registry::{self, Compute, Metric};
 use span::Span;
 
 pub(crate) use balance::Adds;
+pub use balance_transactions::{
+    BalanceTransactionPage, BalanceTransactionsQuery, BookedTransaction, balance_transactions,
+};
 pub use cohorts::{
     Cohort, CohortCustomer, CohortCustomerPage, CohortCustomersQuery, CohortSeries, CohortSum, CohortValue,
     Cohorts, cohort_customers, cohorts,
@@ -79,8 +83,8 @@ pub use plan_switches::{PlanSwitch, PlanSwitches, SwitchedPlan, plan_switches};
 pub use points::{Answer, Group, MrrPoint, Series, Unconverted, Value, ValuePoint};
 pub use summary::{Summary, SummaryMrr, summary};
 pub use timeline::{
-    CustomerSteps, CustomerTimeline, TimelineMovement, TimelinePoint, customer_timeline, steps,
-    subscription_values, timelines,
+    CustomerRecord, CustomerSteps, CustomerTimeline, TimelineMovement, TimelinePoint, customer_records,
+    customer_timeline, steps, subscription_values,
 };
 pub(crate) use trials::TrialFigures;
 pub use upcoming::{Upcoming, UpcomingKind, UpcomingPage, UpcomingQuery, days_ahead, upcoming};
@@ -160,6 +164,8 @@ pub enum QueryError {
     EmptyRange { from: Day, to: Day },
     #[error("{metric} is not made of '{part}': the parts of its value are named where that is explained")]
     UnknownPart { metric: &'static str, part: String },
+    #[error("{0} is not a sum of balance transactions: how its value came about says what it is made of")]
+    NotOfBalance(&'static str),
     #[error("the range has too many points: choose a shorter range, a longer interval or fewer groups")]
     TooManyPoints,
     #[error("'{0}' is not a valid cursor: start again without one")]

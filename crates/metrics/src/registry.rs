@@ -169,6 +169,11 @@ impl Metric {
         matches!(self.compute, Compute::Apart(_) | Compute::Scheduled | Compute::Balance(_))
     }
 
+    /// Whether its values are sums of balance transactions.
+    pub fn is_of_balance(&self) -> bool {
+        matches!(self.compute, Compute::Balance(_))
+    }
+
     pub fn find(id: &str) -> Option<&'static Self> {
         METRICS.iter().find(|metric| metric.id == id)
     }

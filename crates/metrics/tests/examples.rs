@@ -1,7 +1,8 @@
 //! The worked examples of `docs/metrics`. An `example` block says what was billed to a customer and, behind `=>`, what it
 //! is worth. A `metric` block says what several customers are worth and, behind `=>`, what a metric makes of it. An
 //! `mrr-statement` block says what was billed and, behind `=>`, the lines of the statement. A `provider-mrr` block says what
-//! several customers are worth and what the provider says they are and, behind `=>`, how the two compare.
+//! several customers are worth and what the provider says they are and, behind `=>`, how the two compare. A `renewals` block says
+//! what was billed and, behind `=>`, the renewals that differ: their day, MRR before and after, and the cause.
 
 #![expect(
     clippy::unwrap_used,
@@ -20,7 +21,7 @@ mod scenario;
 use std::path::PathBuf;
 
 use metrics::columns::{CustomerEntry, LedgerBuilder};
-use metrics::ledger::{PriceBook, build};
+use metrics::ledger::{PriceBook, build, different_renewals};
 use metrics::registry::METRICS;
 use metrics::statement::mrr::statement;
 use model::billing::*;
@@ -35,6 +36,8 @@ struct Example {
     expected: Vec<(UnixSeconds, i64)>,
     /// Lines of the statement of MRR.
     statement: Vec<(String, i64)>,
+    /// Renewals that differ: day, MRR before and after, and cause.
+    renewals: Vec<(UnixSeconds, i64, i64, String)>,
 }
 
 #[test]
@@ -75,6 +78,22 @@ fn the_documented_statements_come_out_as_documented() {
         count += 1;
     }
     assert!(count >= 3, "only {count} statements were found");
+}
+
+#[test]
+fn the_documented_renewals_differ_as_documented() {
+    let mut checked = 0;
+    for (path, block) in blocks("renewals") {
+        let example = read(&block);
+        let found = different_renewals(&example.history, &example.prices, example.rules);
+        let found: Vec<_> = found
+            .iter()
+            .map(|one| (one.at, one.before_minor, one.billed_minor, one.cause.as_str().to_owned()))
+            .collect();
+        assert_eq!(found, example.renewals, "{}:\n{block}", path.display());
+        checked += found.len();
+    }
+    assert!(checked >= 2, "only {checked} renewals were found");
 }
 
 #[test]
@@ -170,6 +189,9 @@ fn read(block: &str) -> Example {
                 let id = format!("ii_{}", example.history.invoice_items.len()).into();
                 example.history.invoice_items.push(InvoiceItem { id, customer: None, invoice: None, line });
             }
+            ["=>", on, before, billed, cause] => {
+                example.renewals.push((at(on), minor(before), minor(billed), (*cause).to_owned()));
+            }
             ["=>", line, amount] if !line.starts_with(char::is_numeric) => {
                 example.statement.push(((*line).to_owned(), minor(amount)));
             }
@@ -177,7 +199,10 @@ fn read(block: &str) -> Example {
             other => panic!("an example can't say {other:?}"),
         }
     }
-    assert!(!example.expected.is_empty() || !example.statement.is_empty());
+    assert!(
+        !(example.expected.is_empty() && example.statement.is_empty() && example.renewals.is_empty()),
+        "an example expects something:\n{block}"
+    );
     example
 }
 
@@ -327,7 +352,16 @@ fn line(price: &str, amount_minor: i64, period: &str, facts: &[&str]) -> Invoice
         subscription_item: fact(facts, "item").map(Into::into),
         invoice_item: None,
         price_then: None,
-        effect: model::billing::LineEffect::Whole,
+        effect: effect(facts),
+    }
+}
+
+/// Where changes are billed as differences, a line `sets` what a price is worth, or `adds` to it for a share of its interval.
+fn effect(facts: &[&str]) -> LineEffect {
+    match fact(facts, "adds") {
+        Some(share) => LineEffect::Adds { share: share.parse().unwrap() },
+        None if facts.contains(&"sets") => LineEffect::Sets,
+        None => LineEffect::Whole,
     }
 }
 

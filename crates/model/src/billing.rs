@@ -203,6 +203,17 @@ pub enum CancellationReason {
     Other,
 }
 
+impl CancellationReason {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Requested => "cancellation_requested",
+            Self::PaymentFailed => "payment_failed",
+            Self::PaymentDisputed => "payment_disputed",
+            Self::Other => "other",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Subscription {
     pub id: SubscriptionId,

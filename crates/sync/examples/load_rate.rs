@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     let is_limited = |provider: &Provider| {
         Source::of(provider.as_str()).is_some_and(|source| source.has_changes(source.bills()))
     };
-    let mut is_fast = true;
+    let (mut is_fast, mut is_measured) = (true, true);
     println!(
         "the limit: {LIMIT_PER_MINUTE} requests a minute, of which {} % are to be used",
         LEAST_PER_MILLE / 10
@@ -39,9 +39,19 @@ fn main() -> ExitCode {
         for answer_takes_ms in ANSWERS_TAKE_MS {
             let pace = Pace::of_an_import(provider, customers, Duration::from_millis(answer_takes_ms));
             println!("  {pace}");
-            let is_enough = pace.least_per_mille.is_some_and(|least| least >= LEAST_PER_MILLE);
-            is_fast &= answer_takes_ms > PROMISED_TO_MS || is_enough;
+            if answer_takes_ms <= PROMISED_TO_MS {
+                is_measured &= pace.least_per_mille.is_some();
+                is_fast &= pace.least_per_mille.is_none_or(|least| least >= LEAST_PER_MILLE);
+            }
         }
     }
-    if is_fast { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if !is_measured {
+        eprintln!(
+            "an import of {customers} customers is over too soon to measure: choose more, such as 1500"
+        );
+    }
+    if !is_fast {
+        eprintln!("an import used less than {} % of the limit", LEAST_PER_MILLE / 10);
+    }
+    if is_fast && is_measured { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -4,6 +4,8 @@ import { ApiError, api } from './client'
 import type { Query } from './client'
 import { withValues } from './registry'
 import type {
+  BalanceTransaction,
+  BalanceTransactionPage,
   CashReport,
   CashTransaction,
   CashTransactionPage,
@@ -313,6 +315,15 @@ export const contributionsQuery = (id: string, metric: string, part: string, que
 
 export const allContributions = (id: string, metric: string, part: string, query: Query, onProgress: (rows: number) => void) =>
   allPages<Contribution>(contributionsPath(id, metric, part), query, onProgress)
+
+const transactionsPath = (id: string, metric: string) => `${connectionPath(id)}/metrics/${encodeURIComponent(metric)}/transactions`
+
+/** The balance transactions that a value of a metric is the sum of, newest first. */
+export const balanceTransactionsQuery = (id: string, metric: string, query: Query) =>
+  pagedQuery<BalanceTransactionPage>([...ledgerKey(id), 'balance transactions', metric], transactionsPath(id, metric), query, untilItMoves)
+
+export const allBalanceTransactions = (id: string, metric: string, query: Query, onProgress: (rows: number) => void) =>
+  allPages<BalanceTransaction>(transactionsPath(id, metric), query, onProgress)
 
 const cohortCustomersPath = (id: string) => `${connectionPath(id)}/cohorts/customers`
 

@@ -3,6 +3,7 @@
 
 use axum::http::StatusCode;
 use model::Secret;
+use store::StoreError;
 
 use super::identity::Person;
 use super::password;
@@ -45,7 +46,8 @@ pub async fn check(
     let (username, place) = (&person.session.user.username, person.place());
     context.throttle.begin(username, &place).map_err(Problem::too_many_tries)?;
     let (catalog, login) = (context.catalog.clone(), username.clone());
-    let hash = blocking(move || catalog.user_by_login(&login)).await??.and_then(|(_, hash)| hash);
+    // Without one, the account was deleted while this was on its way.
+    let (_, hash) = blocking(move || catalog.user_by_login(&login)).await??.ok_or(StoreError::SignedOut)?;
     if hash.is_none() {
         return Err(Problem::field(field, "your account has no password yet")
             .action("sign out, and choose one with 'Forgot your password?' on the sign-in page"));

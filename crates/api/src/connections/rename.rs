@@ -25,11 +25,11 @@ pub struct RenameRequest {
     request_body = RenameRequest, responses((status = 200, body = ConnectionView)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, by, .. }: Connection<Manage>,
+    connection: Connection<Manage>,
     Body(request): Body<RenameRequest>,
 ) -> Result<Json<ConnectionView>, Problem> {
     let name = admission::check_name(&request.name)?.to_owned();
-    let catalog = context.catalog.clone();
+    let (catalog, Connection { record, by, .. }) = (connection.catalog(&context), connection);
     let changed = blocking(move || {
         catalog.update_connection(&record.workspace, &record.id, |record| record.name = name)
     });

@@ -37,14 +37,14 @@ pub struct ExpiringCardsParams {
     tag = "customers", params(ExpiringCardsParams, FilterParams), responses((status = 200, body = ExpiringCards)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, by, session, .. }: Figures<ReadCustomers>,
+    figures: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<ExpiringCards>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
-    let (page, rows) = page.within(&context, of.workspace())?;
+    let (page, rows) = page.within(&context, figures.of.workspace())?;
     nothing_else(&others)?;
-    let view = context.view(&of).await?;
+    let view = context.view(&figures.of).await?;
     let answer = blocking(move || {
         let asked = ExpiringCardsQuery {
             within_days: question.within_days.unwrap_or(DEFAULT_WITHIN_DAYS),
@@ -57,15 +57,8 @@ pub async fn handle(
         query::expiring_cards(&view.ledger, &view.rates, &asked)
     });
     let answer = answer.await??;
-    let given = Given {
-        by: &by,
-        session: session.as_deref(),
-        of: of.id(),
-        workspace: of.workspace(),
-        list: ExportedList::ExpiringCards,
-        rows: answer.data.len(),
-        is_last: answer.next_cursor.is_none(),
-    };
+    let is_last = answer.next_cursor.is_none();
+    let given = Given::of(&figures, ExportedList::ExpiringCards, answer.data.len(), is_last);
     context.give(rows, &given).await?;
     Ok(Json(answer))
 }

@@ -71,14 +71,14 @@ impl Default for Wanted {
     params(CustomersParams, FilterParams), responses((status = 200, body = CustomerPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, by, session, .. }: Figures<ReadCustomers>,
+    figures: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<CustomerPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
-    let (page, rows) = page.within(&context, of.workspace())?;
+    let (page, rows) = page.within(&context, figures.of.workspace())?;
     let wanted = Wanted::from_pairs(others)?;
-    let view = context.view(&of).await?;
+    let view = context.view(&figures.of).await?;
     let answer = blocking(move || {
         let asked = CustomersQuery {
             search: wanted.search,
@@ -97,15 +97,8 @@ pub async fn handle(
         query::customers(&view.ledger, &view.rates, &asked)
     });
     let answer = answer.await??;
-    let given = Given {
-        by: &by,
-        session: session.as_deref(),
-        of: of.id(),
-        workspace: of.workspace(),
-        list: ExportedList::Customers,
-        rows: answer.data.len(),
-        is_last: answer.next_cursor.is_none(),
-    };
+    let is_last = answer.next_cursor.is_none();
+    let given = Given::of(&figures, ExportedList::Customers, answer.data.len(), is_last);
     context.give(rows, &given).await?;
     Ok(Json(answer))
 }

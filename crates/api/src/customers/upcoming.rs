@@ -40,14 +40,14 @@ pub struct UpcomingParams {
     params(UpcomingParams, FilterParams), responses((status = 200, body = UpcomingPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, by, session, .. }: Figures<ReadCustomers>,
+    figures: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<UpcomingPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
-    let (page, rows) = page.within(&context, of.workspace())?;
+    let (page, rows) = page.within(&context, figures.of.workspace())?;
     let (what, days) = own(others)?;
-    let view = context.view(&of).await?;
+    let view = context.view(&figures.of).await?;
     let (from, to) = days_ahead(question.from, question.to, days, view.today())
         .map_err(|problem| refused("days", problem))?;
     let answer = blocking(move || {
@@ -64,15 +64,8 @@ pub async fn handle(
         query::upcoming(&view.ledger, &view.rates, &asked)
     });
     let answer = answer.await??;
-    let given = Given {
-        by: &by,
-        session: session.as_deref(),
-        of: of.id(),
-        workspace: of.workspace(),
-        list: ExportedList::Upcoming,
-        rows: answer.data.len(),
-        is_last: answer.next_cursor.is_none(),
-    };
+    let is_last = answer.next_cursor.is_none();
+    let given = Given::of(&figures, ExportedList::Upcoming, answer.data.len(), is_last);
     context.give(rows, &given).await?;
     Ok(Json(answer))
 }

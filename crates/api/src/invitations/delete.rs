@@ -18,7 +18,7 @@ pub async fn handle(
     member: Membership<Manage>,
     Path(invitation_id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let (catalog, id) = (context.catalog.clone(), member.workspace.id.clone());
+    let (catalog, id) = (member.catalog(&context), member.workspace.id.clone());
     let withdrawn = blocking(move || catalog.delete_invitation(&id, &invitation_id)).await??;
     let withdrawn = withdrawn.ok_or_else(|| Problem::not_found("invitation"))?;
     let event = AuditEvent::new(&member.by(), &member.workspace.id, "invitation.withdrawn")

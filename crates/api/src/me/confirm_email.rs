@@ -38,7 +38,7 @@ pub async fn handle(
     Body(request): Body<ConfirmEmailRequest>,
 ) -> Result<Json<EmailChanged>, Problem> {
     let (catalog, now, hash) =
-        (context.catalog.clone(), context.clock.now(), credential::hash(&request.code));
+        (person.catalog(&context), context.clock.now(), credential::hash(&request.code));
     let of = person.session.user.id.clone();
     let (before, after) = blocking(move || catalog.change_email(&hash, &of, now)).await??;
     context.record(AuditEvent::of_account(&person.by(), "account.address_changed")).await?;

@@ -25,7 +25,7 @@ pub async fn handle(
     Body(request): Body<PasswordProof>,
 ) -> Result<(StatusCode, AppendHeaders<[(HeaderName, HeaderValue); 2]>), Problem> {
     own_password::check_for_second_factor(&context, &person, request.password).await?;
-    let (catalog, id) = (context.catalog.clone(), person.session.user.id.clone());
+    let (catalog, id) = (person.catalog(&context), person.session.user.id.clone());
     let author = context.author(&person.by());
     let at = author.at;
     let user = blocking(move || catalog.delete_user(&id, &author)).await??;

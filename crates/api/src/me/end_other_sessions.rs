@@ -22,7 +22,7 @@ pub struct EndedSessions {
     responses((status = 200, body = EndedSessions)))]
 pub async fn handle(State(context): State<Shared>, person: Person) -> Result<Json<EndedSessions>, Problem> {
     let (catalog, user, kept) =
-        (context.catalog.clone(), person.session.user.id.clone(), person.session.id.clone());
+        (person.catalog(&context), person.session.user.id.clone(), person.session.id.clone());
     let ended = blocking(move || catalog.end_sessions(&user, Some(&kept))).await??;
     context.record(AuditEvent::of_account(&person.by(), "session.ended_elsewhere")).await?;
     Ok(Json(EndedSessions { ended }))

@@ -17,7 +17,7 @@ pub async fn handle(
     person: Person,
     Path(session_id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
+    let (catalog, user) = (person.catalog(&context), person.session.user.id.clone());
     if !blocking(move || catalog.end_session(&user, &session_id)).await?? {
         return Err(Problem::not_found("session"));
     }

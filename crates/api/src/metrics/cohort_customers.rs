@@ -54,14 +54,14 @@ struct Wanted {
     tag = "metrics", params(QuestionParams, CohortCustomerParams), responses((status = 200, body = CohortCustomerPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, by, session, .. }: Figures<ReadCustomers>,
+    figures: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<CohortCustomerPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
-    let (Page { cursor, limit }, rows) = page.within(&context, of.workspace())?;
+    let (Page { cursor, limit }, rows) = page.within(&context, figures.of.workspace())?;
     let Wanted { what, start_on, at, group, in_currency, is_kept } = Wanted::from_pairs(others)?;
-    let view = context.view(&of).await?;
+    let view = context.view(&figures.of).await?;
     let answer = blocking(move || {
         let query = question.query_of_cohorts(&view)?;
         let asked =
@@ -69,15 +69,8 @@ pub async fn handle(
         query::cohort_customers(&view.ledger, &view.rates, &asked)
     });
     let answer = answer.await??;
-    let given = Given {
-        by: &by,
-        session: session.as_deref(),
-        of: of.id(),
-        workspace: of.workspace(),
-        list: ExportedList::CohortCustomers,
-        rows: answer.data.len(),
-        is_last: answer.next_cursor.is_none(),
-    };
+    let is_last = answer.next_cursor.is_none();
+    let given = Given::of(&figures, ExportedList::CohortCustomers, answer.data.len(), is_last);
     context.give(rows, &given).await?;
     Ok(Json(answer))
 }

@@ -43,31 +43,24 @@ pub struct ContributionParams {
     responses((status = 200, body = ContributionPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, by, session, .. }: Figures<ReadCustomers>,
+    figures: Figures<ReadCustomers>,
     Path(path): Path<PartPath>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<ContributionPage>, Problem> {
     let metric = metric_of(&path.metric)?;
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
-    let (Page { cursor, limit }, rows) = page.within(&context, of.workspace())?;
+    let (Page { cursor, limit }, rows) = page.within(&context, figures.of.workspace())?;
     nothing_else(&others)?;
-    let view = context.view(&of).await?;
+    let view = context.view(&figures.of).await?;
     let answer = blocking(move || {
         let query = question.query_of(&view, metric)?;
         let asked = ContributionsQuery { query, part: path.part, cursor, limit };
         query::contributions(&view.ledger, &view.rates, metric, &asked)
     });
     let answer = answer.await??;
-    let given = Given {
-        by: &by,
-        session: session.as_deref(),
-        of: of.id(),
-        workspace: of.workspace(),
-        list: ExportedList::Contributions,
-        rows: answer.data.len(),
-        is_last: answer.next_cursor.is_none(),
-    };
+    let is_last = answer.next_cursor.is_none();
+    let given = Given::of(&figures, ExportedList::Contributions, answer.data.len(), is_last);
     context.give(rows, &given).await?;
     Ok(Json(answer))
 }

@@ -51,12 +51,12 @@ pub struct MovementParams {
     params(MovementParams, FilterParams), responses((status = 200, body = MovementPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, by, session, .. }: Figures<ReadCustomers>,
+    figures: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<MovementPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
-    let (page, rows) = page.within(&context, of.workspace())?;
+    let (page, rows) = page.within(&context, figures.of.workspace())?;
     let (types, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|(name, _)| name == "type");
     let (only, mut others) = only(others)?;
     let order = match others.iter().position(|(name, _)| name == "sort") {
@@ -67,22 +67,15 @@ pub async fn handle(
     let names = types.iter().flat_map(|(_, value)| value.split(','));
     let kinds =
         names.map(|name| parse("type", name)).collect::<Result<Vec<MovementKind>, ParameterError>>()?;
-    let view = context.view(&of).await?;
+    let view = context.view(&figures.of).await?;
     let answer = blocking(move || {
         let query = question.query(&view)?;
         let asked = MovementsQuery { query, kinds, only, order, cursor: page.cursor, limit: page.limit };
         query::movements(&view.ledger, &view.rates, &asked)
     });
     let answer = answer.await??;
-    let given = Given {
-        by: &by,
-        session: session.as_deref(),
-        of: of.id(),
-        workspace: of.workspace(),
-        list: ExportedList::Movements,
-        rows: answer.data.len(),
-        is_last: answer.next_cursor.is_none(),
-    };
+    let is_last = answer.next_cursor.is_none();
+    let given = Given::of(&figures, ExportedList::Movements, answer.data.len(), is_last);
     context.give(rows, &given).await?;
     Ok(Json(answer))
 }

@@ -27,7 +27,7 @@ pub async fn handle(
     Body(request): Body<PasswordProof>,
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1]), Problem> {
     own_password::check_for_second_factor(&context, &person, request.password).await?;
-    let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
+    let (catalog, user) = (person.catalog(&context), person.session.user.id.clone());
     let kept = person.session.id.clone();
     let removed = blocking(move || catalog.delete_passkey(&user, &id, Some(&kept))).await??;
     let name = removed.ok_or_else(|| Problem::not_found("passkey"))?;

@@ -29,7 +29,7 @@ pub async fn handle(
     Body(request): Body<PasskeyName>,
 ) -> Result<Json<PasskeyView>, Problem> {
     let name = admission::check_name(&request.name)?.to_owned();
-    let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
+    let (catalog, user) = (person.catalog(&context), person.session.user.id.clone());
     let renamed = blocking(move || catalog.rename_passkey(&user, &id, &name)).await??;
     context.record(AuditEvent::of_account(&person.by(), "passkey.renamed").on(&renamed.name)).await?;
     Ok(Json(PasskeyView::new(renamed, &context.options)))

@@ -57,15 +57,15 @@ struct Wanted {
     params(PaymentParams, FilterParams), responses((status = 200, body = PaymentPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, by, session, .. }: Figures<ReadCustomers>,
+    figures: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<PaymentPage>, Problem> {
     let (question, others) = Question::from_pairs(pairs)?;
     let (page, others) = Page::from_pairs(others)?;
-    let (Page { cursor, limit }, rows) = page.within(&context, of.workspace())?;
+    let (Page { cursor, limit }, rows) = page.within(&context, figures.of.workspace())?;
     let Wanted { kinds, decline_codes, sort, is_descending } = Wanted::from_pairs(others)?;
-    let billed = context.runner.billed(&of).await?;
-    let view = context.view(&of).await?;
+    let billed = context.runner.billed(&figures.of).await?;
+    let view = context.view(&figures.of).await?;
     let answer = blocking(move || -> Result<PaymentPage, Problem> {
         let query = question.query(&view)?;
         let asked = PaymentsQuery { query, kinds, decline_codes, sort, is_descending, cursor, limit };
@@ -74,15 +74,8 @@ pub async fn handle(
         Ok(page)
     });
     let answer = answer.await??;
-    let given = Given {
-        by: &by,
-        session: session.as_deref(),
-        of: of.id(),
-        workspace: of.workspace(),
-        list: ExportedList::Payments,
-        rows: answer.data.len(),
-        is_last: answer.next_cursor.is_none(),
-    };
+    let is_last = answer.next_cursor.is_none();
+    let given = Given::of(&figures, ExportedList::Payments, answer.data.len(), is_last);
     context.give(rows, &given).await?;
     Ok(Json(answer))
 }

@@ -29,10 +29,10 @@ pub async fn handle(
     let RateRequest { currency, base, from, to, rate } = request;
     let entry = EnteredRate::parse(&currency, &base, &from, to.as_deref(), &rate);
     let entry = entry.map_err(|error| refused(&error))?;
-    let (rates, now) = (Arc::clone(&context.rates), context.clock.now());
+    let (rates, catalog, now) = (Arc::clone(&context.rates), access.catalog(&context), context.clock.now());
     let by = access.by.clone();
     let event = AuditEvent::new(&by, &access.workspace, "rates.entered").on(currency.to_uppercase());
-    blocking(move || rates.enter(&access.workspace, &[entry], by.name(), now)).await??;
+    blocking(move || rates.enter(&catalog, &access.workspace, &[entry], by.name(), now)).await??;
     context.record(event).await?;
     Ok(StatusCode::CREATED)
 }

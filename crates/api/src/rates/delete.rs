@@ -19,7 +19,7 @@ pub async fn handle(
     Path(rate_id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let event = AuditEvent::new(&access.by, &access.workspace, "rates.deleted").on(&rate_id);
-    let catalog = context.catalog.clone();
+    let catalog = access.catalog(&context);
     if !blocking(move || catalog.delete_rate(&access.workspace, &rate_id)).await?? {
         return Err(Problem::not_found("rate"));
     }

@@ -38,17 +38,19 @@ pub async fn handle(
     Body(request): Body<RateImport>,
 ) -> Result<Json<ImportedRates>, Problem> {
     let event = AuditEvent::new(&access.by, &access.workspace, "rates.entered");
-    let (rates, now) = (Arc::clone(&context.rates), context.clock.now());
+    let (rates, catalog, now) = (Arc::clone(&context.rates), access.catalog(&context), context.clock.now());
     let imported = blocking(move || {
         let lines = read_csv(&request.csv).map_err(|error| Problem::field("csv", error.to_string()))?;
         let entries: Vec<EnteredRate> = lines.iter().map(|(_, entry)| *entry).collect();
-        rates.enter(&access.workspace, &entries, access.by.name(), now).map_err(|error| match error {
-            EnterError::Entry { index, error } => {
-                let line = lines.get(index).map_or(0, |(line, _)| *line);
-                Problem::field("csv", format!("line {line}: {error}"))
-            }
-            other => other.into(),
-        })?;
+        rates.enter(&catalog, &access.workspace, &entries, access.by.name(), now).map_err(
+            |error| match error {
+                EnterError::Entry { index, error } => {
+                    let line = lines.get(index).map_or(0, |(line, _)| *line);
+                    Problem::field("csv", format!("line {line}: {error}"))
+                }
+                other => other.into(),
+            },
+        )?;
         Ok::<_, Problem>(ImportedRates { rates: entries.len() })
     });
     let imported = imported.await??;

@@ -37,7 +37,7 @@ pub struct ReconciledCustomerParams {
     responses((status = 200, body = ReconciledCustomerPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, by, session, .. }: Figures<ReadCustomers>,
+    figures: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<ReconciledCustomerPage>, Problem> {
     let (page, mut others) = Page::from_pairs(pairs)?;
@@ -45,19 +45,12 @@ pub async fn handle(
     let currency = required(&mut others, "currency")?;
     let part = required(&mut others, "part")?;
     nothing_else(&others)?;
-    let (Page { cursor, limit }, rows) = page.within(&context, of.workspace())?;
-    let view = context.view(&of).await?;
+    let (Page { cursor, limit }, rows) = page.within(&context, figures.of.workspace())?;
+    let view = context.view(&figures.of).await?;
     let asked = ReconciledCustomersQuery { month_on, currency, part, cursor, limit };
     let answer = blocking(move || customers(&view.ledger, &asked)).await??;
-    let given = Given {
-        by: &by,
-        session: session.as_deref(),
-        of: of.id(),
-        workspace: of.workspace(),
-        list: ExportedList::ReconciledCustomers,
-        rows: answer.data.len(),
-        is_last: answer.next_cursor.is_none(),
-    };
+    let is_last = answer.next_cursor.is_none();
+    let given = Given::of(&figures, ExportedList::ReconciledCustomers, answer.data.len(), is_last);
     context.give(rows, &given).await?;
     Ok(Json(answer))
 }

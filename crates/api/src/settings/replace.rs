@@ -21,14 +21,15 @@ use crate::problem::Problem;
     request_body = SettingsView, responses((status = 200, body = SettingsView)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Connection { record, by, .. }: Connection<Manage>,
+    connection: Connection<Manage>,
     Body(request): Body<SettingsView>,
 ) -> Result<Json<SettingsView>, Problem> {
+    let catalog = connection.catalog(&context);
+    let Connection { record, by, .. } = connection;
     let settings = request.settings(&record.settings)?;
     let before = SettingsView::from(&record.settings);
     let known = [record.default_currency, record.settings.reporting_currency];
     check_currency(&context, &record.workspace, &settings, &known).await?;
-    let catalog = context.catalog.clone();
     let changed = blocking(move || {
         catalog.update_connection(&record.workspace, &record.id, |record| record.settings = settings)
     });

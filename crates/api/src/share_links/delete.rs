@@ -20,7 +20,7 @@ pub async fn handle(
     access: Access<Share>,
     Path(link_id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let (catalog, workspace) = (context.catalog.clone(), access.workspace.clone());
+    let (catalog, workspace) = (access.catalog(&context), access.workspace.clone());
     let link = blocking(move || catalog.delete_share_link(&workspace, &link_id)).await??;
     let link = link.ok_or_else(|| Problem::not_found("link"))?;
     let event = AuditEvent::new(&access.by, &access.workspace, "share_link.revoked");

@@ -35,7 +35,7 @@ pub async fn handle(
         return Err(Problem::forbidden("sign_on_other_account", "this is not the account with that address")
             .action("sign out, sign in at your identity provider again, and then with the password of that account"));
     }
-    let (catalog, who) = (context.catalog.clone(), unconnected.identity);
+    let (catalog, who) = (person.catalog(&context), unconnected.identity);
     let address = person.client.address_text();
     let connected = blocking(move || -> Result<_, store::StoreError> {
         catalog.connect_identity(&user, &who, address.as_deref(), now)?;

@@ -25,7 +25,7 @@ pub async fn handle(
     Body(request): Body<PasswordProof>,
 ) -> Result<StatusCode, Problem> {
     own_password::check(&context, &person, request.password, "password").await?;
-    let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
+    let (catalog, user) = (person.catalog(&context), person.session.user.id.clone());
     let kept = person.session.id.clone();
     let removed = blocking(move || -> Result<_, store::StoreError> {
         let Some(provider) = catalog.delete_identity(&user, &id, Some(&kept))? else { return Ok(None) };

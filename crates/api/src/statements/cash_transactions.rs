@@ -37,7 +37,7 @@ pub struct CashTransactionParams {
     responses((status = 200, body = CashTransactionPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, by, session, .. }: Figures<ReadCustomers>,
+    figures: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<CashTransactionPage>, Problem> {
     let (page, mut others) = Page::from_pairs(pairs)?;
@@ -45,19 +45,12 @@ pub async fn handle(
     let currency = required(&mut others, "currency")?;
     let column = required(&mut others, "line")?;
     nothing_else(&others)?;
-    let (Page { cursor, limit }, rows) = page.within(&context, of.workspace())?;
-    let view = context.view(&of).await?;
+    let (Page { cursor, limit }, rows) = page.within(&context, figures.of.workspace())?;
+    let view = context.view(&figures.of).await?;
     let asked = CashTransactionsQuery { month_on, currency, column, cursor, limit, now: view.now };
     let answer = blocking(move || transactions(&view.ledger, &asked)).await??;
-    let given = Given {
-        by: &by,
-        session: session.as_deref(),
-        of: of.id(),
-        workspace: of.workspace(),
-        list: ExportedList::CashTransactions,
-        rows: answer.data.len(),
-        is_last: answer.next_cursor.is_none(),
-    };
+    let is_last = answer.next_cursor.is_none();
+    let given = Given::of(&figures, ExportedList::CashTransactions, answer.data.len(), is_last);
     context.give(rows, &given).await?;
     Ok(Json(answer))
 }

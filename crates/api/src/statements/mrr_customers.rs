@@ -35,26 +35,19 @@ pub struct MrrCustomerParams {
     responses((status = 200, body = MrrCustomerPage)))]
 pub async fn handle(
     State(context): State<Shared>,
-    Figures { of, by, session, .. }: Figures<ReadCustomers>,
+    figures: Figures<ReadCustomers>,
     Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Json<MrrCustomerPage>, Problem> {
     let (page, mut others) = Page::from_pairs(pairs)?;
     let currency = required(&mut others, "currency")?;
     let column = required(&mut others, "reason")?;
     nothing_else(&others)?;
-    let (Page { cursor, limit }, rows) = page.within(&context, of.workspace())?;
-    let view = context.view(&of).await?;
+    let (Page { cursor, limit }, rows) = page.within(&context, figures.of.workspace())?;
+    let view = context.view(&figures.of).await?;
     let asked = MrrCustomersQuery { currency, column, cursor, limit, method: view.mrr_method, now: view.now };
     let answer = blocking(move || customers(&view.ledger, &asked)).await??;
-    let given = Given {
-        by: &by,
-        session: session.as_deref(),
-        of: of.id(),
-        workspace: of.workspace(),
-        list: ExportedList::MrrCustomers,
-        rows: answer.data.len(),
-        is_last: answer.next_cursor.is_none(),
-    };
+    let is_last = answer.next_cursor.is_none();
+    let given = Given::of(&figures, ExportedList::MrrCustomers, answer.data.len(), is_last);
     context.give(rows, &given).await?;
     Ok(Json(answer))
 }

@@ -23,6 +23,9 @@ use crate::context::Shared;
 /// No more often than a page can show it.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 
+/// Where nothing happens, a stream that may be no longer listened to ends after this long.
+const LONGEST_UNASKED: Duration = Duration::from_secs(30);
+
 #[derive(Debug, Serialize)]
 struct LedgerMoved {
     ledger_version: u64,
@@ -116,22 +119,33 @@ impl Allowed {
 }
 
 impl Listener {
+    /// Waits for progress: whether there was any. `None` once nothing more can come.
+    async fn moved(&mut self) -> Option<bool> {
+        let moved = async {
+            tokio::time::sleep(SHORTEST_PAUSE).await;
+            select_all(self.progress.iter_mut().map(|one| Box::pin(one.changed()))).await.0
+        };
+        tokio::select! {
+            () = self.stopping.cancelled() => None,
+            () = tokio::time::sleep(LONGEST_UNASKED) => Some(false),
+            moved = moved => moved.ok().map(|()| true),
+        }
+    }
+
     /// `None` once nothing more can come: the server stops, the connection is gone, or whoever listens may not any more.
     async fn next(&mut self) -> Option<Event> {
         if let Some(event) = self.waiting.take() {
             return Some(event);
         }
         if !self.is_first {
-            let moved = async {
-                tokio::time::sleep(SHORTEST_PAUSE).await;
-                select_all(self.progress.iter_mut().map(|one| Box::pin(one.changed()))).await.0
-            };
-            tokio::select! {
-                () = self.stopping.cancelled() => return None,
-                moved = moved => moved.ok()?,
-            }
-            if !self.allowed.is_still().await {
-                return None;
+            loop {
+                let has_moved = self.moved().await?;
+                if !self.allowed.is_still().await {
+                    return None;
+                }
+                if has_moved {
+                    break;
+                }
             }
         }
         self.progress.iter_mut().for_each(|one| drop(one.borrow_and_update()));

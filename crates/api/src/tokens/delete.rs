@@ -18,7 +18,7 @@ pub async fn handle(
     member: Membership<Manage>,
     Path(token_id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let (catalog, workspace, id) = (context.catalog.clone(), member.workspace.id.clone(), token_id.clone());
+    let (catalog, workspace, id) = (member.catalog(&context), member.workspace.id.clone(), token_id.clone());
     if !blocking(move || catalog.delete_token(&workspace, &id)).await?? {
         return Err(Problem::not_found("token"));
     }

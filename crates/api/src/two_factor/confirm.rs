@@ -49,7 +49,7 @@ pub async fn handle(
     }
     context.throttle.succeeded(&user.username, &place);
     let (codes, hashes) = second_factor::new_recovery_codes()?;
-    let (catalog, kept, id) = (context.catalog.clone(), person.session.id.clone(), user.id.clone());
+    let (catalog, kept, id) = (person.catalog(&context), person.session.id.clone(), user.id.clone());
     blocking(move || {
         catalog.set_recovery_codes(&id, &hashes)?;
         catalog.end_sessions(&id, Some(&kept))

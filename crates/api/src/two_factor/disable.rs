@@ -25,7 +25,7 @@ pub async fn handle(
     Body(request): Body<PasswordProof>,
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1]), Problem> {
     own_password::check_for_second_factor(&context, &person, request.password).await?;
-    let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
+    let (catalog, user) = (person.catalog(&context), person.session.user.id.clone());
     blocking(move || catalog.delete_two_factor(&user)).await??;
     context.record(AuditEvent::of_account(&person.by(), "two_factor.disabled")).await?;
     let at = context.clock.now();

@@ -21,7 +21,7 @@ pub async fn handle(
     Body(request): Body<PasswordProof>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
     own_password::check_for_second_factor(&context, &person, request.password).await?;
-    let (catalog, user) = (context.catalog.clone(), person.session.user.id.clone());
+    let (catalog, user) = (person.catalog(&context), person.session.user.id.clone());
     let is_on = blocking({
         let (catalog, user) = (catalog.clone(), user.clone());
         move || catalog.two_factor(&user)

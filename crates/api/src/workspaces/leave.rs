@@ -15,7 +15,7 @@ use crate::problem::Problem;
     responses((status = 204, description = "Left")))]
 pub async fn handle(State(context): State<Shared>, member: AnyMembership) -> Result<StatusCode, Problem> {
     let (catalog, id, user) =
-        (context.catalog.clone(), member.workspace.id.clone(), member.person.session.user.id.clone());
+        (member.person.catalog(&context), member.workspace.id.clone(), member.person.session.user.id.clone());
     let author = context.author(&member.person.by());
     blocking(move || catalog.remove_member(&id, &user, None, &author)).await??;
     Ok(StatusCode::NO_CONTENT)

@@ -45,7 +45,7 @@ struct Period {
     /// Of a metric: such as plan=price_123; may be repeated
     #[arg(long, value_name = "DIMENSION=VALUE", value_parser = filter, conflicts_with = "customer")]
     filter: Vec<(Dimension, String)>,
-    /// Of a metric: the part of the value whose customers are listed
+    /// Of a metric: the part of the value whose customers or balance transactions are listed
     #[arg(long, value_name = "PART", conflicts_with = "customer")]
     part: Option<String>,
 }

@@ -99,7 +99,7 @@ fn enter(
     line: impl Fn(usize) -> Option<u64>,
 ) -> anyhow::Result<()> {
     let rates = ReferenceRates::open(folder.data.clone(), folder.catalog.clone());
-    let entered = rates.enter(&folder.workspace, entries, ENTERED_BY, Clock::System.now());
+    let entered = rates.enter(&folder.catalog, &folder.workspace, entries, ENTERED_BY, Clock::System.now());
     entered.map_err(|error| match error {
         EnterError::Entry { index, error } => match line(index) {
             Some(line) => anyhow::anyhow!("line {line}: {error}"),

@@ -133,9 +133,12 @@ pub fn run(args: &Status) -> anyhow::Result<()> {
         TextOrJson::Json => writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?,
         TextOrJson::Text => write_text(&mut out, &report)?,
     }
-    match report.connections.iter().filter(|one| one.unreadable.is_some()).count() {
-        0 => Ok(()),
-        _ => Err(Advice::new("some data can't be read", "run 'chartsy doctor' for details").into()),
+    match report.connections.iter().find_map(|one| one.unreadable.as_deref()) {
+        None => Ok(()),
+        Some(why) => {
+            let message = format!("some data can't be read: {why}");
+            Err(Advice::new(message, "run 'chartsy doctor' for details").into())
+        }
     }
 }
 

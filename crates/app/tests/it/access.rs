@@ -210,6 +210,23 @@ async fn an_open_stream_ends_with_the_session_that_it_was_begun_in() {
 }
 
 #[tokio::test]
+async fn an_open_stream_on_which_nothing_happens_ends_with_its_session_too() {
+    let site = Site::new();
+    let ada = site.owner().await;
+    let merchant = sandbox(MerchantName::Small, 5).await;
+    let id = site.connected(&ada, &merchant).await;
+    let request = json!({"login": "ada", "password": PASSWORD});
+    let elsewhere = site.ask(As::Nobody, "POST", "/api/v1/session", Some(request)).await.cookie();
+    let mut events = site.listen(&elsewhere, &format!("/api/v1/connections/{id}/sync/stream")).await;
+    assert!(events.next().await.is_some(), "what there is now");
+    assert_eq!(site.ask(As::Person(&elsewhere), "DELETE", "/api/v1/session", None).await.status, 204);
+    // Waiting takes no time from here on.
+    tokio::time::pause();
+    let ended = tokio::time::timeout(Duration::from_secs(600), events.next()).await;
+    assert!(ended.expect("it goes on").is_none());
+}
+
+#[tokio::test]
 async fn another_site_cannot_act_for_a_signed_in_person() {
     let site = Site::new();
     let cookie = site.owner().await;

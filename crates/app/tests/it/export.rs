@@ -115,6 +115,13 @@ async fn every_format_has_the_same_rows_and_they_add_up_to_the_figures() {
     let figures = |metric| sums(of_metric(metrics, metric), "start_on", "value");
     assert_eq!(sums(&tables["mrr_by_month"], "start_on", "mrr_minor"), figures("mrr"));
     assert_eq!(sums(&tables["movements"], "on", "delta_minor"), figures("net_new_mrr"));
+    let (movements, causes) = (&tables["movements"], &tables["movement_causes"]);
+    let changes = movements.iter().filter(|row| ["expansion", "contraction"].contains(&row["type"].as_str()));
+    assert_eq!(sums(causes, "on", "delta_minor"), sums(changes, "on", "delta_minor"));
+    for row in movements {
+        assert_eq!(row["type"] == "churn", !row["is_involuntary"].is_empty(), "{row:?}");
+        assert_eq!(row["type"] == "churn", !row["churn_reason"].is_empty(), "{row:?}");
+    }
 
     let balance = &tables["balance_transactions"];
     let moved = balance.iter().filter(|row| !["payout", "transfer"].contains(&row["category"].as_str()));
@@ -145,7 +152,8 @@ async fn every_format_has_the_same_rows_and_they_add_up_to_the_figures() {
     assert_eq!(now, last.map(|row| row["mrr_minor"].parse::<i64>().unwrap()).sum::<i64>());
 }
 
-/// What is sold in dollars and euros and by tiers, what is taken off it, and what waits to be billed and paid.
+/// What is sold in dollars and euros and by tiers, what is taken off it, what it is paid with and why it will end, and what
+/// waits to be billed and paid.
 const GOODS: &str = r#"{ "settings": { "now": "@2026-03-20" }, "objects": {
     "products": [{ "id": "prod_1", "name": "Pro", "active": true }],
     "prices": [
@@ -160,7 +168,12 @@ const GOODS: &str = r#"{ "settings": { "now": "@2026-03-20" }, "objects": {
     "coupons": [{ "id": "SPRING", "name": "Spring", "percent_off": 12.5, "duration": "repeating",
         "duration_in_months": 3, "valid": true, "times_redeemed": 2, "created": "@2026-01-05" }],
     "customers": [{ "id": "cus_1", "created": "@2026-01-01" }],
-    "subscriptions": [{ "id": "sub_1", "customer": "cus_1", "created": "@2026-01-01", "items": [{ "price": "price_1" }] }],
+    "subscriptions": [{ "id": "sub_1", "customer": "cus_1", "created": "@2026-01-01", "items": [{ "price": "price_1" }],
+        "default_payment_method": { "id": "pm_1", "object": "payment_method", "type": "card",
+            "card": { "brand": "visa", "last4": "4242", "exp_month": 2, "exp_year": 2026 } },
+        "cancellation_details": { "reason": "cancellation_requested", "feedback": "too_expensive", "comment": null } }],
+    "invoices": [{ "id": "in_1", "customer": "cus_1", "sub": "sub_1", "created": "@2026-01-01", "lines": [
+        { "price": "price_1", "amount": 3000, "sub": "sub_1", "period": { "start": "@2026-01-01", "end": "@2026-04-01" } }] }],
     "invoiceitems": [{ "id": "ii_1", "customer": "cus_1", "created": "@2026-03-01", "date": "@2026-03-01", "sub": "sub_1",
         "price": "price_1", "amount": 700, "currency": "usd", "proration": true, "description": "Rest of March",
         "period": { "start": "@2026-03-01", "end": "@2026-04-01" } }],
@@ -191,6 +204,10 @@ fn what_is_sold_and_what_waits_is_in_every_format() {
                 .map(|row| columns.iter().map(|name| row[*name].as_str()).collect::<Vec<_>>().join(" "))
                 .collect()
         };
+        let told = ["id", "cancellation_reason", "cancellation_feedback"];
+        assert_eq!(read("subscriptions", &told), ["sub_1 cancellation_requested too_expensive"], "{format}");
+        let card = ["customer", "brand", "last4", "expires_on", "is_expired", "currency", "mrr_minor"];
+        assert_eq!(read("cards", &card), ["cus_1 visa 4242 2026-02-28 true usd 1000"], "{format}");
         assert_eq!(read("products", &["id", "name", "is_active", "is_deleted"]), ["prod_1 Pro true false"]);
         let prices =
             ["id", "product", "scheme", "unit_amount_minor", "interval", "interval_count", "is_metered"];

@@ -138,9 +138,10 @@ async fn rates_that_are_entered_count_at_once_and_go_when_they_are_removed() {
     // 1.1172 dollars a euro.
     assert_eq!(kwd_on("2026-10-30").as_deref(), Some("0.3429804"));
     // Another process enters one.
-    let other = ReferenceRates::open(site.context.data.clone(), site.context.data.catalog().unwrap());
+    let catalog = site.context.data.catalog().unwrap();
+    let other = ReferenceRates::open(site.context.data.clone(), catalog.clone());
     let day = metrics::fx::EnteredRate::parse("kwd", "usd", "2026-10-30", None, "0.3").unwrap();
-    other.enter(&workspace, &[day], "command line", UnixSeconds(0)).unwrap();
+    other.enter(&catalog, &workspace, &[day], "command line", UnixSeconds(0)).unwrap();
     assert_eq!(kwd_on("2026-10-30").as_deref(), Some("0.33516"));
 
     for row in site.get(me.clone(), path).await.body["data"].as_array().unwrap() {

@@ -193,8 +193,25 @@ pub fn movements(ledger: &Ledger, rates: &Rates, asked: &MovementsQuery) -> Resu
     let total = found.total;
     let (found, has_more) = found.page(|a, b| list.compare(a, b));
     let next_cursor = found.last().filter(|_| has_more).map(|one| Cursor::write(&list.key(one)));
-    let data = found.iter().map(|one| one.look_up(ledger, rates, &list.scope, asked)).collect();
+    let data = found.iter().map(|one| list.row(one)).collect();
     Ok(MovementPage { data, next_cursor, total, sums: sums.list(MovementSum::new) })
+}
+
+/// The movements that a walk over one customer came upon, in the order of their days. Nothing is converted.
+pub(super) fn of_trail(
+    ledger: &Ledger,
+    place: CustomerPosition,
+    trail: &Trail,
+    scope: &Scope,
+    now: UnixSeconds,
+) -> Vec<Movement> {
+    let movements = trail.moves.iter().map(|one| {
+        let series = trail.lane_of(one).series;
+        let (currency, number) = (scope.currency_of(series), 0);
+        let found = Found { place, on: one.day, currency, kind: one.kind, series, one: *one, now, number };
+        found.look_up(ledger, scope, None, &MovementFilter::default())
+    });
+    movements.collect()
 }
 
 impl All {
@@ -261,6 +278,14 @@ impl List<'_> {
                 factor.and_then(|factor| factor.convert(minor).ok()).unwrap_or(0)
             }
         }
+    }
+
+    fn row(&self, one: &Found) -> Movement {
+        let factor = match self.asked.query.currency {
+            Reporting::Native => None,
+            Reporting::In(currency) => Factor::of(self.rates, one.on, one.currency, currency),
+        };
+        one.look_up(self.ledger, &self.scope, factor.as_ref(), &self.asked.only)
     }
 
     fn key(&self, one: &Found) -> Key<'_> {
@@ -342,14 +367,17 @@ impl MovementFilter {
 }
 
 impl Found {
-    fn look_up(&self, ledger: &Ledger, rates: &Rates, scope: &Scope, asked: &MovementsQuery) -> Movement {
+    /// With what is asked of plan switches, and what is converted where there is a factor.
+    fn look_up(
+        &self,
+        ledger: &Ledger,
+        scope: &Scope,
+        factor: Option<&Factor>,
+        only: &MovementFilter,
+    ) -> Movement {
         let chunk = ledger.chunk(self.place);
         let entry = chunk.entry(self.place.customer as usize);
-        let factor = match asked.query.currency {
-            Reporting::Native => None,
-            Reporting::In(currency) => Factor::of(rates, self.on, self.currency, currency),
-        };
-        let causes = self.causes(ledger, scope, factor.as_ref());
+        let causes = self.causes(ledger, scope, factor);
         let most = causes.iter().rev().max_by_key(|cause| cause.delta_minor.abs());
         Movement {
             customer_id: entry.id.to_string(),
@@ -360,16 +388,14 @@ impl Found {
             currency: self.currency,
             delta_minor: self.one.after - self.one.before,
             mrr_after_minor: self.one.after,
-            converted_minor: factor.as_ref().and_then(|factor| self.converted(ledger, scope, factor)),
+            converted_minor: factor.and_then(|factor| self.converted(ledger, scope, factor)),
             is_involuntary: (self.kind == MovementKind::Churn).then(|| self.is_involuntary(ledger, chunk)),
             cause: most.map(|most| most.cause.clone()),
             causes,
             churn_reason: self.only_part(ledger, scope, Dimension::ChurnReason),
             feedback: self.only_part(ledger, scope, Dimension::Feedback),
-            switched_minor: self.switched(ledger, scope, &asked.only, &ONE),
-            switched_converted_minor: factor
-                .as_ref()
-                .and_then(|factor| self.switched(ledger, scope, &asked.only, factor)),
+            switched_minor: self.switched(ledger, scope, only, &ONE),
+            switched_converted_minor: factor.and_then(|factor| self.switched(ledger, scope, only, factor)),
         }
     }
 

@@ -2,6 +2,10 @@
 
 use std::cmp::Ordering;
 
+use model::UnixSeconds;
+
+use super::QueryError;
+
 /// The rows of a page in their order, and whether more follow.
 ///
 /// `is_after` says which rows come after those of the pages before, as a cursor has it: all, without one. A cursor is of what a row is, so an update
@@ -65,6 +69,31 @@ impl<T> Candidates<T> {
     /// The rows of the page in their order, and whether more follow.
     pub(crate) fn page(self, compare: impl Fn(&T, &T) -> Ordering) -> (Vec<T>, bool) {
         page(self.rows, self.most - 1, |_| true, compare)
+    }
+}
+
+/// Where a list goes on that is in order of instants, and of ids within them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MomentCursor<'a> {
+    pub(crate) at: UnixSeconds,
+    pub(crate) id: &'a str,
+}
+
+impl<'a> MomentCursor<'a> {
+    /// # Errors
+    /// When it is not one of such a list.
+    pub(crate) fn read(text: &'a str) -> Result<Self, QueryError> {
+        let parts = text.split_once(':').and_then(|(at, id)| Some((at.parse().ok()?, id)));
+        let (at, id) = parts.ok_or_else(|| QueryError::BadCursor(text.to_owned()))?;
+        Ok(Self { at: UnixSeconds(at), id })
+    }
+
+    pub(crate) fn write(self) -> String {
+        format!("{}:{}", self.at.0, self.id)
+    }
+
+    pub(crate) fn order(self) -> (UnixSeconds, &'a str) {
+        (self.at, self.id)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use model::Day;
-use model::billing::{CancellationReason, SubscriptionStatus};
+use model::billing::SubscriptionStatus;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -334,10 +334,7 @@ impl<'a> Mover<'a> {
 
 fn churn_reason(subscription: &SubscriptionView<'_>) -> &'static str {
     match subscription.reason {
-        Some(CancellationReason::Requested) => "cancellation_requested",
-        Some(CancellationReason::PaymentFailed) => "payment_failed",
-        Some(CancellationReason::PaymentDisputed) => "payment_disputed",
-        Some(CancellationReason::Other) => OTHER,
+        Some(reason) => reason.as_str(),
         None if subscription.status == SubscriptionStatus::Unpaid => "unpaid",
         None => UNKNOWN,
     }

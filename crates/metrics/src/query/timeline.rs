@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::customers::{CustomerStatus, money, status_of};
 use super::scope::{Scope, Selection};
 use super::walk::{Trail, WalkRange};
-use super::{Filter, MovementKind};
+use super::{Filter, Movement, MovementKind, movements};
 use crate::columns::{CustomerEntry, CustomerPosition, Ledger, RowSlices};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,6 +20,15 @@ pub struct CustomerTimeline {
     pub movements: Vec<TimelineMovement>,
     /// How the customer stands now.
     pub status: CustomerStatus,
+}
+
+/// A customer as it is exported.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CustomerRecord {
+    pub entry: CustomerEntry,
+    pub timeline: CustomerTimeline,
+    /// With what each is due to.
+    pub movements: Vec<Movement>,
 }
 
 /// MRR in a currency from an instant on, before the netting by day.
@@ -62,18 +71,21 @@ pub fn customer_timeline(
     now: UnixSeconds,
 ) -> Option<CustomerTimeline> {
     let place = ledger.find(customer)?;
-    Some(timeline_at(ledger, place, &everything(ledger), now))
+    let scope = everything(ledger);
+    let trail = trail_of(ledger, place, &scope, now);
+    Some(timeline_of(ledger, place, &scope, &trail, now))
 }
 
-/// Every customer with its MRR up to `now`, in order of ids.
-pub fn timelines(
-    ledger: &Ledger,
-    now: UnixSeconds,
-) -> impl Iterator<Item = (CustomerEntry, CustomerTimeline)> + '_ {
+/// Every customer with its MRR and movements up to `now`, in order of ids.
+pub fn customer_records(ledger: &Ledger, now: UnixSeconds) -> impl Iterator<Item = CustomerRecord> + '_ {
     let scope = everything(ledger);
     ledger.places_by_id().into_iter().map(move |place| {
-        let entry = ledger.chunk(place).entry(place.customer as usize);
-        (entry, timeline_at(ledger, place, &scope, now))
+        let trail = trail_of(ledger, place, &scope, now);
+        CustomerRecord {
+            entry: ledger.chunk(place).entry(place.customer as usize),
+            timeline: timeline_of(ledger, place, &scope, &trail, now),
+            movements: movements::of_trail(ledger, place, &trail, &scope, now),
+        }
     })
 }
 
@@ -81,17 +93,22 @@ fn everything(ledger: &Ledger) -> Scope {
     Scope::new(ledger, Selection { filter: &Filter::default(), by: None, is_converted: false })
 }
 
-fn timeline_at(
+/// Everything up to `now`.
+fn trail_of(ledger: &Ledger, place: CustomerPosition, scope: &Scope, now: UnixSeconds) -> Trail {
+    let mut trail = Trail::default();
+    let range = WalkRange { first: Day(i32::MIN), last: ledger.calendar().day(now), now };
+    trail.walk(ledger.chunk(place), place.customer as usize, 0, scope, range);
+    trail
+}
+
+fn timeline_of(
     ledger: &Ledger,
     place: CustomerPosition,
     scope: &Scope,
+    trail: &Trail,
     now: UnixSeconds,
 ) -> CustomerTimeline {
     let (chunk, customer) = (ledger.chunk(place), place.customer as usize);
-    let rows = chunk.rows(customer);
-    let mut trail = Trail::default();
-    let range = WalkRange { first: Day(i32::MIN), last: ledger.calendar().day(now), now };
-    trail.walk(chunk, customer, 0, scope, range);
     let movements = trail.moves.iter().map(|one| TimelineMovement {
         on: one.day,
         kind: one.kind,
@@ -100,10 +117,10 @@ fn timeline_at(
         mrr_after_minor: one.after,
     });
     CustomerTimeline {
-        mrr: money(&trail, scope),
-        timeline: changes(ledger, rows, now),
+        mrr: money(trail, scope),
+        timeline: changes(ledger, chunk.rows(customer), now),
         movements: movements.collect(),
-        status: status_of(chunk, customer, &trail, now),
+        status: status_of(chunk, customer, trail, now),
     }
 }
 

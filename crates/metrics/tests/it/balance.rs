@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use metrics::columns::{BalanceChanges, CATALOG_BLOB, Damaged, Ledger};
 use metrics::fx::Rates;
-use metrics::query::{self, Dimension, Filter, QueryError, Reporting, Value};
+use metrics::query::{
+    self, BalanceTransactionsQuery, BookedTransaction, Dimension, Filter, QueryError, Reporting, Value,
+};
 use model::{BalanceCategory, BalanceTransaction, Currency};
 use proptest::prelude::*;
 
@@ -90,6 +92,47 @@ fn what_has_no_rate_is_shown_apart() {
     assert_eq!(answer.series[0].points[0].value, Some(Value::Minor(80)));
     let [left] = answer.unconverted[..] else { panic!("{:?}", answer.unconverted) };
     assert_eq!((left.currency, left.mrr_minor), (currency("kwd"), 500));
+}
+
+/// What each page of a list has, one after the other.
+fn listed(ledger: &Ledger, id: &str, asked: &query::Query, limit: usize) -> Vec<BookedTransaction> {
+    let mut asked = BalanceTransactionsQuery { query: asked.clone(), cursor: None, limit };
+    let mut all = Vec::new();
+    loop {
+        let page = query::balance_transactions(ledger, &steady_dollar(), metric(id), &asked).unwrap();
+        all.extend(page.data);
+        let Some(next) = page.next_cursor else {
+            assert_eq!(all.len(), page.total);
+            return all;
+        };
+        asked.cursor = Some(next);
+    }
+}
+
+#[test]
+fn a_value_opens_the_transactions_that_it_is_the_sum_of() {
+    let ledger = four()
+        .with_transaction("payout", "2024-03-20", BalanceCategory::Payout, "usd", -900)
+        .with_transaction("e", "2024-03-09", BalanceCategory::Refund, "eur", -500)
+        .ledger("UTC");
+    let march = query("2024-03-01", "2024-03-31");
+    let ids = |id: &str, asked: &query::Query| -> Vec<(String, i64, Option<i64>)> {
+        let rows = listed(&ledger, id, asked, 1);
+        rows.into_iter().map(|row| (row.id, row.counted_minor, row.converted_minor)).collect()
+    };
+    let row = |id: &str, minor: i64| (id.to_owned(), minor, None);
+    assert_eq!(ids("net_cash", &march), [row("e", -450), row("d", 900), row("c", 900)], "no payout");
+    assert_eq!(ids("fees", &march), [row("payout", -90), row("e", -50), row("d", 100), row("c", 100)]);
+    let filter = Filter { currencies: vec![Currency::EUR], ..Filter::default() };
+    let of_euros = query::Query { filter, currency: Reporting::In(Currency::USD), ..march.clone() };
+    assert_eq!(ids("net_cash", &of_euros), [("e".to_owned(), -450, Some(-563))]);
+
+    let asked = BalanceTransactionsQuery { query: march, cursor: None, limit: 10 };
+    let refused = query::balance_transactions(&ledger, &Rates::default(), metric("mrr"), &asked).unwrap_err();
+    assert!(matches!(refused, QueryError::NotOfBalance("mrr")), "{refused}");
+    let asked = BalanceTransactionsQuery { cursor: Some("odd".to_owned()), ..asked };
+    let refused = query::balance_transactions(&ledger, &Rates::default(), metric("fees"), &asked);
+    assert!(matches!(refused.unwrap_err(), QueryError::BadCursor(_)));
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn all_timelines_are_those_of_each_customer_in_order_of_ids() {
         &[("2024-01-01", 500)],
     );
     let (ledger, now) = (world.ledger("UTC"), at("2024-03-01"));
-    let all = query::timelines(&ledger, now).map(|(entry, timeline)| (entry.id, timeline));
+    let all = query::customer_records(&ledger, now).map(|one| (one.entry.id, one.timeline));
     let each = ["a", "b"].map(|id| {
         let id = CustomerId::from(id);
         let timeline = query::customer_timeline(&ledger, &id, now).unwrap();

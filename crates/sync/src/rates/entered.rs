@@ -2,7 +2,7 @@
 
 use metrics::fx::{Entered, EnteredRate, EntryError};
 use model::{UnixSeconds, WorkspaceId};
-use store::{NewRate, RateRecord, StoreError};
+use store::{Catalog, NewRate, RateRecord, StoreError};
 
 use super::ReferenceRates;
 
@@ -20,18 +20,20 @@ pub enum EnterError {
 }
 
 impl ReferenceRates {
-    /// Keeps what was entered, all or none of it. It counts from the next question on, before every other rate.
+    /// Keeps what was entered in the catalog of whoever entered it, all or none of it. It counts from the next question on, before
+    /// every other rate.
     ///
     /// # Errors
     /// The first entry that does not fit with the others.
     pub fn enter(
         &self,
+        catalog: &Catalog,
         workspace: &WorkspaceId,
         entries: &[EnteredRate],
         entered_by: &str,
         now: UnixSeconds,
     ) -> Result<(), EnterError> {
-        let kept = read(&self.catalog.rates(workspace)?);
+        let kept = read(&catalog.rates(workspace)?);
         if kept.len() + entries.len() > MOST_RATES {
             return Err(EnterError::TooMany);
         }
@@ -39,7 +41,7 @@ impl ReferenceRates {
         let rates = self.published().with_entered(all);
         rates.check_entries(entries).map_err(|(index, error)| EnterError::Entry { index, error })?;
         let new: Vec<NewRate> = entries.iter().map(new_rate).collect();
-        Ok(self.catalog.add_rates(workspace, &new, entered_by, now)?)
+        Ok(catalog.add_rates(workspace, &new, entered_by, now)?)
     }
 }
 

@@ -19,6 +19,7 @@ import { keptSearch } from '~/view/useView'
 
 import { isMoved } from './behind'
 import { ContributionList } from './ContributionList'
+import { TransactionList } from './TransactionList'
 import { explainedBy } from './useCounts'
 
 interface Props {
@@ -33,7 +34,7 @@ interface Props {
   onClose: () => void
 }
 
-/** How a metric's value came about: the sums of its formula, and the customers or payments behind each. */
+/** How a metric's value came about: the sums of its formula, and the customers, payments or balance transactions behind each. */
 export function ValueDrawer(props: Props) {
   const { view, metric, days, part, onClose } = props
   return (
@@ -131,14 +132,7 @@ function Behind({ view, metric, currency, part, query }: BehindProps) {
         </div>
       )
     case 'balance_transactions':
-      return (
-        <p className="text-sm">
-          <Link className="link" params={params} search={keptSearch} to="/c/$connectionId/reconcile">
-            Open the cash statement
-          </Link>{' '}
-          and click an amount to see its balance transactions.
-        </p>
-      )
+      return <TransactionList metric={metric} query={query} view={view} />
     case 'metric':
       return (
         <p className="text-sm">

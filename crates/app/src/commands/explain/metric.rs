@@ -4,7 +4,8 @@ use std::io::Write;
 
 use metrics::envelope;
 use metrics::query::{
-    self, Contribution, ContributionsQuery, ExplainedTerm, ExplainedValue, Reporting, Rows, Value,
+    self, BalanceTransactionsQuery, BookedTransaction, Contribution, ContributionsQuery, ExplainedTerm,
+    ExplainedValue, Reporting, Rows, Value,
 };
 use metrics::question::Question;
 use metrics::registry::{Metric, Unit};
@@ -39,12 +40,17 @@ pub(super) async fn run(
             TextOrJson::Text => Ok(write_value(&mut out, &explained.answer)?),
         };
     };
-    let asked = ContributionsQuery {
-        query: question.query_of(&view, metric)?,
-        part,
-        cursor: None,
-        limit: usize::MAX,
-    };
+    let query = question.query_of(&view, metric)?;
+    let (cursor, limit) = (None, usize::MAX);
+    if metric.is_of_balance() && part == metric.id {
+        let asked = BalanceTransactionsQuery { query, cursor, limit };
+        let page = query::balance_transactions(&view.ledger, &view.rates, metric, &asked)?;
+        return match format {
+            TextOrJson::Json => Ok(writeln!(out, "{}", serde_json::to_string_pretty(&page.data)?)?),
+            TextOrJson::Text => Ok(write_transactions(&mut out, &page.data)?),
+        };
+    }
+    let asked = ContributionsQuery { query, part, cursor, limit };
     let page = query::contributions(&view.ledger, &view.rates, metric, &asked)?;
     match format {
         TextOrJson::Json => writeln!(out, "{}", serde_json::to_string_pretty(&page.data)?)?,
@@ -75,11 +81,10 @@ fn write_value(out: &mut impl Write, explained: &ExplainedValue) -> std::io::Res
 /// How to open a part of a value further.
 fn way_into(part: &ExplainedTerm) -> String {
     match part.rows {
-        Rows::Customers => format!("--part {}", part.id),
+        Rows::Customers | Rows::BalanceTransactions => format!("--part {}", part.id),
         Rows::Metric => format!("--metric {}", part.id),
         Rows::Payments if part.payment_types.is_empty() => "chartsy payments".to_owned(),
         Rows::Payments => format!("chartsy payments --type {}", part.payment_types.join(" --type ")),
-        Rows::BalanceTransactions => "chartsy export, table balance_transactions".to_owned(),
     }
 }
 
@@ -92,6 +97,21 @@ fn write_customers(out: &mut impl Write, rows: &[Contribution], unit: Unit) -> s
             row.name.clone().unwrap_or_default(),
             row.currency.to_string(),
             shown(value, unit, row.currency),
+        ]);
+    }
+    writeln!(out, "{table}")
+}
+
+fn write_transactions(out: &mut impl Write, rows: &[BookedTransaction]) -> std::io::Result<()> {
+    let mut table = table(["day", "id", "category", "source", "currency", "adds"], 5..6);
+    for row in rows {
+        table.add_row([
+            row.on.to_string(),
+            row.id.clone(),
+            row.category.as_str().to_owned(),
+            row.source.clone().unwrap_or_default(),
+            row.currency.to_string(),
+            in_main_units(row.counted_minor, row.currency),
         ]);
     }
     writeln!(out, "{table}")
@@ -135,7 +155,7 @@ mod tests {
         };
         assert_eq!(way_into(&refunds), "chartsy payments --type refund --type credit_note");
         let of_balance = ExplainedTerm { rows: Rows::BalanceTransactions, ..part };
-        assert_eq!(way_into(&of_balance), "chartsy export, table balance_transactions");
+        assert_eq!(way_into(&of_balance), "--part fees");
     }
 
     #[test]

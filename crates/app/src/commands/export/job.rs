@@ -2,10 +2,9 @@
 
 use anyhow::Context;
 use connect::{Readable, Source};
-use metrics::columns::CustomerEntry;
 use metrics::envelope;
 use metrics::ledger::PriceBook;
-use metrics::query::{self, CustomerTimeline, Reporting, Value};
+use metrics::query::{self, CustomerRecord, CustomerTimeline, ExpiringCardsQuery, Filter, Reporting, Value};
 use metrics::question::Question;
 use metrics::registry::{METRICS, Metric, Unit};
 use metrics::view::View;
@@ -48,6 +47,7 @@ impl Job {
         let mut draft = Draft::create(destination, self.format)?;
         let first_on = self.customers(&mut draft)?;
         self.goods(&mut draft)?;
+        self.cards(&mut draft)?;
         self.balance(&mut draft)?;
         self.metrics(first_on, &mut draft)?;
         self.stop_if_told()?;
@@ -81,17 +81,17 @@ impl Job {
         let tell = shown.listener();
         let total = self.view.ledger.customer_count() as u64;
         let mut first_on = self.view.today();
-        let mut timelines = query::timelines(&self.view.ledger, self.view.now);
+        let mut customers = query::customer_records(&self.view.ledger, self.view.now);
         let mut done = 0;
         loop {
-            let batch: Vec<(CustomerEntry, CustomerTimeline)> = timelines.by_ref().take(BATCH).collect();
+            let batch: Vec<CustomerRecord> = customers.by_ref().take(BATCH).collect();
             if batch.is_empty() {
                 break;
             }
             self.stop_if_told()?;
-            for ((entry, timeline), stored) in batch.iter().zip(self.stored(&batch)?) {
-                let history = self.write(entry, timeline, &stored, &prices, draft)?;
-                first_on = first_on.min(self.first_day(timeline, &history));
+            for (record, stored) in batch.iter().zip(self.stored(&batch)?) {
+                let history = self.write(record, &stored, &prices, draft)?;
+                first_on = first_on.min(self.first_day(&record.timeline, &history));
             }
             done += batch.len() as u64;
             tell(done, total);
@@ -100,8 +100,8 @@ impl Job {
         Ok(first_on)
     }
 
-    fn stored(&self, batch: &[(CustomerEntry, CustomerTimeline)]) -> anyhow::Result<Vec<Vec<Stored>>> {
-        let ids: Vec<CustomerId> = batch.iter().map(|(entry, _)| entry.id.clone()).collect();
+    fn stored(&self, batch: &[CustomerRecord]) -> anyhow::Result<Vec<Vec<Stored>>> {
+        let ids: Vec<CustomerId> = batch.iter().map(|one| one.entry.id.clone()).collect();
         let mut stored = self.objects.read_customers(&ids, self.source.history_kinds())?;
         if let Some(nobody) = ids.iter().position(|id| id.as_str() == history::NOBODY)
             && let Some(stored) = stored.get_mut(nobody)
@@ -113,8 +113,7 @@ impl Job {
 
     fn write(
         &self,
-        entry: &CustomerEntry,
-        timeline: &CustomerTimeline,
+        record: &CustomerRecord,
         stored: &[Stored],
         prices: &PriceBook,
         draft: &mut Draft,
@@ -123,7 +122,7 @@ impl Job {
         let own = history::with_inline(prices, &billed.history, billed.inline_prices);
         let own_prices = own.as_ref().map(|(own, _)| own);
         let (view, history) = (&self.view, &billed.history);
-        Exported { view, entry, timeline, history, prices, own_prices }.write(draft)?;
+        Exported { view, record, history, prices, own_prices }.write(draft)?;
         Ok(billed.history)
     }
 
@@ -158,6 +157,42 @@ impl Job {
             for one in stored.iter().filter_map(|stored| read(&stored.object).ok()) {
                 add(one)?;
             }
+        }
+    }
+
+    /// Every card that a subscription is paid with, whenever it expires.
+    fn cards(&self, draft: &mut Draft) -> anyhow::Result<()> {
+        let mut question = ExpiringCardsQuery {
+            within_days: u32::MAX,
+            filter: Filter::default(),
+            currency: Reporting::Native,
+            now: self.view.now,
+            cursor: None,
+            limit: OBJECTS,
+        };
+        loop {
+            self.stop_if_told()?;
+            let page = query::expiring_cards(&self.view.ledger, &self.view.rates, &question)?;
+            for card in &page.data {
+                for paid in &card.mrr {
+                    draft.add(
+                        &tables::CARDS,
+                        &[
+                            Cell::from(card.customer_id.as_str()),
+                            Cell::from(card.brand.as_ref()),
+                            Cell::from(card.last4.as_ref()),
+                            Cell::from(card.expires_on),
+                            Cell::from(card.is_expired),
+                            Cell::from(paid.currency),
+                            Cell::from(paid.amount_minor),
+                        ],
+                    )?;
+                }
+            }
+            question.cursor = Some(match page.next_cursor {
+                Some(cursor) => cursor,
+                None => return Ok(()),
+            });
         }
     }
 

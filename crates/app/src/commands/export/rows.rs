@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use metrics::columns::CustomerEntry;
 use metrics::ledger::PriceBook;
-use metrics::query::{self, CustomerTimeline, TimelinePoint};
+use metrics::query::{self, CustomerRecord, Movement, TimelinePoint};
 use metrics::view::View;
 use model::billing::{
-    Charge, CreditNote, CustomerHistory, Dispute, DisputeStatus, Invoice, InvoiceItem, InvoiceLine, Refund,
-    Subscription,
+    CancellationReason, Charge, CreditNote, CustomerHistory, Dispute, DisputeStatus, Invoice, InvoiceItem,
+    InvoiceLine, Refund, Subscription,
 };
 use model::{Currency, Day, Interval};
 
@@ -19,8 +18,7 @@ use super::tables;
 /// Everything that a customer has a row for, except money that moved.
 pub struct Exported<'a> {
     pub view: &'a View,
-    pub entry: &'a CustomerEntry,
-    pub timeline: &'a CustomerTimeline,
+    pub record: &'a CustomerRecord,
     pub history: &'a CustomerHistory,
     /// The price list, and what of it this customer's older objects make up for.
     pub prices: &'a PriceBook,
@@ -54,11 +52,11 @@ impl Exported<'_> {
     }
 
     fn id(&self) -> Cell<'_> {
-        Cell::from(self.entry.id.as_str())
+        Cell::from(self.record.entry.id.as_str())
     }
 
     fn customer(&self, draft: &mut Draft) -> anyhow::Result<()> {
-        let entry = self.entry;
+        let entry = &self.record.entry;
         draft.add(
             &tables::CUSTOMERS,
             &[
@@ -68,31 +66,50 @@ impl Exported<'_> {
                 Cell::from(entry.country.as_ref()),
                 Cell::from(entry.created_at),
                 Cell::from(entry.is_deleted),
-                Cell::from(self.timeline.status.as_str()),
+                Cell::from(self.record.timeline.status.as_str()),
             ],
         )
     }
 
     fn mrr(&self, draft: &mut Draft) -> anyhow::Result<()> {
-        for movement in &self.timeline.movements {
-            draft.add(
-                &tables::MOVEMENTS,
-                &[
-                    self.id(),
-                    Cell::from(movement.on),
-                    Cell::from(movement.kind.as_str()),
-                    Cell::from(movement.currency),
-                    Cell::from(movement.delta_minor),
-                    Cell::from(movement.mrr_after_minor),
-                ],
-            )?;
-        }
-        for (currency, days) in by_day(&self.timeline.timeline) {
+        self.record.movements.iter().try_for_each(|movement| self.movement(movement, draft))?;
+        for (currency, days) in by_day(&self.record.timeline.timeline) {
             for (on, mrr_minor) in &days {
                 let row = [self.id(), Cell::from(*on), Cell::from(currency), Cell::from(*mrr_minor)];
                 draft.add(&tables::MRR_BY_DAY, &row)?;
             }
             self.months(currency, &days, draft)?;
+        }
+        Ok(())
+    }
+
+    fn movement(&self, movement: &Movement, draft: &mut Draft) -> anyhow::Result<()> {
+        draft.add(
+            &tables::MOVEMENTS,
+            &[
+                self.id(),
+                Cell::from(movement.on),
+                Cell::from(movement.kind.as_str()),
+                Cell::from(movement.currency),
+                Cell::from(movement.delta_minor),
+                Cell::from(movement.mrr_after_minor),
+                Cell::from(movement.is_involuntary),
+                Cell::from(movement.churn_reason.as_ref()),
+                Cell::from(movement.feedback.as_ref()),
+            ],
+        )?;
+        for part in &movement.causes {
+            draft.add(
+                &tables::MOVEMENT_CAUSES,
+                &[
+                    self.id(),
+                    Cell::from(movement.on),
+                    Cell::from(movement.kind.as_str()),
+                    Cell::from(movement.currency),
+                    Cell::from(part.cause.as_str()),
+                    Cell::from(part.delta_minor),
+                ],
+            )?;
         }
         Ok(())
     }
@@ -128,7 +145,7 @@ impl Exported<'_> {
         if self.history.subscriptions.is_empty() {
             return Ok(());
         }
-        let values = query::subscription_values(&self.view.ledger, &self.entry.id, self.view.now);
+        let values = query::subscription_values(&self.view.ledger, &self.record.entry.id, self.view.now);
         for subscription in &self.history.subscriptions {
             let mrr_minor = values.get(subscription.id.as_str()).copied().unwrap_or_default();
             self.subscription(subscription, mrr_minor, draft)?;
@@ -158,6 +175,8 @@ impl Exported<'_> {
                 Cell::from(subscription.cancel_at),
                 Cell::from(subscription.canceled_at),
                 Cell::from(subscription.ended_at),
+                Cell::from(subscription.cancellation_reason.map(CancellationReason::as_str)),
+                Cell::from(subscription.cancellation_feedback.as_ref()),
             ],
         )?;
         for item in &subscription.items {

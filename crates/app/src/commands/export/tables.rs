@@ -54,6 +54,8 @@ pub static SUBSCRIPTIONS: Table = Table {
         instant("cancel_at"),
         instant("canceled_at"),
         instant("ended_at"),
+        text("cancellation_reason"),
+        text("cancellation_feedback"),
     ],
 };
 
@@ -124,6 +126,22 @@ pub static MOVEMENTS: Table = Table {
         text("currency"),
         integer("delta_minor"),
         integer("mrr_after_minor"),
+        flag("is_involuntary"),
+        text("churn_reason"),
+        text("feedback"),
+    ],
+};
+
+/// What expansions and contractions are due to: a row for each part of one.
+pub static MOVEMENT_CAUSES: Table = Table {
+    name: "movement_causes",
+    columns: &[
+        text("customer"),
+        day("on"),
+        text("type"),
+        text("currency"),
+        text("cause"),
+        integer("delta_minor"),
     ],
 };
 
@@ -215,6 +233,20 @@ pub static PAYMENT_INTENTS: Table = Table {
     ],
 };
 
+/// Cards with which subscriptions are paid: a row for each currency of what is paid.
+pub static CARDS: Table = Table {
+    name: "cards",
+    columns: &[
+        text("customer"),
+        text("brand"),
+        text("last4"),
+        day("expires_on"),
+        flag("is_expired"),
+        text("currency"),
+        integer("mrr_minor"),
+    ],
+};
+
 pub static CHARGES: Table = Table {
     name: "charges",
     columns: &[
@@ -302,7 +334,7 @@ pub static METRICS: Table = Table {
     ],
 };
 
-pub static ALL: [&Table; 20] = [
+pub static ALL: [&Table; 22] = [
     &CUSTOMERS,
     &SUBSCRIPTIONS,
     &SUBSCRIPTION_ITEMS,
@@ -311,12 +343,14 @@ pub static ALL: [&Table; 20] = [
     &PRICE_AMOUNTS,
     &COUPONS,
     &MOVEMENTS,
+    &MOVEMENT_CAUSES,
     &MRR_BY_DAY,
     &MRR_BY_MONTH,
     &INVOICES,
     &INVOICE_LINES,
     &PENDING_ITEMS,
     &PAYMENT_INTENTS,
+    &CARDS,
     &CHARGES,
     &REFUNDS,
     &DISPUTES,

@@ -11,7 +11,7 @@ use super::lines::{CashLine, parts};
 use crate::columns::{BalanceRow, Ledger, PaymentFacts};
 use crate::months::Months;
 use crate::query::QueryError;
-use crate::query::paging::page;
+use crate::query::paging::{MomentCursor, page};
 
 /// A column of the statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,17 +100,12 @@ pub fn transactions(
         })
         .collect();
     let total = found.len();
-    let last = asked.cursor.as_deref().map(read_cursor).transpose()?;
-    let is_after = |one: &Found<'_>| last.is_none_or(|last| (one.row.at, one.row.id) < last);
-    let newest_first = |a: &Found<'_>, b: &Found<'_>| (b.row.at, b.row.id).cmp(&(a.row.at, a.row.id));
+    let last = asked.cursor.as_deref().map(MomentCursor::read).transpose()?;
+    let is_after = |one: &Found<'_>| last.is_none_or(|last| one.place().order() < last.order());
+    let newest_first = |a: &Found<'_>, b: &Found<'_>| b.place().order().cmp(&a.place().order());
     let (found, has_more) = page(found, asked.limit, is_after, newest_first);
-    let next_cursor = found.last().filter(|_| has_more).map(|one| format!("{}:{}", one.row.at.0, one.row.id));
+    let next_cursor = found.last().filter(|_| has_more).map(|one| one.place().write());
     Ok(CashTransactionPage { data: found.iter().map(Found::shown).collect(), next_cursor, total })
-}
-
-fn read_cursor(cursor: &str) -> Result<(UnixSeconds, &str), QueryError> {
-    let parts = cursor.split_once(':').and_then(|(at, id)| Some((UnixSeconds(at.parse().ok()?), id)));
-    parts.ok_or_else(|| QueryError::BadCursor(cursor.to_owned()))
 }
 
 impl<'a> Found<'a> {
@@ -137,6 +132,10 @@ impl<'a> Found<'a> {
             }
         };
         Some(Self { row, payment, counted_minor })
+    }
+
+    fn place(&self) -> MomentCursor<'a> {
+        MomentCursor { at: self.row.at, id: self.row.id }
     }
 
     fn shown(&self) -> CashTransaction {
