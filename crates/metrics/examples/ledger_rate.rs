@@ -161,6 +161,7 @@ fn history(number: u64) -> CustomerHistory {
             total_minor: 1000 * (tier + 1),
             tax_minor: 0,
             shipping_minor: 0,
+            revises: None,
             billing_credits_minor: 0,
             amount_paid_minor: 1000 * (tier + 1),
             amount_due_minor: 1000 * (tier + 1),

@@ -152,6 +152,7 @@ impl Curtain {
         self.head(by, &mut answer);
         for point in answer.series.iter_mut().flat_map(|series| &mut series.points) {
             for minor in [
+                &mut point.value,
                 &mut point.mrr_minor,
                 &mut point.new_minor,
                 &mut point.expansion_minor,

@@ -1,7 +1,8 @@
 //! Daily reference rates, and money from one currency to another at the rate of a day.
 //!
 //! There are three sources, in this order: rates that users entered or uploaded, official pegs to a currency that is
-//! quoted, and the European Central Bank's reference rates. Each says how much of a currency one euro buys. A day
+//! quoted, and the European Central Bank's reference rates. Amounts go through the euro, of which each source says how much
+//! of a currency it buys; where one of two currencies has no rate to it, a rate that they have in another is used. A day
 //! that a source has no rate for uses its latest one, if that is at most [`OLDEST_DAYS`] old; the newest of the three
 //! counts, and of the same day the first of them. Everything is decimal and exact until the one rounding at the end.
 
@@ -53,14 +54,23 @@ struct History {
     rates: Vec<Decimal>,
 }
 
-/// How much of a currency one euro buys.
+/// How much of a currency one unit of a base buys.
 #[derive(Debug, Clone, Copy)]
 struct Quote {
-    per_euro: Decimal,
+    rate: Decimal,
     /// The day that its source has it for: of two sources the newer one counts.
     quoted_on: Day,
     /// The oldest of the rates that it is made of.
     rate_on: Day,
+}
+
+/// What two currencies are worth in one base: how much of each it buys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pair {
+    pub(crate) from: Decimal,
+    pub(crate) to: Decimal,
+    /// The oldest of the rates that it is made of.
+    pub(crate) rate_on: Day,
 }
 
 /// An amount in another currency, and the day whose rate was used: the older of the two where both sides have one.
@@ -169,29 +179,53 @@ impl Rates {
             || pegs::anchors(currency).any(|anchor| self.has(anchor))
     }
 
-    /// Whether amounts of today can be converted into a currency: it has a rate that is at most [`OLDEST_DAYS`] old.
+    /// Whether amounts of today can be converted into a currency: it has a rate that is at most [`OLDEST_DAYS`] old, if only in
+    /// one of the currencies that something is billed in.
     ///
     /// A currency whose rates ended years ago could show those years, and nothing but "not converted" for today and
     /// every day since: as a target it is worth nothing, so it is not offered.
-    pub fn can_convert_to(&self, currency: Currency, today: Day) -> bool {
-        self.rate(today, currency).is_some()
+    pub fn can_convert_to(&self, currency: Currency, today: Day, billed: &[Currency]) -> bool {
+        let is_paired = |own: &Currency| *own != currency && self.pair(today, *own, currency).is_some();
+        self.rate(today, currency).is_some() || billed.iter().any(is_paired)
     }
 
     /// All currencies that [`Rates::can_convert_to`] says yes to, in the order of their codes.
-    pub fn targets(&self, today: Day) -> Vec<Currency> {
+    pub fn targets(&self, today: Day, billed: &[Currency]) -> Vec<Currency> {
         let published = self.published.currencies.keys().copied();
         let all: BTreeSet<Currency> = published
             .chain(pegs::currencies())
             .chain(self.entered.currencies())
             .chain([Currency::EUR])
+            .chain(billed.iter().copied())
             .collect();
-        all.into_iter().filter(|currency| self.can_convert_to(*currency, today)).collect()
+        all.into_iter().filter(|currency| self.can_convert_to(*currency, today, billed)).collect()
     }
 
     /// How much one euro buys on a day, and the day of the oldest rate that this is made of. `None` where that would be
     /// more than [`OLDEST_DAYS`] before.
     pub fn rate(&self, day: Day, currency: Currency) -> Option<(Decimal, Day)> {
-        self.quote(day, currency, 0).map(|quote| (quote.per_euro, quote.rate_on))
+        self.quote(day, (currency, Currency::EUR), 0).map(|quote| (quote.rate, quote.rate_on))
+    }
+
+    /// What one currency is worth in another on a day. Nearly all rates are in euros; where one of the two has none of the day,
+    /// both may have one in another currency, as where one was entered in the other, or is pegged to it.
+    pub(crate) fn pair(&self, day: Day, from: Currency, to: Currency) -> Option<Pair> {
+        let in_base = |base: Currency| {
+            let of = |currency: Currency| self.quote(day, (currency, base), 0);
+            let (from, to) = (of(from)?, of(to)?);
+            Some(Pair { from: from.rate, to: to.rate, rate_on: from.rate_on.min(to.rate_on) })
+        };
+        in_base(Currency::EUR).or_else(|| self.bases(day, from).find_map(in_base))
+    }
+
+    /// A currency, what its rate of a day is in, what the rate of that is in, and so on.
+    fn bases(&self, day: Day, currency: Currency) -> impl Iterator<Item = Currency> {
+        let next = move |currency: &Currency| {
+            let entered = self.entered.latest(day, *currency).filter(|(on, _)| is_fresh(*on, day));
+            let entered = entered.map(|(_, period)| period.base);
+            entered.or_else(|| pegs::on(day, *currency).map(|peg| peg.anchor))
+        };
+        std::iter::successors(Some(currency), next).take(usize::from(LONGEST_CHAIN))
     }
 
     /// How much one euro buys at the newest rate up to a day, however old; where there is none, at that which the program
@@ -208,38 +242,39 @@ impl Rates {
         own.or_else(built_in).map(|(per_euro, _)| per_euro)
     }
 
-    fn quote(&self, day: Day, currency: Currency, steps: u8) -> Option<Quote> {
-        if currency == Currency::EUR {
-            return Some(Quote { per_euro: Decimal::ONE, quoted_on: day, rate_on: day });
+    /// What is published is in euros.
+    fn quote(&self, day: Day, (currency, base): (Currency, Currency), steps: u8) -> Option<Quote> {
+        if currency == base {
+            return Some(Quote { rate: Decimal::ONE, quoted_on: day, rate_on: day });
         }
         if steps > LONGEST_CHAIN {
             return None;
         }
         let sources = [
-            self.entered(day, currency, steps),
-            self.pegged(day, currency, steps),
-            self.published.quote(day, currency),
+            self.entered(day, (currency, base), steps),
+            self.pegged(day, (currency, base), steps),
+            self.published.quote(day, currency).filter(|_| base == Currency::EUR),
         ];
         let newer = |best: Quote, next: Quote| if next.quoted_on > best.quoted_on { next } else { best };
         sources.into_iter().flatten().reduce(newer)
     }
 
     /// What was entered for a day or the latest before it, at what its base is worth on the day that is asked for.
-    fn entered(&self, day: Day, currency: Currency, steps: u8) -> Option<Quote> {
+    fn entered(&self, day: Day, (currency, base): (Currency, Currency), steps: u8) -> Option<Quote> {
         let (quoted_on, period) = self.entered.latest(day, currency)?;
         if !is_fresh(quoted_on, day) {
             return None;
         }
-        let base = self.quote(day, period.base, steps + 1)?;
-        let per_euro = base.per_euro.checked_mul(period.rate)?;
-        Some(Quote { per_euro, quoted_on, rate_on: quoted_on.min(base.rate_on) })
+        let own_base = self.quote(day, (period.base, base), steps + 1)?;
+        let rate = own_base.rate.checked_mul(period.rate)?;
+        Some(Quote { rate, quoted_on, rate_on: quoted_on.min(own_base.rate_on) })
     }
 
     /// A peg has a rate on each day that it holds, and is as old as the rate of what it hangs on.
-    fn pegged(&self, day: Day, currency: Currency, steps: u8) -> Option<Quote> {
+    fn pegged(&self, day: Day, (currency, base): (Currency, Currency), steps: u8) -> Option<Quote> {
         let peg = pegs::on(day, currency)?;
-        let anchor = self.quote(day, peg.anchor, steps + 1)?;
-        Some(Quote { per_euro: anchor.per_euro.checked_mul(peg.rate)?, ..anchor })
+        let anchor = self.quote(day, (peg.anchor, base), steps + 1)?;
+        Some(Quote { rate: anchor.rate.checked_mul(peg.rate)?, ..anchor })
     }
 
     /// An amount at the rate of a day, rounded half away from zero to the smallest unit of `to`.
@@ -248,17 +283,16 @@ impl Rates {
         if from == to {
             return Some(Converted { amount_minor, rate_on: day });
         }
-        let (from_rate, from_on) = self.rate(day, from)?;
-        let (to_rate, to_on) = self.rate(day, to)?;
-        let exact = exchange(amount_minor, (from, from_rate), (to, to_rate))?;
-        Some(Converted { amount_minor: round_minor(exact)?, rate_on: from_on.min(to_on) })
+        let pair = self.pair(day, from, to)?;
+        let exact = exchange(amount_minor, (from, pair.from), (to, pair.to))?;
+        Some(Converted { amount_minor: round_minor(exact)?, rate_on: pair.rate_on })
     }
 }
 
 impl Published {
     fn quote(&self, day: Day, currency: Currency) -> Option<Quote> {
-        let (per_euro, on) = self.currencies.get(&currency)?.latest(day)?;
-        is_fresh(on, day).then_some(Quote { per_euro, quoted_on: on, rate_on: on })
+        let (rate, on) = self.currencies.get(&currency)?.latest(day)?;
+        is_fresh(on, day).then_some(Quote { rate, quoted_on: on, rate_on: on })
     }
 
     fn find_latest(&mut self) {

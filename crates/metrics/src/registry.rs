@@ -55,8 +55,10 @@ pub enum Measure {
     Level,
     /// What happened in it: those of several periods add up.
     Flow,
-    /// A part of something, or a mean.
+    /// A part of what happened in it, or a mean of that.
     Ratio,
+    /// A mean of what there is at its end.
+    Mean,
 }
 
 /// Which way is good news.
@@ -161,7 +163,7 @@ impl Metric {
 
     /// Whether it is an amount for each of something, such as ARPA.
     pub(crate) fn is_mean(&self) -> bool {
-        self.unit == Unit::Money && self.measure == Measure::Ratio
+        self.unit == Unit::Money && matches!(self.measure, Measure::Ratio | Measure::Mean)
     }
 
     /// Whether a value is a sum of its own, with nothing more to tell of how it was computed.
@@ -208,7 +210,8 @@ mod tests {
     #[test]
     fn whatever_is_divided_says_why_it_may_have_no_value() {
         for metric in METRICS {
-            assert_eq!(metric.why_unknown.is_some(), metric.measure == Measure::Ratio, "{}", metric.id);
+            let is_divided = matches!(metric.measure, Measure::Ratio | Measure::Mean);
+            assert_eq!(metric.why_unknown.is_some(), is_divided, "{}", metric.id);
         }
     }
 

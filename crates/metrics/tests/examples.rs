@@ -326,6 +326,7 @@ fn invoice(created_at: UnixSeconds, status: &str) -> Invoice {
         total_minor: 0,
         tax_minor: 0,
         shipping_minor: 0,
+        revises: None,
         billing_credits_minor: 0,
         amount_paid_minor: 0,
         amount_due_minor: 0,

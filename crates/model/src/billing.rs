@@ -264,6 +264,8 @@ pub struct Invoice {
     pub number: Option<String>,
     pub customer: Option<CustomerId>,
     pub subscription: Option<SubscriptionId>,
+    /// The invoice that this one was made in place of.
+    pub revises: Option<InvoiceId>,
     pub status: InvoiceStatus,
     pub currency: Currency,
     pub created_at: UnixSeconds,

@@ -32,4 +32,4 @@ pub use provider_mrr::{ProviderMrr, ProviderMrrDay, ProviderMrrOutcome, Provider
 pub use restatement::{Restatement, RestatementReason};
 pub use secret::Secret;
 pub use settings::{ChurnAt, JoinRules, LedgerRules, Settings, SettingsError, TogetherSettings};
-pub use text::is_disguising;
+pub use text::{is_disguising, shows_nothing};

@@ -2,6 +2,7 @@
  * What a metric's figure over a period is: one value, and what it is compared with.
  *
  * - A level, such as MRR, is its value at the end, against its value at the end of the period before or a year earlier.
+ * - A mean of what there is, such as ARPA, is that of the end as well.
  * - A flow, such as revenue, is the sum of the days, against as many days before.
  * - A ratio, such as a churn rate, has to be computed by the server for exactly these days. Where they cross a year, no interval
  *   has them in one piece: then it is that of the last month, as far as it is in the range.
@@ -20,9 +21,12 @@ export interface Span extends Days {
   interval: Interval
 }
 
+/** Whether a metric says what there is at the end of a period, and not what happened in it. */
+export const isAtEnd = (measure: Measure) => measure === 'level' || measure === 'mean'
+
 /** The days that a figure is of. */
 export function figureDays(measure: Measure, { focus }: Period): Days {
-  if (measure === 'level') return { start: focus.end, end: focus.end }
+  if (isAtEnd(measure)) return { start: focus.end, end: focus.end }
   if (measure === 'flow' || singleBucketOf(focus) !== null) return focus
   const month = firstOfMonth(focus.end)
   return { start: month > focus.start ? month : focus.start, end: focus.end }
@@ -32,7 +36,7 @@ export function figureDays(measure: Measure, { focus }: Period): Days {
 export function comparedDays(measure: Measure, period: Period): Days | null {
   const { compared_with: compared, focus } = period
   if (compared === null) return null
-  if (measure === 'level') return { start: compared.level_on, end: compared.level_on }
+  if (isAtEnd(measure)) return { start: compared.level_on, end: compared.level_on }
   const days = figureDays(measure, period)
   if (days.start === focus.start) return { start: compared.start, end: compared.end }
   return compared.what === 'year' ? shiftMonths(days, -12) : rangeBefore('month', days)
@@ -59,13 +63,13 @@ export function lacksRates(measure: Measure, points: readonly Pick<ValuePoint, '
 
 /** Those of the chart's points that a figure over some days is made of. */
 export const pointsIn = <P extends ValuePoint>(measure: Measure, days: Days, points: readonly P[]): P[] =>
-  measure === 'level' ? points.slice(-1) : points.filter(({ start_on }) => start_on >= days.start)
+  isAtEnd(measure) ? points.slice(-1) : points.filter(({ start_on }) => start_on >= days.start)
 
 /** The same from the points of the chart, where they can be put together to exactly these days; else `undefined`. */
 export function valueIn(measure: Measure, days: Days, points: readonly ValuePoint[]): number | null | undefined {
   const last = points.at(-1)
   if (last === undefined) return undefined
-  if (measure === 'level') return last.end_on >= days.end ? last.value : undefined
+  if (isAtEnd(measure)) return last.end_on >= days.end ? last.value : undefined
   const within = pointsIn(measure, days, points)
   if (within[0]?.start_on !== days.start || last.end_on < days.end) return undefined
   return measure === 'flow' || within.length === 1 ? valueOf(measure, within) : undefined
@@ -74,7 +78,7 @@ export function valueIn(measure: Measure, days: Days, points: readonly ValuePoin
 /** `Nov 2026 so far`, `Nov 29, 2026`: what a figure is of. */
 export function ofName(measure: Measure, period: Period): string {
   const days = figureDays(measure, period)
-  if (measure === 'level') return period.is_running ? 'Now' : daysName(days)
+  if (isAtEnd(measure)) return period.is_running ? 'Now' : daysName(days)
   if (period.range === AHEAD) return period.label
   if (!period.is_running) return daysName(days)
   const isMonth = days.start === firstOfMonth(days.end)
@@ -94,7 +98,7 @@ export function whenPhrase(measure: Measure, period: Period): string {
 export function againstName(measure: Measure, period: Period): string | null {
   const days = comparedDays(measure, period)
   if (days === null) return null
-  return measure === 'level' ? levelName(days.end) : daysName(days)
+  return isAtEnd(measure) ? levelName(days.end) : daysName(days)
 }
 
 export interface Change {

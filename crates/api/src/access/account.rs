@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use model::{Secret, is_disguising};
+use model::{Secret, is_disguising, shows_nothing};
 use serde::Deserialize;
 use store::{NewUser, SignInMethod, User, is_reserved_username};
 use utoipa::ToSchema;
@@ -90,7 +90,7 @@ pub fn check_may_sign_in(user: &User) -> Result<(), Problem> {
 /// 422.
 pub fn check_full_name(name: &str) -> Result<&str, Problem> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > 200 || name.chars().any(is_disguising) {
+    if shows_nothing(name) || name.chars().count() > 200 || name.chars().any(is_disguising) {
         return Err(Problem::field("full_name", "enter your name, at most 200 characters"));
     }
     if has_link(name) {
@@ -171,7 +171,8 @@ pub fn check_new_password(
     Ok(())
 }
 
-/// Whether it could be an email address. Only sending mail to it would prove that.
+/// Whether it could be an email address. Only sending mail to it would prove that. Quoted names are refused: each mailbox has many of
+/// them, all of which would count as addresses of their own.
 fn is_plausible_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let is_clean = !text.chars().any(|c| c.is_whitespace() || c.is_control());
@@ -179,7 +180,7 @@ fn is_plausible_email(text: &str) -> bool {
     is_clean
         && text.len() <= 254
         && !local.is_empty()
-        && !local.contains('@')
+        && !local.contains(['@', '"', '\\'])
         && domain.contains('.')
         && labels_fit
 }
@@ -262,6 +263,8 @@ mod tests {
             "a@b@c.com",
             "a@.com",
             "a@b..c",
+            "\"ada\"@example.com",
+            "a\\da@example.com",
         ] {
             assert!(!is_plausible_email(bad), "{bad}");
         }

@@ -219,6 +219,9 @@ impl<P: Needed> FromRequestParts<Shared> for Access<P> {
     async fn from_request_parts(parts: &mut Parts, context: &Shared) -> Result<Self, Problem> {
         if let Some(token) = bearer(&parts.headers) {
             let token = valid_token(context, token).await?;
+            if named_workspace(&parts.headers)?.is_some_and(|named| named != token.workspace.as_str()) {
+                return Err(Problem::not_found("workspace"));
+            }
             allow_token(&token, P::PERMISSION)?;
             let by = by_token(&token, parts);
             return Ok(Self { workspace: token.workspace, by, session: None, needed: granted() });
@@ -258,8 +261,19 @@ impl<P: Needed> FromRequestParts<Shared> for Connection<P> {
 
 /// Of the workspace that the request's header names, or of the first that the user joined.
 async fn membership(parts: &mut Parts, context: &Shared) -> Result<(Person, store::Membership), Problem> {
-    let named = parts.headers.get(WORKSPACE_HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let named = named_workspace(&parts.headers)?.map(str::to_owned);
     membership_in(named.as_deref(), parts, context).await
+}
+
+/// The workspace that a request's header names.
+///
+/// # Errors
+/// 404 when it is not the id of any, or there are two: what was meant is not known.
+fn named_workspace(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let mut all = headers.get_all(WORKSPACE_HEADER).iter();
+    let (named, another) = (all.next(), all.next());
+    let id = named.map(|value| value.to_str().map_err(|_| Problem::not_found("workspace"))).transpose()?;
+    if another.is_some() { Err(Problem::not_found("workspace")) } else { Ok(id) }
 }
 
 /// Of a workspace, or of the first that the user joined.

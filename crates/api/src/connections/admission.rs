@@ -256,7 +256,7 @@ pub struct Destination<'a> {
 /// `Name` when it is empty, too long, or holds what moves a terminal's cursor.
 pub fn check_name(name: &str) -> Result<&str, AdmissionError> {
     let name = name.trim();
-    let is_text = !name.is_empty() && !name.chars().any(model::is_disguising);
+    let is_text = !model::shows_nothing(name) && !name.chars().any(model::is_disguising);
     if is_text && name.chars().count() <= 100 { Ok(name) } else { Err(AdmissionError::Name) }
 }
 

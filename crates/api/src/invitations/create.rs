@@ -71,11 +71,20 @@ pub async fn handle(
     };
     let catalog = member.catalog(&context);
     let invitation = blocking(move || catalog.create_invitation(&new, now)).await??;
+    let delivery = match send(&context, &invitation, &code).await {
+        Ok(delivery) => delivery,
+        Err(problem) => {
+            // Nobody has its link.
+            let (catalog, id) = (context.catalog.for_server(), invitation.id.clone());
+            let workspace = member.workspace.id.clone();
+            blocking(move || catalog.delete_invitation(&workspace, &id)).await??;
+            return Err(problem);
+        }
+    };
     let event = AuditEvent::new(&member.by(), &member.workspace.id, "member.invited")
         .on(invitation.email.as_deref().unwrap_or("by link"))
         .detail(format!("as {}", invitation.role.as_str()));
     context.record(event).await?;
-    let delivery = send(&context, &invitation, &code).await?;
     let invitation = InvitationView::new(invitation, now);
     let code = (delivery != Some(LinkDelivery::Mail)).then(|| code.expose().to_owned());
     Ok((StatusCode::CREATED, Json(CreatedInvitation { invitation, code, delivery })))

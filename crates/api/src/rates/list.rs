@@ -42,7 +42,7 @@ pub async fn handle(
         Ok::<_, store::StoreError>(RateList {
             data: records.into_iter().map(RateView::from).collect(),
             published_on: rates.latest_on(),
-            targets: rates.targets(today),
+            targets: rates.targets(today, &[]),
         })
     });
     Ok(Json(list.await??))

@@ -69,7 +69,8 @@ pub(crate) async fn check_currency(
     let today = context.clock.now().day(&zone);
     let (rates, workspace) = (Arc::clone(&context.rates), workspace.clone());
     let rates = blocking(move || rates.of(&workspace)).await??;
-    if rates.can_convert_to(currency, today) {
+    let known: Vec<Currency> = known.iter().copied().flatten().collect();
+    if rates.can_convert_to(currency, today, &known) {
         return Ok(());
     }
     let code = currency.as_str().to_ascii_uppercase();

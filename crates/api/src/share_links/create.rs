@@ -70,7 +70,9 @@ pub async fn handle(
     let writer = figures.catalog(&context);
     let Figures { of, by, .. } = figures;
     let name = request.name.trim().to_owned();
-    if name.is_empty() || name.chars().count() > MAX_NAME_CHARACTERS || name.chars().any(model::is_disguising)
+    if model::shows_nothing(&name)
+        || name.chars().count() > MAX_NAME_CHARACTERS
+        || name.chars().any(model::is_disguising)
     {
         return Err(Problem::field("name", "enter a name of at most 100 characters"));
     }

@@ -21,6 +21,9 @@ pub async fn handle(
 ) -> Result<Response, Problem> {
     let catalog = context.catalog.clone();
     let link = blocking(move || catalog.share_link(&link_id)).await??;
+    let now = context.clock.now();
+    // One that has ended is as one that never was.
+    let link = link.filter(|link| link.expires_at.is_none_or(|at| now < at));
     let origins = link.map(|link| link.origins).unwrap_or_default();
     let mut page = ui::serve(method, Uri::from_static("/"), headers).await;
     page.extensions_mut().insert(SharedPage { origins });

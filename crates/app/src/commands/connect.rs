@@ -124,7 +124,7 @@ pub async fn run(args: Connect) -> anyhow::Result<()> {
     let through = record.data_through.map_or_else(|| "an unknown time".to_owned(), |at| at.to_string());
     eprintln!("{} is imported, data through {through}", record.name);
     for problem in crate::commands::status::problems(&folder, &record)? {
-        eprintln!("note: {} {}", problem.count, problem.title);
+        eprintln!("note: {}: {}", problem.title, problem.count);
     }
     Ok(())
 }

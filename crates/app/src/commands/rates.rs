@@ -108,11 +108,12 @@ fn enter(
         other => other.into(),
     })?;
     let what = if entries.len() == 1 { "1 rate".to_owned() } else { format!("{} rates", entries.len()) };
+    let them = if entries.len() == 1 { "it" } else { "them" };
     folder.record(Some(&folder.workspace), "rates.entered", &what)?;
     let today = Clock::System.now().day(&TimeZone::UTC);
     match entries.iter().map(|entry| entry.first).min().filter(|first| *first > today) {
-        Some(first) => eprintln!("{what} entered; figures use them from {first} on"),
-        None => eprintln!("{what} entered; figures use them now"),
+        Some(first) => eprintln!("{what} entered; figures use {them} from {first} on"),
+        None => eprintln!("{what} entered; figures use {them} now"),
     }
     Ok(())
 }

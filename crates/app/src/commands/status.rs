@@ -270,7 +270,7 @@ fn changes(count: u64) -> String {
 }
 
 fn write_problem(out: &mut impl Write, problem: &Problem) -> std::io::Result<()> {
-    writeln!(out, "  problem: {} {}. {}", problem.count, problem.title, problem.detail)?;
+    writeln!(out, "  problem: {}: {}. {}", problem.title, problem.count, problem.detail)?;
     for Example { kind, id, points_to } in problem.examples.iter().take(EXAMPLES) {
         let why = points_to.as_deref().map(|to| format!(": {to}")).unwrap_or_default();
         writeln!(out, "    {kind} {id}{why}")?;
@@ -385,7 +385,7 @@ mod tests {
         let text = String::from_utf8(out).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 1 + EXAMPLES + 1, "{text}");
-        assert_eq!(lines[0], "  problem: 12 charges whose customer is missing. They count for nobody.");
+        assert_eq!(lines[0], "  problem: charges whose customer is missing: 12. They count for nobody.");
         assert!(lines[1].ends_with(" ch_0: cus_gone") && lines[2].ends_with(" ch_1"), "{text}");
         assert_eq!(lines[6], "    and 7 more");
     }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 /// Fields whose value is an id, a number, a time, a flag, a code of the provider's, or something made of those.
 #[rustfmt::skip]
 const KEPT: &[&str] = &[
-    "active", "aggregate_usage", "amount", "amount_captured", "amount_decimal", "amount_discount", "amount_due",
+    "action", "active", "aggregate_usage", "amount", "amount_captured", "amount_decimal", "amount_discount", "amount_due",
     "amount_excluding_tax", "amount_off", "amount_overpaid", "amount_paid", "amount_received", "amount_refunded",
     "amount_refundable", "amount_remaining", "amount_requested", "amount_shipping", "amount_subtotal", "amount_tax",
     "amount_total", "amounts", "applies_to",
@@ -21,7 +21,7 @@ const KEPT: &[&str] = &[
     "data", "date", "days_until_due", "default_tax_rates", "deleted", "delinquent", "discount", "discount_amount",
     "discount_amounts", "discountable", "discounts", "dispute", "disputed", "due_date", "duration",
     "duration_in_months", "effective_at", "end", "ended_at", "ending_balance", "exchange_rate", "failure_balance_transaction",
-    "failure_code", "fee", "fee_details", "feedback", "finalized_at", "flat_amount", "flat_amount_decimal", "forgiven",
+    "failure_code", "fee", "fee_details", "feedback", "finalized_at", "flat_amount", "flat_amount_decimal", "forgiven", "from_invoice",
     "has_more", "id", "inclusive", "interval", "interval_count", "invoice", "invoice_item", "invoice_item_details",
     "invoice_line_items", "is_default", "is_charge_refundable", "items", "latest_charge", "latest_invoice", "line_items", "lines", "livemode",
     "marked_uncollectible_at", "max_redemptions", "meter", "net", "network_status", "next_payment_attempt", "number",

@@ -91,6 +91,7 @@ fn nothing_of_an_answer_of_mrr_is_an_amount_or_names_one() {
         start_on: Day(0),
         end_on: Day(1),
         is_partial: false,
+        value: SECRET_MINOR,
         mrr_minor: SECRET_MINOR,
         customers: 87,
         subscriptions: 91,

@@ -75,18 +75,21 @@ fn a_target_has_a_rate_for_today() {
     let rates = Rates::embedded();
     let today = day("2026-10-31");
     for offered in ["usd", "eur", "gbp", "jpy", "aed", "xof", "nad", "npr"] {
-        assert!(rates.can_convert_to(currency(offered), today), "{offered}");
+        assert!(rates.can_convert_to(currency(offered), today, &[]), "{offered}");
     }
     for ended_or_never_quoted in ["rub", "kwd", "ars", "lbp"] {
-        assert!(!rates.can_convert_to(currency(ended_or_never_quoted), today), "{ended_or_never_quoted}");
+        assert!(
+            !rates.can_convert_to(currency(ended_or_never_quoted), today, &[]),
+            "{ended_or_never_quoted}"
+        );
     }
-    let targets = rates.targets(today);
+    let targets = rates.targets(today, &[]);
     assert!(targets.is_sorted() && targets.len() > 50, "{targets:?}");
-    assert!(targets.iter().all(|target| rates.can_convert_to(*target, today)));
+    assert!(targets.iter().all(|target| rates.can_convert_to(*target, today, &[])));
     assert!(rates.has(currency("rub")) && !rates.has(currency("kwd")));
-    let out_of_date = rates.targets(day("2027-10-31"));
+    let out_of_date = rates.targets(day("2027-10-31"), &[]);
     assert!(out_of_date.contains(&currency("xof")) && !out_of_date.contains(&currency("aed")));
-    assert!(Rates::default().can_convert_to(Currency::EUR, today));
+    assert!(Rates::default().can_convert_to(Currency::EUR, today, &[]));
 }
 
 /// A euro is 1.25 dollars, 0.8 pounds, 20 rand, 100 Indian rupees, 10 Hong Kong and 1.5 Singapore dollars, and 1.9558

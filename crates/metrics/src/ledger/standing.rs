@@ -1,6 +1,6 @@
 //! Whether a line counts, depending on what happened to its invoice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::billing::{Invoice, InvoiceStatus, Subscription, SubscriptionStatus};
 use model::{InvoiceId, PriceId, UnixSeconds};
@@ -50,6 +50,7 @@ pub(super) fn decide(entries: &mut [Entry<'_>], subscription: Option<&Subscripti
         return replace(entries);
     }
     await_payment(entries, subscription);
+    revise(entries);
     replace(entries);
     make_changes(entries, subscription);
 }
@@ -67,6 +68,16 @@ fn await_payment(entries: &mut [Entry<'_>], subscription: Option<&Subscription>)
     let Some(awaited) = awaited.map(|invoice| invoice.id.clone()) else { return };
     for entry in entries.iter_mut().filter(|entry| entry.invoice.is_some_and(|own| own.id == awaited)) {
         entry.standing = Standing::AwaitingPayment;
+    }
+}
+
+/// An invoice that another one was made in place of bills nothing beside it, not even changes.
+fn revise(entries: &mut [Entry<'_>]) {
+    let revisions = entries.iter().filter(|entry| entry.counts()).filter_map(|entry| entry.invoice);
+    let revised: BTreeSet<InvoiceId> = revisions.filter_map(|invoice| invoice.revises.clone()).collect();
+    let is_revised = |entry: &Entry<'_>| entry.invoice.is_some_and(|invoice| revised.contains(&invoice.id));
+    for entry in entries.iter_mut().filter(|entry| entry.counts() && is_revised(entry)) {
+        entry.standing = Standing::Replaced;
     }
 }
 

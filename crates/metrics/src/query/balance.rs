@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::moved::{Amount, Cells, Sums, asked};
+use super::moved::{Amount, Cells, Kinds, Sums, asked};
 use super::span::Span;
 use super::{Answer, Query, QueryError, Value, ValuePoint};
 use crate::columns::{BalanceMonth, BalanceRow, Ledger};
@@ -34,7 +34,7 @@ pub(super) fn balance(
     let sums = months.fold(|| cells.empty(), |sums, month| summing.with_month(sums, month));
     let sums = sums.reduce(|| cells.empty(), Sums::merged);
     cells.check(&sums)?;
-    Ok(cells.answer(metric, ledger, &sums, |minor| Some(Value::Minor(*minor))))
+    Ok(cells.answer((metric, Kinds::ALL), ledger, &sums, |minor| Some(Value::Minor(*minor))))
 }
 
 struct Summing<'a> {
@@ -60,7 +60,7 @@ impl Summing<'_> {
             }
             let Some(currency) = self.cells.place(row.currency) else { continue };
             if day >= self.span.first {
-                let amount = Amount { group: 0, currency, day, minor: (self.adds)(&row) };
+                let amount = Amount { group: 0, currency, day, kind: Kinds::ALL, minor: (self.adds)(&row) };
                 self.cells.add(&mut sums, amount, |sum, minor| *sum = sum.saturating_add(minor));
             }
         }

@@ -93,9 +93,8 @@ impl Exchange {
         };
         let columns = currencies.iter().map(|currency| column(rates, *currency, target, first, last));
         let used = currencies.iter().filter(|currency| **currency != target);
-        let used = used.filter(|currency| rates.rate(last, **currency).is_some());
-        let published = used.flat_map(|currency| [*currency, target]).filter(|c| *c != Currency::EUR);
-        let rates_on = published.filter_map(|currency| rates.rate(last, currency).map(|(_, on)| on)).min();
+        let pairs = used.filter_map(|currency| rates.pair(last, *currency, target));
+        let rates_on = pairs.map(|pair| pair.rate_on).min();
         Self { first, target: Some(target), columns: columns.collect(), rates_on }
     }
 
@@ -168,7 +167,7 @@ fn column(rates: &Rates, from: Currency, to: Currency, first: Day, last: Day) ->
     let mut known: Option<((Decimal, Decimal), Factor)> = None;
     let mut days = Vec::new();
     for day in (first.0..=last.0).map(Day) {
-        let pair = rates.rate(day, from).zip(rates.rate(day, to)).map(|(from, to)| (from.0, to.0));
+        let pair = rates.pair(day, from, to).map(|pair| (pair.from, pair.to));
         let factor = pair.map(|pair| match &known {
             // Rates stay as they are from one banking day to the next.
             Some((same, factor)) if *same == pair => factor.clone(),
@@ -189,7 +188,8 @@ impl Factor {
         if from == to {
             return Some(ONE.clone());
         }
-        Some(Self::new((from, rates.rate(day, from)?.0), (to, rates.rate(day, to)?.0)))
+        let pair = rates.pair(day, from, to)?;
+        Some(Self::new((from, pair.from), (to, pair.to)))
     }
 
     /// What amounts of a currency are put in order by, beside those of others: their worth in euros at the newest rate

@@ -104,12 +104,14 @@ pub fn facets(ledger: &Ledger, rates: &Rates, now: UnixSeconds) -> Facets {
     let feedback = ledger.chunks().iter().flat_map(|chunk| chunk.all_feedback());
     let decline_codes = ledger.chunks().iter().flat_map(|chunk| chunk.decline_codes());
     let days = || ledger.chunks().iter().filter_map(|chunk| chunk.row_days());
+    let billed: BTreeSet<Currency> = used.iter().map(|plan| plan.currency).collect();
+    let billed: Vec<Currency> = billed.into_iter().collect();
     let mut facets = Facets {
         plans: used.iter().map(|plan| PlanFacet::from(*plan)).collect(),
         products: products.collect(),
         intervals: intervals.into_iter().map(|interval| interval.to_string()).collect(),
-        currencies: used.iter().map(|plan| plan.currency).collect::<BTreeSet<_>>().into_iter().collect(),
-        targets: rates.targets(ledger.calendar().day(now)),
+        targets: rates.targets(ledger.calendar().day(now), &billed),
+        currencies: billed,
         countries: countries.into_iter().filter_map(Country::code).collect(),
         causes: ValueFacet::closed(Dimension::Cause),
         churn_reasons: ValueFacet::closed(Dimension::ChurnReason),

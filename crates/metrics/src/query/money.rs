@@ -7,7 +7,7 @@ use model::Currency;
 use rayon::prelude::*;
 
 use super::labels;
-use super::moved::{Amount, Cells, Placed, Sums, Total, asked};
+use super::moved::{Amount, Cells, Kinds, Placed, Sums, Total, asked};
 use super::scope::{GROUPS_MAX, OTHER, UNKNOWN, country_group};
 use super::span::Span;
 use super::{Answer, Dimension, Group, Query, QueryError, QueryInputs, Value, ValuePoint, check_dimensions};
@@ -58,8 +58,8 @@ enum GroupOf<'a> {
 struct Seen {
     /// The cell in which it was last seen to pay, by series.
     paid_in: Vec<Option<usize>>,
-    /// The currencies in which it has amounts without a rate.
-    lacking: Vec<usize>,
+    /// The currencies in which it has amounts without a rate, and of which kinds.
+    lacking: Vec<(usize, Kinds)>,
 }
 
 /// A metric of money that moved, one value per point.
@@ -75,7 +75,7 @@ pub(super) fn money(
 ) -> Result<Answer<ValuePoint>, QueryError> {
     let shape = MoneyShape::new(inputs.ledger, inputs.rates, query, span)?;
     let sums = inputs.money(query, span, &shape)?;
-    Ok(shape.cells.answer(metric, inputs.ledger, &sums, compute))
+    Ok(shape.cells.answer((metric, kinds_of(metric)), inputs.ledger, &sums, compute))
 }
 
 /// All that moved in the range of a query, in the currency that it asks for.
@@ -109,7 +109,7 @@ pub(super) fn explained(
 ) -> Result<Explained, QueryError> {
     let shape = MoneyShape::new(ledger, rates, query, span)?;
     let sums = shape.add_up()?;
-    let answer = shape.cells.answer(metric, ledger, &sums, compute);
+    let answer = shape.cells.answer((metric, kinds_of(metric)), ledger, &sums, compute);
     Ok((answer, shape.cells.series_currencies().into_iter().zip(sums.cells).collect()))
 }
 
@@ -149,6 +149,12 @@ pub(super) fn each<T: Send>(
     };
     let all: Result<Vec<Vec<T>>, QueryError> = ledger.chunks().par_iter().enumerate().map(of_chunk).collect();
     Ok(all?.into_iter().flatten().collect())
+}
+
+/// What a metric's value is made of.
+fn kinds_of(metric: &Metric) -> Kinds {
+    let kinds = metric.terms.iter().flat_map(|term| term.money_kinds());
+    kinds.fold(Kinds::default(), |kinds, kind| kinds.with(Kinds::of(kind as usize)))
 }
 
 pub(super) fn currencies(ledger: &Ledger, query: &Query) -> Vec<Currency> {
@@ -282,7 +288,9 @@ impl<'a> MoneyShape<'a> {
             last_currency = Some((code, currency));
             let Some(currency) = currency else { continue };
             let (kind, minor) = (money.kind[row], money.amount_minor[row]);
-            let amount = Amount { group: group.of_row(money.code[row]), currency, day, minor };
+            let kind_alone = Kinds::of(kind as usize);
+            let amount =
+                Amount { group: group.of_row(money.code[row]), currency, day, kind: kind_alone, minor };
             match self.cells.add(sums, amount, |figures, minor| figures.put(kind, minor)) {
                 Placed::In { part, cell } => {
                     let pays = matches!(kind, MoneyKind::InvoiceRevenue | MoneyKind::ChargeRevenue);
@@ -290,12 +298,15 @@ impl<'a> MoneyShape<'a> {
                         sums.cells[cell].payers += 1;
                     }
                 }
-                Placed::Apart if !lacking.contains(&currency) => {
-                    sums.count_apart(currency);
-                    lacking.push(currency);
-                }
-                Placed::Apart | Placed::TooLarge => {}
+                Placed::Apart => match lacking.iter_mut().find(|(known, _)| *known == currency) {
+                    Some((_, kinds)) => *kinds = kinds.with(kind_alone),
+                    None => lacking.push((currency, kind_alone)),
+                },
+                Placed::TooLarge => {}
             }
+        }
+        for (currency, kinds) in lacking.drain(..) {
+            sums.count_apart(currency, kinds);
         }
     }
 }

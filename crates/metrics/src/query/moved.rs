@@ -1,7 +1,7 @@
 //! What moved, by the day it did: each amount converted by itself and added to its series and bucket, or left apart
 //! where it has no rate on its day.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Currency, Day};
 
@@ -41,8 +41,8 @@ pub(super) struct Cells<'a> {
 /// In the currency that is reported in.
 pub(super) struct Sums<T> {
     pub(super) cells: Vec<T>,
-    /// Beside the cells: whether something of theirs has no rate.
-    lacking: Vec<bool>,
+    /// Beside the cells: what of theirs has no rate.
+    lacking: Vec<Kinds>,
     /// By currency.
     apart: Vec<Apart<T>>,
     is_too_large: bool,
@@ -52,8 +52,13 @@ pub(super) struct Sums<T> {
 #[derive(Clone, Default)]
 struct Apart<T> {
     total: T,
-    customers: i64,
+    /// How many customers, by what of theirs it is.
+    customers: BTreeMap<Kinds, i64>,
 }
+
+/// A set of kinds of amounts, a bit for each. A metric is made of some of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Kinds(u32);
 
 /// An amount, and what it is added to.
 #[derive(Clone, Copy)]
@@ -62,6 +67,7 @@ pub(super) struct Amount {
     /// Its place among the currencies that are asked for.
     pub(super) currency: usize,
     pub(super) day: Day,
+    pub(super) kind: Kinds,
     pub(super) minor: i64,
 }
 
@@ -71,6 +77,23 @@ pub(super) enum Placed {
     In { part: usize, cell: usize },
     Apart,
     TooLarge,
+}
+
+impl Kinds {
+    pub(super) const ALL: Self = Self(u32::MAX);
+
+    /// The kind of this number alone.
+    pub(super) fn of(number: usize) -> Self {
+        Self(1 << number)
+    }
+
+    pub(super) fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn has_any_of(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 impl<'a> Cells<'a> {
@@ -118,7 +141,7 @@ impl<'a> Cells<'a> {
         let cells = self.groups.len() * self.parts() * self.span.buckets.len();
         Sums {
             cells: vec![T::default(); cells],
-            lacking: vec![false; cells],
+            lacking: vec![Kinds::default(); cells],
             apart: vec![Apart::default(); self.currencies.len()],
             is_too_large: false,
         }
@@ -127,7 +150,7 @@ impl<'a> Cells<'a> {
     /// Puts an amount where it belongs, as `put` does.
     #[inline]
     pub(super) fn add<T>(&self, sums: &mut Sums<T>, amount: Amount, put: impl Fn(&mut T, i64)) -> Placed {
-        let Amount { group, currency, day, minor } = amount;
+        let Amount { group, currency, day, kind, minor } = amount;
         let part = if self.is_by_currency { currency } else { 0 };
         match self.exchange.factor_on(number(currency), day).map(|factor| factor.convert(minor)) {
             Some(Ok(converted)) => {
@@ -140,7 +163,8 @@ impl<'a> Cells<'a> {
                 Placed::TooLarge
             }
             None => {
-                sums.lacking[self.cell(group, part) + self.span.bucket(day)] = true;
+                let lacking = &mut sums.lacking[self.cell(group, part) + self.span.bucket(day)];
+                *lacking = lacking.with(kind);
                 put(&mut sums.apart[currency].total, minor);
                 Placed::Apart
             }
@@ -153,10 +177,11 @@ impl<'a> Cells<'a> {
         if sums.is_too_large { Err(self.exchange.refused(TooLarge)) } else { Ok(()) }
     }
 
-    /// A metric of these sums, one value per point. What it makes of nothing is shown only where nothing else would be.
+    /// A metric of these sums, one value per point, which is made of amounts of some `kinds`. What it makes of nothing is shown
+    /// only where nothing else would be.
     pub(super) fn answer<T: Total>(
         &self,
-        metric: &'static Metric,
+        (metric, kinds): (&'static Metric, Kinds),
         ledger: &Ledger,
         sums: &Sums<T>,
         compute: impl Fn(&T) -> Option<Value>,
@@ -171,20 +196,21 @@ impl<'a> Cells<'a> {
                     Some(Value::Minor(minor)) => minor,
                     _ => 0,
                 },
-                customers: apart.customers,
+                customers: apart.customers_of(kinds),
                 on: self.span.last,
             })
         });
         Answer {
             rates_on: self.exchange.rates_on,
             unconverted: unconverted.collect(),
-            ..Answer::native(metric.id, ledger, self.query, self.series(sums, &compute, nothing))
+            ..Answer::native(metric.id, ledger, self.query, self.series(sums, kinds, &compute, nothing))
         }
     }
 
     fn series<T>(
         &self,
         sums: &Sums<T>,
+        kinds: Kinds,
         compute: impl Fn(&T) -> Option<Value>,
         nothing: Option<Value>,
     ) -> Vec<Series<ValuePoint>> {
@@ -200,8 +226,8 @@ impl<'a> Cells<'a> {
                 let named = if is_asked { native.map(group_of_currency) } else { named.clone() };
                 let cells = self.cell(group, part)..self.cell(group, part) + self.span.buckets.len();
                 let own = sums.cells[cells.clone()].iter().zip(&sums.lacking[cells]);
-                let point = |(bucket, (total, lacks)): (&Cut, (&T, &bool))| ValuePoint {
-                    lacks_rates: *lacks,
+                let point = |(bucket, (total, lacking)): (&Cut, (&T, &Kinds))| ValuePoint {
+                    lacks_rates: lacking.has_any_of(kinds),
                     ..ValuePoint::new(*bucket, compute(total))
                 };
                 let points: Vec<ValuePoint> = self.span.buckets.iter().zip(own).map(point).collect();
@@ -225,18 +251,28 @@ impl<T: Total> Sums<T> {
         self.cells.iter_mut().zip(&other.cells).for_each(|(own, other)| own.add(other));
         for (own, other) in self.apart.iter_mut().zip(&other.apart) {
             own.total.add(&other.total);
-            own.customers += other.customers;
+            for (kinds, customers) in &other.customers {
+                *own.customers.entry(*kinds).or_default() += customers;
+            }
         }
-        self.lacking.iter_mut().zip(&other.lacking).for_each(|(own, other)| *own |= other);
+        self.lacking.iter_mut().zip(&other.lacking).for_each(|(own, other)| *own = own.with(*other));
         self.is_too_large |= other.is_too_large;
         self
     }
 }
 
 impl<T> Sums<T> {
-    /// One more customer has amounts of a currency that have no rate.
-    pub(super) fn count_apart(&mut self, currency: usize) {
-        self.apart[currency].customers += 1;
+    /// One more customer has amounts of these kinds in a currency that have no rate.
+    pub(super) fn count_apart(&mut self, currency: usize, kinds: Kinds) {
+        *self.apart[currency].customers.entry(kinds).or_default() += 1;
+    }
+}
+
+impl<T> Apart<T> {
+    /// How many have an amount of any of the kinds.
+    fn customers_of(&self, kinds: Kinds) -> i64 {
+        let having = self.customers.iter().filter(|(own, _)| own.has_any_of(kinds));
+        having.map(|(_, customers)| customers).sum()
     }
 }
 

@@ -73,6 +73,8 @@ pub struct MrrPoint {
     pub end_on: Day,
     /// Less than a whole period: the range begins or ends within it, or it still runs.
     pub is_partial: bool,
+    /// `mrr_minor`, by the name that the value of every metric has.
+    pub value: i64,
     pub mrr_minor: i64,
     pub customers: i64,
     pub subscriptions: i64,
@@ -229,6 +231,7 @@ impl MrrPoint {
             start_on: bucket.start_on,
             end_on: bucket.end_on,
             is_partial: bucket.is_partial,
+            value: figures.mrr,
             mrr_minor: figures.mrr,
             customers: figures.customers,
             subscriptions: figures.subscriptions,

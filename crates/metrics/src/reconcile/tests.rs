@@ -79,6 +79,7 @@ fn invoice(id: &str, paid_at: &str, total_minor: i64, tax_minor: i64, lines: Vec
         total_minor,
         tax_minor,
         shipping_minor: 0,
+        revises: None,
         billing_credits_minor: 0,
         amount_paid_minor: total_minor,
         amount_due_minor: total_minor,

@@ -34,7 +34,7 @@ pub(super) const ALL: &[Metric] = &[
         formula: "MRR ÷ active customers",
         why_unknown: Some("No active customers"),
         docs_page: "metrics/arpa.md",
-        measure: Measure::Ratio,
+        measure: Measure::Mean,
         terms: &[Term::Mrr, Term::Customers],
         ..level("arpa", "ARPA", Section::Mrr, |period| Value::mean(period.mrr, period.customers))
     },
@@ -411,7 +411,7 @@ const fn lifetime(
     unit: Unit,
     compute: fn(&Figures, Decimal) -> Option<Value>,
 ) -> Metric {
-    of((id, label, Section::Churn), unit, Measure::Ratio, Compute::Lifetime(compute))
+    of((id, label, Section::Churn), unit, Measure::Mean, Compute::Lifetime(compute))
 }
 
 const fn trials(

@@ -115,6 +115,7 @@ impl Invoice {
             total_minor,
             tax_minor: 0,
             shipping_minor: 0,
+            revises: None,
             billing_credits_minor: 0,
             amount_paid_minor: 0,
             amount_due_minor: total_minor,

@@ -42,6 +42,13 @@ impl AccountFile {
             if let Some(whole) = discount.as_str().and_then(|id| self.discount(id)) {
                 *discount = whole.clone();
             }
+            // What takes how much off is the coupon.
+            let coupon = discount.get_mut("source").and_then(|source| source.get_mut("coupon"));
+            if let Some(coupon) = coupon.filter(|_| expand.iter().any(|path| path.contains("coupon")))
+                && let Some(whole) = coupon.as_str().and_then(|id| self.find("coupons", id))
+            {
+                *coupon = whole.clone();
+            }
         }
     }
 

@@ -293,6 +293,8 @@ impl Shared {
             webhook.left_url = left_url.or(webhook.left_url.take());
             webhook.refused = None;
             webhook.silent_since = None;
+            // Deliveries to another endpoint say nothing of this one: until the first, changes are looked for as without it.
+            webhook.last_received_at = None;
         };
         let kept = self.update_webhook(record, registered).await?;
         if kept.left_url.is_some() {

@@ -9,7 +9,7 @@ import { PlotSwitch } from '~/components/PlotSwitch'
 import { formatRatio } from '~/format/number'
 import { fileValue, formatValue } from '~/format/value'
 import type { Change as Changed } from '~/view/figure'
-import { changeOf, valueOf } from '~/view/figure'
+import { changeOf, isAtEnd, valueOf } from '~/view/figure'
 import { FILTER_OF, REST, isDimension } from '~/view/groupLabels'
 import type { BreakdownName } from '~/view/pageSearch'
 import { daysName } from '~/view/period'
@@ -42,7 +42,7 @@ export function periodRows(
     const before = points[index - 1]
     // What an exchange rate is missing for in one of them only would look like growth or loss.
     const isSameWhole = index === 0 || Boolean(point.lacks_rates) === Boolean(before?.lacks_rates)
-    const isWhole = isSameWhole && (measure === 'level' || (!point.is_partial && !before?.is_partial))
+    const isWhole = isSameWhole && (isAtEnd(measure) || (!point.is_partial && !before?.is_partial))
     return { ...point, change: isWhole ? changeOf(measure, point.value, index === 0 ? first?.value : before?.value) : null }
   })
 }

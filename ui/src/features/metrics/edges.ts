@@ -1,6 +1,7 @@
 import type { Day, Interval, Measure, ValuePoint } from '~/api/types'
 import { isRunning } from '~/charts/buckets'
 import { addDays } from '~/format/date'
+import { isAtEnd } from '~/view/figure'
 import type { Days } from '~/view/range'
 import { shiftMonths } from '~/view/range'
 
@@ -18,7 +19,7 @@ function earlier(days: Days, interval: Interval): Days {
 export function daysBeforeFirst(measure: Measure, interval: Interval, [first]: readonly ValuePoint[], today: Day): Days | null {
   if (first === undefined) return null
   const last = addDays(first.start_on, -1)
-  if (measure === 'level') return { start: last, end: last }
+  if (isAtEnd(measure)) return { start: last, end: last }
   if (first.is_partial) return null
   const { start } = earlier({ start: first.start_on, end: first.start_on }, interval)
   return isRunning(first, today) ? null : { start, end: last }
@@ -27,6 +28,6 @@ export function daysBeforeFirst(measure: Measure, interval: Interval, [first]: r
 /** As many days of the period before the one that still runs. A day that has not ended is compared with none. */
 export function daysBeforeRunning(measure: Measure, interval: Interval, points: readonly ValuePoint[], today: Day): Days | null {
   const last = points.at(-1)
-  if (last === undefined || measure === 'level' || interval === 'day' || !isRunning(last, today)) return null
+  if (last === undefined || isAtEnd(measure) || interval === 'day' || !isRunning(last, today)) return null
   return earlier({ start: last.start_on, end: today }, interval)
 }

@@ -11,7 +11,7 @@ import type { Figure } from './useFigures'
 
 /** Whether the parts of a breakdown make up a whole: those of a rate or an average do not. */
 export const isAdditive = ({ measure, unit }: Pick<MetricDefinition, 'measure' | 'unit'>) =>
-  measure !== 'ratio' && (unit === 'money' || unit === 'count')
+  (measure === 'level' || measure === 'flow') && (unit === 'money' || unit === 'count')
 
 /** What a customer can have several of, or leave for another. Each has its own movements (docs/metrics/movements.md). */
 const SEVERAL: ReadonlySet<BreakdownName> = new Set(['plan', 'product', 'interval', 'currency'])

@@ -56,13 +56,14 @@ pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
             return findings;
         }
     };
-    findings.push(Finding::well(format!("catalog: {} connections", records.len())));
+    let count = records.len();
+    findings.push(Finding::well(format!("catalog: {count} connection{}", if count == 1 { "" } else { "s" })));
     for record in &records {
         findings.push(integrity(&folder.data, record));
         findings.push(key(&folder, record));
         findings.extend(left_endpoint(&folder, record));
         for problem in crate::commands::status::problems(&folder, record).unwrap_or_default() {
-            let what = format!("{}: {} {}", record.id, problem.count, problem.title);
+            let what = format!("{}: {}: {}", record.id, problem.title, problem.count);
             findings.push(Finding::trouble(what, problem.detail, "the sync page lists the objects"));
         }
         if let Some(error) = &record.last_error {
@@ -186,7 +187,8 @@ fn rates(folder: &Folder) -> Finding {
         let to_do = "check --rates-url and --rates-fallback-url, or enter rates with 'chartsy rates import'";
         return Finding::trouble(what, wrong, to_do);
     }
-    Finding::well(format!("{what}: published up to {on}, {age} days ago"))
+    let too_old = if age > OLDEST_DAYS { ", too old to convert today's amounts" } else { "" };
+    Finding::well(format!("{what}: published up to {on}, {age} days ago{too_old}"))
 }
 
 /// Messages that wait for long are a problem, and so is the first one that could not be sent.

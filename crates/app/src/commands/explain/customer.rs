@@ -126,10 +126,13 @@ fn write_text(out: &mut impl Write, explanation: &Explanation) -> std::io::Resul
         }
     }
     if !explanation.left_out.is_empty() {
-        writeln!(out, "\nleft out: {} lines", explanation.left_out.len())?;
+        let lines = explanation.left_out.len();
+        writeln!(out, "\nleft out: {lines} line{}", if lines == 1 { "" } else { "s" })?;
         for left in &explanation.left_out {
             let amount = Money { amount_minor: left.line.amount_minor, currency: left.currency };
-            writeln!(out, "  {} {amount}: {:?}", left.line.id, left.reason)?;
+            let reason = serde_json::to_value(left.reason)?;
+            let reason = reason.as_str().unwrap_or_default().replace('_', " ");
+            writeln!(out, "  {} {amount}: {reason}", left.line.id)?;
         }
     }
     Ok(())

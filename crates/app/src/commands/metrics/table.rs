@@ -12,13 +12,18 @@ use crate::commands::printed::{in_main_units, table};
 /// The mark of a point that lacks something for want of an exchange rate.
 const LACKS_RATES: &str = "lacks_rates";
 
+const MRR: &str = "mrr_minor";
+
 /// Columns that lead a row. All others are a point's own, in its order.
 const LEADING: [&str; 2] = ["currency", "group"];
 
 /// One line per point, amounts in smallest units.
 pub fn write_csv(out: &mut impl Write, answer: &Value) -> anyhow::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
-    let columns = columns(answer);
+    let mut columns = columns(answer);
+    // Also where nothing lacks any, so that a script finds the same columns in every file.
+    columns.retain(|column| column != LACKS_RATES);
+    columns.push(LACKS_RATES.to_owned());
     csv.write_record(LEADING.iter().copied().chain(columns.iter().map(String::as_str)))?;
     for (series, point) in rows(answer) {
         let cells = columns.iter().map(|column| match (column.as_str(), &point[column]) {
@@ -33,7 +38,9 @@ pub fn write_csv(out: &mut impl Write, answer: &Value) -> anyhow::Result<()> {
 
 /// One row per point, amounts in the currency's main unit.
 pub fn write_table(out: &mut impl Write, answer: &Value, metric: &Metric) -> anyhow::Result<()> {
-    let columns: Vec<String> = columns(answer).into_iter().filter(|column| column != "end_on").collect();
+    let mut columns = columns(answer);
+    let has_mrr = columns.iter().any(|column| column == MRR);
+    columns.retain(|column| column != "end_on" && (column != "value" || !has_mrr));
     let has_groups = rows(answer).any(|(series, _)| !series["group"].is_null());
     let group = has_groups.then_some("group");
     let headings = columns.iter().map(|column| heading(column));
@@ -49,6 +56,9 @@ pub fn write_table(out: &mut impl Write, answer: &Value, metric: &Metric) -> any
     let through = answer["data_through"].as_i64().map(model::UnixSeconds);
     let through = through.map_or_else(|| "nothing yet".to_owned(), |at| at.to_string());
     writeln!(out, "{} in {}, data through {through}", metric.label, plain(&answer["timezone"]))?;
+    if let Some(on) = answer["rates_on"].as_str() {
+        writeln!(out, "converted at exchange rates of {on} or later on the last day")?;
+    }
     for missing in answer["unconverted"].as_array().into_iter().flatten() {
         let currency = missing["currency"].as_str().and_then(|code| code.parse::<Currency>().ok());
         let amount = shown("mrr_minor", &missing["mrr_minor"], metric.unit, currency);
@@ -92,6 +102,14 @@ fn columns(answer: &Value) -> Vec<String> {
     let names: BTreeSet<&String> = points.flat_map(|point| point.keys()).collect();
     let mut names: Vec<String> = names.into_iter().cloned().collect();
     names.sort_by_key(|name| order(name));
+    // MRR has its value twice: once among its movements, and once by the name that it has for every metric. That is a late
+    // addition, and stands where scripts that count columns do not stumble over it.
+    if names.iter().any(|name| name == MRR)
+        && let Some(place) = names.iter().position(|name| name == "value")
+    {
+        let value = names.remove(place);
+        names.push(value);
+    }
     names
 }
 
@@ -101,7 +119,7 @@ fn order(name: &str) -> usize {
         "start_on",
         "end_on",
         "value",
-        "mrr_minor",
+        MRR,
         "customers",
         "subscriptions",
         "new_minor",
@@ -138,9 +156,7 @@ fn shown(column: &str, value: &Value, unit: Unit, currency: Option<Currency>) ->
             value.as_f64().map_or_else(|| "–".to_owned(), |times| format!("{times:.1}×"))
         }
         _ if column == "is_partial" => if value == &Value::Bool(true) { "partial" } else { "" }.to_owned(),
-        _ if column == LACKS_RATES => {
-            if value == &Value::Bool(true) { "not complete" } else { "" }.to_owned()
-        }
+        _ if column == LACKS_RATES => if value == &Value::Bool(true) { "incomplete" } else { "" }.to_owned(),
         _ if column == "value" && value.is_null() => "–".to_owned(),
         _ => plain(value),
     }
@@ -169,7 +185,7 @@ mod tests {
         let mut shown = Vec::new();
         write_table(&mut shown, &answer, Metric::find("active_customers").unwrap()).unwrap();
         let shown = String::from_utf8(shown).unwrap();
-        assert_eq!(shown.matches("not complete").count(), 1, "{shown}");
+        assert_eq!(shown.matches("incomplete").count(), 1, "{shown}");
     }
 
     #[test]
@@ -181,8 +197,20 @@ mod tests {
         let text = String::from_utf8(out).unwrap();
         assert_eq!(
             text,
-            "currency,group,start_on,end_on,value,is_partial\nusd,,2026-01-01,2026-01-31,1250,false\n"
+            "currency,group,start_on,end_on,value,is_partial,lacks_rates\nusd,,2026-01-01,2026-01-31,1250,false,false\n"
         );
+        let answer = serde_json::json!({"series": [{"currency": "usd", "group": null, "points": [
+            {"start_on": "2026-01-01", "end_on": "2026-01-31", "is_partial": false, "value": 1250, "mrr_minor": 1250}]}]});
+        let mut out = Vec::new();
+        write_csv(&mut out, &answer).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            text.starts_with("currency,group,start_on,end_on,mrr_minor,is_partial,value,lacks_rates\n"),
+            "{text}"
+        );
+        let mut shown = Vec::new();
+        write_table(&mut shown, &answer, Metric::find("mrr").unwrap()).unwrap();
+        assert_eq!(String::from_utf8(shown).unwrap().matches("12.50").count(), 1);
     }
 
     #[test]

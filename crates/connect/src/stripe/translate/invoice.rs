@@ -36,6 +36,7 @@ struct Shape {
     date: Number,
     status_transitions: Object<Transitions>,
     billing_reason: Text,
+    from_invoice: Object<FromInvoice>,
     attempt_count: Number,
     attempted: Flag,
     total: Number,
@@ -55,6 +56,13 @@ struct Shape {
 #[serde(default)]
 struct Parent {
     subscription_details: Object<Details>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct FromInvoice {
+    action: Text,
+    invoice: Ref,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -130,6 +138,7 @@ pub fn invoice(body: &str) -> Result<InvoiceParts, ReadError> {
         number: shape.number.said(),
         customer: shape.customer.id().map(CustomerId::from),
         subscription: subscription.map(SubscriptionId::from),
+        revises: shape.revises().map(InvoiceId::from),
         status,
         currency,
         created_at,
@@ -153,6 +162,12 @@ pub fn invoice(body: &str) -> Result<InvoiceParts, ReadError> {
 }
 
 impl Shape {
+    /// An invoice can also be copied from another one, which then stays as it is.
+    fn revises(&self) -> Option<&str> {
+        let from = self.from_invoice.get().filter(|from| from.action.as_str() == Some("revision"));
+        from.and_then(|from| from.invoice.id())
+    }
+
     fn status(&self) -> InvoiceStatus {
         match self.status.as_str() {
             Some("draft") => InvoiceStatus::Draft,

@@ -135,9 +135,9 @@ impl Rates {
     /// Against what markets paid. An official peg can be far from that, so it is not a measure.
     fn check_size(&self, entry: &EnteredRate) -> Result<(), EntryError> {
         let published = self.published.quote(entry.first, entry.currency);
-        let base = self.quote(entry.first, entry.base, 0);
+        let base = self.quote(entry.first, (entry.base, Currency::EUR), 0);
         let (Some(published), Some(base)) = (published, base) else { return Ok(()) };
-        let Some(expected) = published.per_euro.checked_div(base.per_euro) else { return Ok(()) };
+        let Some(expected) = published.rate.checked_div(base.rate) else { return Ok(()) };
         let most = Decimal::from(MOST_TIMES_OFF);
         let is_near = expected.checked_mul(most).is_none_or(|most| entry.rate <= most)
             && entry.rate.checked_mul(most).is_none_or(|most| most >= expected);

@@ -4,7 +4,7 @@ use super::{EnteredRate, EntryError};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ImportError {
-    #[error("the first line must name the columns currency, base, from and rate; a column to may follow")]
+    #[error("the first line must name the columns currency, base, from and rate; a column 'to' may follow")]
     NoHeader,
     #[error("the file contains no rates")]
     Empty,

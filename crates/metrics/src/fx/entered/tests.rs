@@ -46,15 +46,37 @@ fn what_was_entered_comes_before_pegs_and_those_before_what_was_published() {
 }
 
 #[test]
+fn two_currencies_of_one_base_need_no_euro() {
+    // The newest published rates are of January 5.
+    let rates = with(&[entry("kwd", "usd", "2026-03-01", "2026-03-31", "0.307")]);
+    let convert = |minor: i64, from: &str, to: &str, on: &str| {
+        let converted = rates.convert(minor, currency(from), currency(to), day(on))?;
+        Some((converted.amount_minor, converted.rate_on.to_string()))
+    };
+    let of_march = |minor: i64| Some((minor, "2026-03-10".to_owned()));
+    assert_eq!(convert(10_000, "usd", "kwd", "2026-03-10"), of_march(30_700), "as it was entered");
+    assert_eq!(convert(30_700, "kwd", "usd", "2026-03-10"), of_march(10_000));
+    assert_eq!(convert(36_725, "aed", "usd", "2026-03-10"), of_march(10_000), "a peg");
+    assert_eq!(convert(36_725, "aed", "sar", "2026-03-10"), of_march(37_500), "two pegs to one currency");
+    assert_eq!(convert(36_725, "aed", "kwd", "2026-03-10"), of_march(30_700));
+    assert_eq!(convert(10_000, "usd", "eur", "2026-03-10"), None, "a euro has no rate that is new enough");
+    assert_eq!(convert(10_000, "usd", "kwd", "2026-02-10"), None);
+    let (on, usd) = (day("2026-03-10"), Currency::USD);
+    assert!(!rates.can_convert_to(currency("kwd"), on, &[Currency::EUR]));
+    assert!(rates.can_convert_to(currency("kwd"), on, &[usd]));
+    assert!(rates.targets(on, &[usd]).contains(&currency("aed")));
+}
+
+#[test]
 fn a_currency_that_nobody_publishes_has_what_was_entered_and_for_ten_days_more() {
     let rates = with(&[entry("kwd", "eur", "2026-02-01", "2026-02-10", "0.36")]);
     assert_eq!(rate(&rates, "2026-01-31", "kwd"), None);
     assert_eq!(rate(&rates, "2026-02-05", "kwd"), told("0.36", "2026-02-05"));
     assert_eq!(rate(&rates, "2026-02-20", "kwd"), told("0.36", "2026-02-10"));
     assert_eq!(rate(&rates, "2026-02-21", "kwd"), None);
-    assert!(rates.can_convert_to(currency("kwd"), day("2026-02-20")));
-    assert!(!rates.can_convert_to(currency("kwd"), day("2026-02-21")));
-    assert!(rates.targets(day("2026-02-05")).contains(&currency("kwd")));
+    assert!(rates.can_convert_to(currency("kwd"), day("2026-02-20"), &[]));
+    assert!(!rates.can_convert_to(currency("kwd"), day("2026-02-21"), &[]));
+    assert!(rates.targets(day("2026-02-05"), &[]).contains(&currency("kwd")));
     assert_eq!(OLDEST_DAYS, 10);
 }
 

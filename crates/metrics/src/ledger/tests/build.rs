@@ -104,6 +104,7 @@ pub(crate) fn invoice(created: &str, status: InvoiceStatus, lines: Vec<InvoiceLi
         total_minor,
         tax_minor: lines.iter().map(|line| line.inclusive_tax_minor).sum(),
         shipping_minor: 0,
+        revises: None,
         billing_credits_minor: 0,
         amount_paid_minor: total_minor,
         amount_due_minor: total_minor,

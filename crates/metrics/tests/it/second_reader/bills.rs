@@ -195,6 +195,7 @@ impl Biller<'_> {
             total_minor: lines.iter().map(|line| line.amount_minor - line.discount_minor).sum(),
             tax_minor: lines.iter().map(|line| line.inclusive_tax_minor).sum(),
             shipping_minor: 0,
+            revises: None,
             billing_credits_minor: 0,
             amount_paid_minor: 0,
             amount_due_minor: 0,
