@@ -43,6 +43,8 @@ pub(super) struct Terms {
     pub quantity: Decimal,
     /// For one, in the smallest unit.
     pub unit_minor: Option<Decimal>,
+    /// What all of it cost before the change.
+    pub old_minor: Option<Decimal>,
     pub currency: Option<Currency>,
     pub next_at: Option<UnixSeconds>,
     pub status: Option<String>,
@@ -139,6 +141,7 @@ fn terms(record: &Record, is_update: bool) -> Result<Terms, ReadError> {
             plan: record.text("subscription_plan_id"),
             quantity: quantity("quantity")?,
             unit_minor: unit("unit_price")?,
+            old_minor: None,
             currency,
             next_at: record.instant("next_bill_date")?,
             status: record.text("status"),
@@ -155,6 +158,7 @@ fn terms(record: &Record, is_update: bool) -> Result<Terms, ReadError> {
         plan,
         quantity: new_quantity,
         unit_minor: new_unit,
+        old_minor: old_unit.and_then(|unit| unit.checked_mul(old_quantity)),
         currency,
         next_at: record.instant("next_bill_date")?,
         status: record.text("status"),
