@@ -74,6 +74,8 @@ pub(super) struct Paid {
     /// The coupon as it is listed.
     pub coupon_terms: Option<Coupon>,
     pub is_initial: bool,
+    /// It says what came into the balance.
+    pub is_booked: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -184,6 +186,7 @@ fn paid(record: &Record, at: UnixSeconds) -> Result<Paid, ReadError> {
         coupon: record.text("coupon"),
         coupon_terms: record.part(filing::COUPON_TERMS).and_then(|terms| coupon::coupon(&terms).ok()),
         is_initial: record.flag("initial_payment"),
+        is_booked: record.text("balance_currency").is_some(),
     })
 }
 
