@@ -156,7 +156,7 @@ fn is_no_key(cause: &(dyn std::error::Error + 'static)) -> bool {
 
 fn connect_code(error: &ConnectError) -> u8 {
     match error {
-        ConnectError::KeyRefused { .. } => KEY_REFUSED,
+        ConnectError::KeyRefused { .. } | ConnectError::OtherEnvironment { .. } => KEY_REFUSED,
         ConnectError::PermissionMissing { .. } => PERMISSION_MISSING,
         ConnectError::Unreachable { .. }
         | ConnectError::ProviderFailed { .. }

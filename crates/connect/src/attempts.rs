@@ -8,6 +8,7 @@ use model::ObjectKind;
 use tokio::time::sleep;
 use url::Url;
 
+use crate::outline::Fields;
 use crate::retry::{AttemptLimits, Failure};
 use crate::transport::{Answer, Transport, Verb};
 use crate::{ClientConfig, ConnectError, NoAnswer, Source};
@@ -47,6 +48,21 @@ pub(crate) enum Failed {
 pub(crate) struct Unreadable {
     pub reason: String,
     pub is_cut: bool,
+}
+
+impl Unreadable {
+    /// Something else answers than this provider.
+    pub fn unlike(of: Source) -> Self {
+        Self { reason: format!("it is not like {}'s API", of.texts().name), is_cut: false }
+    }
+}
+
+/// Whatever a provider answers has a field of this name. Another object is from something else.
+pub(crate) fn unreadable(of: Source, body: &[u8], field: &str, error: serde_json::Error) -> Unreadable {
+    match serde_json::from_slice(body) {
+        Ok(Fields(fields)) if fields.iter().all(|(name, _)| name != field) => Unreadable::unlike(of),
+        _ => error.into(),
+    }
 }
 
 impl From<serde_json::Error> for Unreadable {

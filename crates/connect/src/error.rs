@@ -36,6 +36,13 @@ pub enum ConnectError {
     #[error("{host} can't be reached: {reason}")]
     Unreachable { host: String, reason: String },
 
+    #[error("the key is for {}, and {host} is the address of {}", environment(*.is_test_mode), environment(!.is_test_mode))]
+    OtherEnvironment {
+        host: String,
+        /// The key's.
+        is_test_mode: bool,
+    },
+
     #[error("{} returned an error ({status}){}", .of.texts().name, request(request_id))]
     ProviderFailed { of: Source, status: u16, request_id: Option<String> },
 
@@ -58,6 +65,7 @@ impl ConnectError {
             | Self::PermissionMissing { .. }
             | Self::NotFound { .. }
             | Self::EndpointAbsent { .. }
+            | Self::OtherEnvironment { .. }
             | Self::Refused { .. } => false,
         }
     }
@@ -69,6 +77,9 @@ impl ConnectError {
             Self::PermissionMissing { of, .. } => of.texts().permission,
             Self::RateLimited { .. } => "try again in a minute",
             Self::ProviderFailed { .. } => "try again later",
+            Self::OtherEnvironment { .. } => {
+                "use the address of the key's environment, or a key of the address's environment"
+            }
             Self::Unreachable { .. } => "check the network and the API address, then try again",
             Self::Unreadable { of, .. } => of.texts().unlike,
             Self::EndpointAbsent { .. } => "check the API address",
@@ -87,13 +98,17 @@ impl ConnectError {
             | Self::ProviderFailed { request_id, .. }
             | Self::Unreadable { request_id, .. }
             | Self::Refused { request_id, .. } => request_id.as_deref(),
-            Self::EndpointAbsent { .. } | Self::Unreachable { .. } => None,
+            Self::EndpointAbsent { .. } | Self::Unreachable { .. } | Self::OtherEnvironment { .. } => None,
         }
     }
 }
 
 fn request(id: &Option<String>) -> String {
     id.as_ref().map_or_else(String::new, |id| format!(" (request {id})"))
+}
+
+fn environment(is_test_mode: bool) -> &'static str {
+    if is_test_mode { "the sandbox" } else { "live accounts" }
 }
 
 fn named(permission: &Option<String>) -> String {

@@ -1,6 +1,7 @@
 //! Paddle Billing. Paddle is the merchant of record: it sells, collects and remits tax. A transaction is checkout, invoice and
 //! payment in one, and an adjustment is refund, credit and chargeback in one.
 
+mod anew;
 mod catalog;
 mod client;
 mod definition;

@@ -109,6 +109,12 @@ impl View {
         self.reach.exact_from_on.filter(|_| is_late)
     }
 
+    /// Whether nobody ever reported what decides between values of a metric, so that none of them is known.
+    pub(crate) fn is_never_known(&self, metric: &Metric) -> bool {
+        let is_lacking = |measured: &Feed| self.absent.iter().any(|(feed, _)| feed == measured);
+        metric.feeds.first().is_some_and(|first| *first == Feed::FailedPayments && is_lacking(first))
+    }
+
     /// The kinds of objects of these that cannot be had.
     pub fn absent_of(&self, feeds: &[Feed]) -> Vec<String> {
         let lacking = self.absent.iter().filter(|(feed, _)| feeds.contains(feed));

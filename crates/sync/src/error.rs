@@ -132,7 +132,7 @@ impl SyncError {
 
 fn provider_code(error: &ConnectError) -> &'static str {
     match error {
-        ConnectError::KeyRefused { .. } => "key_refused",
+        ConnectError::KeyRefused { .. } | ConnectError::OtherEnvironment { .. } => "key_refused",
         ConnectError::PermissionMissing { .. } => "permission_missing",
         ConnectError::EndpointAbsent { .. } | ConnectError::NotFound { .. } => "endpoint_absent",
         ConnectError::Refused { .. } => "provider_refused",

@@ -167,7 +167,7 @@ impl From<KeyError> for Problem {
 impl From<ConnectError> for Problem {
     fn from(error: ConnectError) -> Self {
         let code = match &error {
-            ConnectError::KeyRefused { .. } => "key_refused",
+            ConnectError::KeyRefused { .. } | ConnectError::OtherEnvironment { .. } => "key_refused",
             ConnectError::PermissionMissing { .. } => "permission_missing",
             ConnectError::RateLimited { .. } => "provider_busy",
             ConnectError::Unreachable { .. }

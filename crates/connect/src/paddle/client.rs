@@ -399,15 +399,12 @@ fn is_at(base: &Url, own: &str) -> bool {
 
 /// A key of one environment at the address of the other would only ever be refused, for a reason that nobody could guess.
 fn require_same_environment(config: &ClientConfig) -> Result<(), ConnectError> {
-    let (other, reason) = match config.key.is_test_mode() {
-        true => (LIVE_BASE, "the key is for Paddle's sandbox, and this is the address of live accounts"),
-        false => (SANDBOX_BASE, "the key is for a live account, and this is the address of Paddle's sandbox"),
-    };
+    let is_test_mode = config.key.is_test_mode();
+    let other = if is_test_mode { LIVE_BASE } else { SANDBOX_BASE };
     if key::is_of_any_environment(&config.key) || !is_at(&config.base, other) {
         return Ok(());
     }
-    let host = crate::http::host_of(&config.base);
-    Err(ConnectError::Unreachable { host, reason: format!("{reason}; leave the address out") })
+    Err(ConnectError::OtherEnvironment { host: crate::http::host_of(&config.base), is_test_mode })
 }
 
 impl std::fmt::Debug for Client {

@@ -6,6 +6,7 @@ use model::{Column, Counterparts, ObjectKind, RawObject, UnixSeconds};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::anew::is_begun_anew;
 use super::kind;
 use crate::attempts::why;
 use crate::outline::Fields;
@@ -176,8 +177,12 @@ pub(super) fn has_history(subscription: &RawObject) -> bool {
     const FIRST_HISTORIES: UnixSeconds = UnixSeconds(1_782_691_200);
     let Ok(state) = serde_json::from_str::<State>(&subscription.body) else { return false };
     let is_recorded = state.updated_at.is_none_or(|at| at.as_second() >= FIRST_HISTORIES.0);
-    is_recorded
-        && (matches!(state.status.as_str(), "canceled" | "paused") || state.scheduled_change.is_some())
+    let forgets = || match state.status.as_str() {
+        "canceled" | "paused" => true,
+        // It rested, perhaps.
+        _ => state.scheduled_change.is_some() || is_begun_anew(&subscription.body),
+    };
+    is_recorded && forgets()
 }
 
 /// Whether nothing was billed for a running subscription yet: it is in a trial, or its first bill is yet to come.
@@ -375,6 +380,25 @@ mod tests {
         assert_eq!(value(&entry)["occurred_at"], body["paused_at"]);
         body["status"] = json!("active");
         assert!(file(kind::SUBSCRIPTION, &body.to_string()).unwrap().embedded.is_empty());
+    }
+
+    #[test]
+    fn histories_are_read_of_what_ended_or_rested() {
+        let of = |status: &str, start: &str, updated_at: &str| {
+            let body = json!({
+                "id": "sub_1", "status": status, "updated_at": updated_at, "first_billed_at": "2026-06-10T09:00:00Z",
+                "current_billing_period": {"starts_at": start, "ends_at": "2026-10-10T09:00:00Z"},
+                "billing_cycle": {"interval": "month", "frequency": 1}, "scheduled_change": null,
+            });
+            has_history(&file(kind::SUBSCRIPTION, &body.to_string()).unwrap().object)
+        };
+        let (usual, anew) = ("2026-09-10T09:00:00Z", "2026-08-20T09:00:00Z");
+        let updated_at = "2026-09-20T09:00:00Z";
+        assert!(of("canceled", usual, updated_at) && of("paused", usual, updated_at));
+        assert!(!of("active", usual, updated_at));
+        // It was billed until the 10th of August, and again from the 20th on.
+        assert!(of("active", anew, updated_at) && of("past_due", anew, updated_at));
+        assert!(!of("active", anew, "2026-06-20T09:00:00Z"), "there are none of that time");
     }
 
     #[test]

@@ -6,7 +6,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use url::Url;
 
-use crate::attempts::Unreadable;
+use crate::Source;
+use crate::attempts::{self, Unreadable};
 
 #[derive(Deserialize)]
 pub(super) struct Body<'a> {
@@ -38,12 +39,17 @@ struct One<'a> {
 
 /// A page of a list.
 pub(super) fn read(body: &[u8]) -> Result<Body<'_>, Unreadable> {
-    Ok(serde_json::from_slice(body)?)
+    serde_json::from_slice(body).map_err(|error| unreadable(body, error))
 }
 
 /// One entity.
 pub(super) fn entity(body: &[u8]) -> Result<&RawValue, Unreadable> {
-    Ok(serde_json::from_slice::<One<'_>>(body)?.data)
+    let one = serde_json::from_slice::<One<'_>>(body);
+    one.map(|one| one.data).map_err(|error| unreadable(body, error))
+}
+
+fn unreadable(body: &[u8], error: serde_json::Error) -> Unreadable {
+    attempts::unreadable(Source::Paddle, body, "data", error)
 }
 
 /// Where the next page begins. The address of it is given whole: followed blindly, it could lead anywhere with the key, so only

@@ -273,6 +273,15 @@ impl Client {
         let outcome = attempts::answered((config, transport), &request, &**limiter, read).await;
         outcome.map_err(|failed| match failed {
             Failed::Other(error) => error,
+            // Its own refusals come with what they mean, and it has no permissions.
+            Failed::Answer(answer) if matches!(answer.status, 400..=403) => match page::rows(&answer.body) {
+                Ok(Err(refusal)) => refusal.explain(kind, path, answer.status),
+                _ => {
+                    let Unreadable { reason, .. } = Unreadable::unlike(Source::PaddleClassic);
+                    let (of, request_id) = (Source::PaddleClassic, answer.request_id);
+                    ConnectError::Unreadable { of, path, reason, request_id }
+                }
+            },
             Failed::Answer(answer) => {
                 let said = Said { permission: None, message: "no reason given".to_owned() };
                 attempts::meaning(Source::PaddleClassic, &answer, kind, path, said)
@@ -344,3 +353,6 @@ impl std::fmt::Debug for Client {
         write!(f, "Client({}, {:?})", self.0.transport.host(), self.0.config.key)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use model::ObjectKind;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::attempts::{Unreadable, safe_words};
+use crate::attempts::{Unreadable, safe_words, unreadable};
 use crate::{ConnectError, Source};
 
 #[derive(Deserialize)]
@@ -33,7 +33,8 @@ pub(super) struct Refusal {
 
 /// The rows of a list, each as it was written.
 pub(super) fn rows(body: &[u8]) -> Result<Result<Vec<&str>, Refusal>, Unreadable> {
-    let envelope: Envelope<'_> = serde_json::from_slice(body)?;
+    let envelope: Envelope<'_> = serde_json::from_slice(body)
+        .map_err(|error| unreadable(Source::PaddleClassic, body, "success", error))?;
     if !envelope.success {
         return Ok(Err(envelope.error));
     }

@@ -4,6 +4,7 @@
 //! where there is one. Fields and words that are not known are passed over, and a row that cannot be read is reported
 //! without affecting the rest of its customer.
 
+mod agreed;
 mod alert;
 mod balance;
 mod basis;

@@ -159,6 +159,7 @@ pub(super) const ALL: &[Metric] = &[
         formula: "The part of the customer churn rate from customers whose last subscription did not end because a payment failed",
         why_unknown: Some(NO_CUSTOMERS),
         docs_page: "metrics/voluntary-churn-rate.md",
+        feeds: REASONS,
         terms: &[Term::ChurnedCustomers, Term::InvoluntaryCustomers, Term::BaseCustomers],
         ..ratio("voluntary_churn_rate", "Voluntary churn rate", Section::Churn, Better::Down, |period| {
             Value::ratio(period.churned_customers - period.involuntary_customers, period.base_customers)
@@ -168,6 +169,7 @@ pub(super) const ALL: &[Metric] = &[
         formula: "The part of the customer churn rate from customers whose last subscription ended because a payment failed or was disputed",
         why_unknown: Some(NO_CUSTOMERS),
         docs_page: "metrics/involuntary-churn-rate.md",
+        feeds: REASONS,
         terms: &[Term::InvoluntaryCustomers, Term::BaseCustomers],
         ..ratio("involuntary_churn_rate", "Involuntary churn rate", Section::Churn, Better::Down, |period| {
             Value::ratio(period.involuntary_customers, period.base_customers)
@@ -350,6 +352,9 @@ pub(crate) const MRR: Metric = Metric {
     terms: &[Term::Mrr],
     ..level("mrr", "MRR", Section::Mrr, |period| Some(Value::Minor(period.mrr)))
 };
+
+/// Whether a payment failed decides how somebody left.
+const REASONS: &[Feed] = &[Feed::FailedPayments, Feed::PendingItems];
 
 /// What all of them have.
 const fn of(named: Named, unit: Unit, measure: Measure, compute: Compute) -> Metric {

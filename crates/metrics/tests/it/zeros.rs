@@ -150,6 +150,34 @@ fn where_zero_would_be_a_guess_there_is_none() {
 }
 
 #[test]
+fn how_customers_left_is_not_known_where_nobody_reports_failed_payments() {
+    let world = World::default().with("a", "usd", &[("2024-01-10", 1_000), ("2024-02-10", 0)]).with(
+        "b",
+        "usd",
+        &[("2024-01-10", 500)],
+    );
+    let question = || Question { currency: Some(Reporting::In(Currency::USD)), ..january(Filter::default()) };
+    let of = |view: &View, id: &str| values(view, id, question()).remove(0).1;
+    let exact_from = |on: &str| View {
+        late: vec![Feed::FailedPayments],
+        reach: Reach { exact_from_on: Some(day(on)), ..Reach::default() },
+        ..view(&world)
+    };
+    let never = View { absent: vec![(Feed::FailedPayments, "alert".to_owned())], ..view(&world) };
+    let all = of(&view(&world), "customer_churn_rate");
+    assert!(all[1].is_some());
+    for id in ["voluntary_churn_rate", "involuntary_churn_rate"] {
+        let whole = of(&view(&world), id);
+        assert!(whole[1].is_some(), "{id}");
+        assert_eq!(of(&exact_from("2024-02-01"), id), whole, "{id}");
+        for coarse in [exact_from("2024-02-02"), never.clone()] {
+            assert_eq!(of(&coarse, id), [None, None], "{id}");
+            assert_eq!(of(&coarse, "customer_churn_rate"), all);
+        }
+    }
+}
+
+#[test]
 fn a_breakdown_has_only_the_groups_that_there_are() {
     let view = view(&world());
     let question = Question { by: Some(Dimension::Plan), ..january(nothing()) };

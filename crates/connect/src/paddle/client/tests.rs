@@ -229,11 +229,25 @@ fn a_key_is_not_sent_to_the_other_environment() {
     let (provider, _) = client(LIVE_KEY, |_| page(json!([]), ""));
     for (key, base) in [(LIVE_KEY, SANDBOX_BASE), (SANDBOX_KEY, LIVE_BASE)] {
         let config = ClientConfig { base: base.parse().unwrap(), ..config(key, &provider).unwrap() };
-        let refused = Client::new(config).unwrap_err().to_string();
-        assert!(refused.contains("leave the address out"), "{refused}");
+        let host = config.base.host_str().unwrap().to_owned();
+        let refused = Client::new(config).unwrap_err();
+        let is_test_mode = key == SANDBOX_KEY;
+        assert_eq!(refused, ConnectError::OtherEnvironment { host: host.clone(), is_test_mode });
+        assert!(refused.to_string().contains(&host), "{refused}");
+        assert!(refused.action().starts_with("use the address of the key's environment"), "{refused}");
+        assert!(!refused.is_retryable());
     }
     let base = "https://proxy.example/paddle".parse().unwrap();
     assert!(Client::new(ClientConfig { base, ..config(LIVE_KEY, &provider).unwrap() }).is_ok());
+}
+
+#[tokio::test]
+async fn what_answers_without_data_is_not_like_paddle() {
+    let refusal = json!({"success": false, "error": {"code": 102, "message": "Bad api key"}});
+    let (_, client) = client(SANDBOX_KEY, move |_| (200, refusal.clone()));
+    let refused = client.account().await.unwrap_err();
+    assert!(refused.to_string().ends_with("it is not like Paddle's API"), "{refused}");
+    assert_eq!(refused.action(), "check that the address belongs to a Paddle API");
 }
 
 #[tokio::test]

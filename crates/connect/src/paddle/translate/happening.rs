@@ -12,6 +12,8 @@ pub(super) struct Happening {
     at: UnixSeconds,
     what: What,
     subscription: SubscriptionId,
+    /// In Paddle's words.
+    reason: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,9 +23,7 @@ enum What {
     CancellationAsked,
     /// Of whatever change was scheduled: there is only one at a time.
     ChangeWithdrawn,
-    Canceled {
-        is_disputed: bool,
-    },
+    Canceled,
 }
 
 /// `None`: it is nothing that is read.
@@ -34,7 +34,7 @@ pub(super) fn happening(record: Record, object: &RawObject) -> Result<Option<Hap
     let what = match record.text("/detail/action").as_deref() {
         Some("subscription_paused") => What::Paused,
         Some("subscription_resumed") => What::Resumed,
-        Some("subscription_canceled") => What::Canceled { is_disputed: record.is("/reason", "chargeback") },
+        Some("subscription_canceled") => What::Canceled,
         Some("subscription_scheduled_change_added")
             if record.is("/detail/scheduled_change/action", "cancel") =>
         {
@@ -50,7 +50,7 @@ pub(super) fn happening(record: Record, object: &RawObject) -> Result<Option<Hap
     let subscription = record.text("/subscription_id").or_else(filed);
     let subscription = subscription.ok_or_else(|| record.missing("/subscription_id"))?;
     let at = record.instant("/occurred_at")?.ok_or_else(|| record.missing("/occurred_at"))?;
-    Ok(Some(Happening { at, what, subscription: subscription.into() }))
+    Ok(Some(Happening { at, what, subscription: subscription.into(), reason: record.text("/reason") }))
 }
 
 /// Clocks of what is written together differ by no more than this.
@@ -66,39 +66,50 @@ fn resumed_at(paused_at: UnixSeconds, billed: &[Period]) -> Option<UnixSeconds> 
     (!goes_on).then_some(next)
 }
 
+/// By Paddle's "Subscription history".
+fn cancellation_reason(word: &str) -> CancellationReason {
+    match word {
+        "customer_request" | "seller_request" => CancellationReason::Requested,
+        "payment_failed" | "payment_failure" | "past_due" => CancellationReason::PaymentFailed,
+        "chargeback" => CancellationReason::PaymentDisputed,
+        _ => CancellationReason::Other,
+    }
+}
+
 /// Completes a subscription by what happened with it. `billed`: its periods, in order of their starts.
 pub(super) fn tell(subscription: &mut Subscription, all: &[Happening], billed: &[Period]) {
     let mut own: Vec<&Happening> = all.iter().filter(|one| one.subscription == subscription.id).collect();
     own.sort();
     let is_over = subscription.status == SubscriptionStatus::Canceled;
     let mut pauses: Vec<Pause> = Vec::new();
-    let mut asked_at = None;
+    let (mut asked_at, mut reason) = (None, None);
     // What is scheduled is removed when it is carried out, too.
     let ends: Vec<UnixSeconds> =
-        own.iter().filter(|one| matches!(one.what, What::Canceled { .. })).map(|one| one.at).collect();
+        own.iter().filter(|one| one.what == What::Canceled).map(|one| one.at).collect();
     let is_at_end = |at: UnixSeconds| ends.iter().any(|end| end.0.abs_diff(at.0) <= SAME_MOMENT_S);
-    for Happening { at, what, .. } in own {
+    for Happening { at, what, reason: own_reason, .. } in own {
+        let said = || own_reason.as_deref().map(cancellation_reason);
         let running = pauses.last_mut().filter(|pause| pause.end.is_none());
         match (what, running) {
             // One of which the same is told twice.
             (What::Paused, Some(_)) => {}
             (What::Paused, None) => pauses.push(Pause { start: *at, end: None }),
-            (What::Resumed | What::Canceled { .. }, Some(pause)) => pause.end = Some(*at),
+            (What::Resumed | What::Canceled, Some(pause)) => pause.end = Some(*at),
             // Events tell of it as long as it is scheduled.
-            (What::CancellationAsked, _) => asked_at = asked_at.or(Some(*at)),
+            (What::CancellationAsked, _) => (asked_at, reason) = (asked_at.or(Some(*at)), said().or(reason)),
             (What::ChangeWithdrawn, _) if is_at_end(*at) => {}
-            (What::ChangeWithdrawn, _) => asked_at = None,
-            (What::Resumed | What::Canceled { .. }, None) => {}
+            (What::ChangeWithdrawn, _) => (asked_at, reason) = (None, None),
+            (What::Resumed | What::Canceled, None) => {}
         }
-        if let What::Canceled { is_disputed } = what
-            && is_over
-        {
-            asked_at = asked_at.or(Some(*at));
-            if *is_disputed {
-                subscription.cancellation_reason = Some(CancellationReason::PaymentDisputed);
-            }
+        if *what == What::Canceled && is_over {
+            // What is carried out may have no reason of its own.
+            (asked_at, reason) = (asked_at.or(Some(*at)), said().or(reason));
         }
     }
+    let is_disputed = reason == Some(CancellationReason::PaymentDisputed);
+    // Whoever asks for the end of what was not paid ends it for its payment.
+    let by_bills = subscription.cancellation_reason.filter(|_| !is_disputed);
+    subscription.cancellation_reason = by_bills.or(reason.filter(|_| is_over));
     // What the subscription says of itself is the end of what is known.
     for said in std::mem::take(&mut subscription.pauses) {
         let is_told = pauses.iter().any(|pause| pause.end.is_none() && pause.start <= said.start);

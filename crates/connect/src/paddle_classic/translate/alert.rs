@@ -43,6 +43,8 @@ pub(super) struct Terms {
     pub quantity: Decimal,
     /// For one, in the smallest unit.
     pub unit_minor: Option<Decimal>,
+    /// What all of it cost before the change.
+    pub old_minor: Option<Decimal>,
     pub currency: Option<Currency>,
     pub next_at: Option<UnixSeconds>,
     pub status: Option<String>,
@@ -72,6 +74,8 @@ pub(super) struct Paid {
     /// The coupon as it is listed.
     pub coupon_terms: Option<Coupon>,
     pub is_initial: bool,
+    /// It says what came into the balance.
+    pub is_booked: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -139,6 +143,7 @@ fn terms(record: &Record, is_update: bool) -> Result<Terms, ReadError> {
             plan: record.text("subscription_plan_id"),
             quantity: quantity("quantity")?,
             unit_minor: unit("unit_price")?,
+            old_minor: None,
             currency,
             next_at: record.instant("next_bill_date")?,
             status: record.text("status"),
@@ -155,6 +160,7 @@ fn terms(record: &Record, is_update: bool) -> Result<Terms, ReadError> {
         plan,
         quantity: new_quantity,
         unit_minor: new_unit,
+        old_minor: old_unit.and_then(|unit| unit.checked_mul(old_quantity)),
         currency,
         next_at: record.instant("next_bill_date")?,
         status: record.text("status"),
@@ -180,6 +186,7 @@ fn paid(record: &Record, at: UnixSeconds) -> Result<Paid, ReadError> {
         coupon: record.text("coupon"),
         coupon_terms: record.part(filing::COUPON_TERMS).and_then(|terms| coupon::coupon(&terms).ok()),
         is_initial: record.flag("initial_payment"),
+        is_booked: record.text("balance_currency").is_some(),
     })
 }
 

@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{RoundingStrategy, ToPrimitive};
 
+use super::agreed::Agreed;
 use super::alert::Paid;
 use super::bill::Payment;
-use super::modifier::{self, Modifier};
+use super::modifier;
 use super::off::Off;
 use crate::CouponDuration;
 
@@ -124,13 +125,15 @@ pub(super) fn at(payments: &[Payment], at: model::UnixSeconds) -> Basis {
 }
 
 /// Reads recurring payments in order of time. What the first one costs says nothing where it has a price of its own.
-pub(super) fn read(payments: &mut [Payment], modifiers: &[Modifier], is_first_apart: bool) {
+pub(super) fn read(payments: &mut [Payment], agreed: &Agreed<'_>, is_first_apart: bool) {
     let facts: Vec<Option<Fact>> = payments
         .iter()
         .enumerate()
         .map(|(index, payment)| {
             let paid = payment.exact.as_ref().filter(|_| index > 0 || !is_first_apart)?;
-            Fact::of(paid, payments, modifiers)
+            let before = index.checked_sub(1).map(|before| &payments[before]);
+            let may_be_netted = agreed.may_be_netted(paid, before);
+            Some(Fact { may_be_netted, ..Fact::of(paid, payments, agreed)? })
         })
         .collect();
     let facts = learned(facts);
@@ -191,17 +194,24 @@ struct Fact<'a> {
     is_off_later: bool,
     /// What modifiers may add.
     sums: Vec<i64>,
+    /// Whether tax is inside the price, by payments that no alert tells of.
+    is_tax_inside: Option<bool>,
+    /// It may be for less than a period, or for more.
+    may_be_netted: bool,
     /// The tax and the modifiers that make the sum out of the price.
     fit: Option<(Tax, i64)>,
 }
 
 impl<'a> Fact<'a> {
-    fn of(paid: &'a Paid, payments: &[Payment], modifiers: &[Modifier]) -> Option<Self> {
+    fn of(paid: &'a Paid, payments: &[Payment], agreed: &Agreed<'_>) -> Option<Self> {
         let price_minor = rounded(Decimal::from(paid.unit_minor?).checked_mul(paid.quantity)?)?;
         let off = Off::of(paid);
-        let sums = modifier::sums(modifiers, paid.currency);
+        let sums = modifier::sums(agreed.modifiers, paid.currency);
         let is_off_later = is_off_later(paid, payments);
-        let fact = Self { paid, price_minor, off, is_off_later, sums, fit: None };
+        let is_tax_inside = agreed.is_tax_inside(paid, payments, &sums, price_minor);
+        let may_be_netted = false;
+        let fact =
+            Self { paid, price_minor, off, is_off_later, sums, is_tax_inside, may_be_netted, fit: None };
         Some(Self { fit: fact.off.as_ref().and_then(|off| fact.fitting(off)), ..fact })
     }
 
@@ -284,11 +294,12 @@ impl<'a> Fact<'a> {
         let (earlier, later) = facts.split_at(index);
         let told = earlier.iter().rev().find_map(told).or_else(|| later.iter().find_map(told));
         let far = |minor: i64| (minor - self.price_minor).abs();
-        // What a coupon of an unknown amount leaves is close to nothing.
-        let is_closer = || self.off.is_some() && far(self.paid.gross_minor) < far(self.paid.net_minor());
+        // What a coupon of an unknown amount leaves is close to nothing, and so is a part of the price.
+        let is_near = self.off.is_some() && !self.may_be_netted;
+        let is_closer = || is_near && far(self.paid.gross_minor) < far(self.paid.net_minor());
         told.unwrap_or_else(|| match before.tax {
             Tax::Inside { .. } => before.tax,
-            Tax::OnTop => Tax::of(self.paid, is_closer()),
+            Tax::OnTop => Tax::of(self.paid, self.is_tax_inside.unwrap_or_else(is_closer)),
         })
     }
 }

@@ -272,6 +272,11 @@ fn by_spacing(days: i64, plan: Option<&Plan>) -> Option<Recurrence> {
     })
 }
 
+/// Whether it is as long as a period.
+pub(super) fn is_whole(recurrence: Recurrence, from: UnixSeconds, to: UnixSeconds) -> bool {
+    fits(recurrence, days(from, to))
+}
+
 fn fits(recurrence: Recurrence, days: i64) -> bool {
     let early = early_days(recurrence);
     (shortest_days(recurrence) - early..=longest_days(recurrence) + early).contains(&days)

@@ -145,7 +145,7 @@ impl One<'_> {
         if subscription.trial.is_some_and(|trial| at < trial.end) {
             return None;
         }
-        let price_minor = terms.unit_minor?.checked_mul(terms.quantity)?.round().to_i64()?;
+        let price_minor = terms.price_minor()?.round().to_i64()?;
         let value = basis::at(paid, at).value(price_minor);
         let plan = terms.plan.clone().or_else(|| self.plan_id())?;
         let own = self.plan().filter(|own| own.id == plan);

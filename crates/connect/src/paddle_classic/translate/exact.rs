@@ -1,12 +1,20 @@
 //! What an alert about a payment says.
 
 use model::UnixSeconds;
+use rust_decimal::Decimal;
 
-use super::alert::{Alert, Failed, Paid, What};
+use super::alert::{Alert, Failed, Paid, Terms, What};
 
 impl Paid {
     pub(super) fn net_minor(&self) -> i64 {
         self.gross_minor - self.tax_minor
+    }
+}
+
+impl Terms {
+    /// What all of it costs.
+    pub(super) fn price_minor(&self) -> Option<Decimal> {
+        self.unit_minor?.checked_mul(self.quantity)
     }
 }
 

@@ -7,6 +7,7 @@ use model::billing::{
 use model::{Currency, UnixSeconds};
 use rust_decimal::Decimal;
 
+use super::agreed::Agreed;
 use super::alert::{Alert, What};
 use super::basis::{self, Value};
 use super::bill::Payment;
@@ -40,7 +41,8 @@ impl One<'_> {
         let is_over = matches!(status, SubscriptionStatus::Canceled | SubscriptionStatus::Paused);
         let present = Present { plan: self.plan(), next_at: self.next_at(), is_over };
         let is_first_apart = cadence::is_first_price(&recurring, present);
-        basis::read(&mut recurring, &self.modifiers, is_first_apart);
+        let agreed = Agreed::of(&self.alerts, &self.modifiers, self.plan());
+        basis::read(&mut recurring, &agreed, is_first_apart);
         let roles = cadence::roles(&recurring, present);
         let mut subscription = self.subscription(status, &recurring, &roles);
         let mut invoices: Vec<Invoice> = Vec::new();

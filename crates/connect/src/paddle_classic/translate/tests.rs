@@ -249,6 +249,35 @@ fn failed_attempts_belong_to_the_bill_that_is_due_and_refunds_to_their_payment()
 }
 
 #[test]
+fn what_an_alert_says_of_the_balance_is_booked_whatever_was_bought() {
+    let balance = |more: &Value| {
+        let mut fields = json!({
+            "order_id": "700", "sale_gross": "9.99", "payment_tax": "1.99", "balance_currency": "EUR",
+            "balance_gross": "9.00", "balance_tax": "1.80", "balance_fee": "1.00", "quantity": "1", "unit_price": "9.99",
+        });
+        fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        fields
+    };
+    let own = json!({"order_id": "1-2", "subscription_payment_id": "2"});
+    let bought = json!({"subscription_id": null, "subscription_plan_id": null});
+    let mut unsaid = balance(&bought);
+    unsaid.as_object_mut().unwrap().remove("balance_currency");
+    for (name, fields, id, is_booked) in [
+        ("subscription_payment_succeeded", balance(&own), "1-2", true),
+        ("payment_succeeded", balance(&bought), "700", true),
+        // From before balances had a currency of their own.
+        ("payment_succeeded", unsaid, "700", false),
+    ] {
+        let alert = alert(9, name, "2026-02-28 10:00:00", &fields);
+        let booked = super::balance_transactions(&alert).unwrap();
+        assert!(booked.iter().all(|one| one.source.as_deref() == Some(id)));
+        assert_eq!(!booked.is_empty(), is_booked, "{fields}");
+        let charge = &read(&[alert]).history.charges[0];
+        assert_eq!((charge.id.as_str(), charge.is_booked), (id, is_booked), "{fields}");
+    }
+}
+
+#[test]
 fn a_past_due_subscription_owes_its_next_payment() {
     let next = json!({"next_payment": {"amount": 9.99, "currency": "USD", "date": "2026-02-28"}});
     let billed =

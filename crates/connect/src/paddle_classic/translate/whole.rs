@@ -43,9 +43,7 @@ pub(super) fn assemble(read: Read, billed: &mut Billed) {
         One { id, agreement, alerts, payments: own, modifiers: its_modifiers }.add_to(history);
     }
     history.invoices.extend(sales.iter().map(sold));
-    history.charges.extend(sales.iter().map(|sale| {
-        charge(&sale.id, &sale.id, ChargeStatus::Succeeded, sale.gross_minor(), sale.currency, sale.at)
-    }));
+    history.charges.extend(sales.iter().map(collected));
     history.disputes.extend(alerts.iter().filter_map(|alert| dispute(alert, &alerts)));
     history.refunds.extend(alerts.iter().enumerate().filter_map(|(number, alert)| refund(number, alert)));
 }
@@ -164,9 +162,16 @@ pub(super) fn charge(
 /// That a payment was made.
 pub(super) fn payment(payment: &Payment) -> Charge {
     let at = payment.exact.as_ref().map_or(payment.at, |exact| exact.at);
-    let is_booked = payment.exact.is_some();
+    let is_booked = payment.exact.as_ref().is_some_and(|exact| exact.is_booked);
     let (id, amount_minor) = (payment.id.as_str(), payment.gross_minor());
     Charge { is_booked, ..charge(id, id, ChargeStatus::Succeeded, amount_minor, payment.currency, at) }
+}
+
+/// That a sale was paid.
+fn collected(sale: &Sale) -> Charge {
+    let is_booked = sale.exact.as_ref().is_some_and(|exact| exact.is_booked);
+    let (id, amount_minor) = (sale.id.as_str(), sale.gross_minor());
+    Charge { is_booked, ..charge(id, id, ChargeStatus::Succeeded, amount_minor, sale.currency, sale.at) }
 }
 
 /// A sale of what is bought once.

@@ -208,6 +208,23 @@ fn history_tells_what_a_subscription_forgets() {
     let disputed = read("canceled", &[ended("chargeback")]);
     assert_eq!(disputed.canceled_at, Some(at("2026-09-01T00:00:00Z")));
     assert_eq!(disputed.cancellation_reason, Some(CancellationReason::PaymentDisputed));
+    use CancellationReason::{Other, PaymentFailed, Requested};
+    let words = [
+        ("customer_request", Requested),
+        ("seller_request", Requested),
+        ("payment_failed", PaymentFailed),
+        ("cardless_trial_ended", Other),
+        ("a_reason_of_tomorrow", Other),
+    ];
+    for (word, reason) in words {
+        assert_eq!(read("canceled", &[ended(word)]).cancellation_reason, Some(reason), "{word}");
+    }
+    // Carried out as it was asked for, and without a reason at all.
+    let unsaid = happened("2026-09-01T00:00:00Z", "canceled", None, None);
+    let as_asked = [asked("2026-08-10T00:00:00Z"), unsaid.clone()];
+    assert_eq!(read("canceled", &as_asked).cancellation_reason, Some(Requested));
+    assert_eq!(read("canceled", &[unsaid]).cancellation_reason, None);
+    assert_eq!(read("active", &twice[..1]).cancellation_reason, None);
 }
 
 #[test]

@@ -139,3 +139,32 @@ fn a_bill_that_fails_is_worth_what_was_in_force() {
     let [last, _] = last_and_change(&billed);
     assert_eq!(last, [(2000, 0, SETS), (355, 0, ONCE)]);
 }
+
+#[test]
+fn what_is_charged_for_a_part_of_a_period_does_not_tell_whether_tax_is_inside() {
+    let seats = json!({
+        "new_unit_price": "10.00", "old_unit_price": "10.00", "new_quantity": "2", "old_quantity": "1",
+        "next_bill_date": "2026-08-31", "status": "active",
+    });
+    let change = |billed: &[RawObject]| {
+        let mut all = vec![
+            subscription("active", &plan("year"), &json!({})),
+            alert(300, "subscription_updated", "2026-03-20 10:00:00", &seats),
+        ];
+        all.extend(billed.iter().cloned());
+        last_and_change(&read(&all))[1].clone()
+    };
+    // 164 days of another seat.
+    let part = |more: &Value| {
+        let more = [("quantity", "2"), ("sale_gross", more["gross"].as_str().unwrap_or("5.34"))];
+        paid(2, "2026-03-20 10:00:10", "2026-08-31", 449, &json!(std::collections::BTreeMap::from(more)))
+    };
+    let on_top = part(&json!({}));
+    // What was paid for a year before had the tax on top of the price that was changed, too.
+    assert_eq!(change(&[payment(1, "2025-08-31", &json!(11.90)), on_top.clone()]), [(2000, 0, SETS)]);
+    // Without it nothing says that the tax is inside.
+    assert_eq!(change(&[on_top]), [(2000, 0, SETS)]);
+    // 0.85 of 4.49.
+    let inside = part(&json!({"gross": "4.49"}));
+    assert_eq!(change(&[payment(1, "2025-08-31", &json!(10)), inside]), [(1621, 0, SETS)]);
+}
