@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 
 import { PageHead } from '~/components/PageHead'
+import { OpenValues } from '~/features/metrics/OpenValues'
 import { isKnown } from '~/view/known'
 import type { View } from '~/view/useView'
 
@@ -19,7 +20,7 @@ export function FiguresPage({ view, title, isOfMrr = false, children }: FiguresP
   const { connection } = view
   const isStopped = connection.state === 'failed' && !isKnown(connection)
   const isEmpty = isOfMrr ? isNothingBilled(view) : isNothingKnown(view)
-  if (!isStopped && !isEmpty) return children
+  if (!isStopped && !isEmpty) return <OpenValues view={view}>{children}</OpenValues>
   return (
     <>
       <PageHead title={title} />
