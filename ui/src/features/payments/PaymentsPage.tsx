@@ -152,10 +152,10 @@ function Payments({ view }: { view: View }) {
           <RankingCard
             by="age"
             colorToken="--contraction"
-            head="Past due for"
+            head="Failing for"
             lead="As of the end of the range"
             metric="at_risk_mrr"
-            nothing="No MRR is past due."
+            nothing="No MRR is at risk: no payment of a running subscription has failed."
             title="MRR at risk by age"
             view={view}
           />
