@@ -71,7 +71,7 @@ export function MovementsPage() {
   const view = useView()
   useTitle('Movements', view.connection.name)
   return (
-    <FiguresPage isOfMrr title="Movements" view={view}>
+    <FiguresPage appears="Movements appear" isOfMrr title="Movements" view={view}>
       <Movements view={view} />
     </FiguresPage>
   )

@@ -62,7 +62,7 @@ export function PaymentsPage() {
   const view = useView()
   useTitle('Payments', view.connection.name)
   return (
-    <FiguresPage title="Payments" view={view}>
+    <FiguresPage appears="Payments appear" once="the first one is made" title="Payments" view={view}>
       <Payments view={view} />
     </FiguresPage>
   )
