@@ -129,8 +129,10 @@ test('the reasons of churn and the causes of expansion open the customers behind
   ]) {
     await page.goto(`${both.app.url}/c/${id}/${path}?range=all`);
     const row = page.getByRole('region', { name: region }).getByRole('row').nth(1);
-    const reason = await row.getByRole('button').innerText();
-    await row.getByRole('button').click();
+    // The reason's name, and then its values.
+    const name = row.getByRole('button').first();
+    const reason = await name.innerText();
+    await name.click();
     const drawer = page.getByRole('dialog');
     await drawer.getByRole('heading', { name: new RegExp(`^${type}`) }).getByText(reason).waitFor();
     await drawer.getByRole('table').getByText(reason).filter({ visible: true }).first().waitFor();
@@ -153,6 +155,41 @@ test('revenue adds up from gross to net', async (t) => {
   assert.ok(net > 0);
   assert.equal(cents.reduce((sum, one) => sum + one, 0), net);
   await page.getByRole('region', { name: 'Revenue', exact: true }).getByText(texts.at(-1)).first().waitFor();
+});
+
+test('figures, periods and groups of revenue, payments and trials open what is behind them', async (t) => {
+  const page = await visit(t, `${both.app.url}/login`);
+  await signIn(page);
+  await page.waitForURL(/\/c\//);
+  const drawer = page.getByRole('dialog');
+  const region = (name) => page.getByRole('region', { name, exact: true });
+  const opens = async (button, metric, list) => {
+    await button.click();
+    await drawer.getByRole('heading', { name: metric }).waitFor();
+    await drawer.getByText(list).first().waitFor();
+    await accessible(page, `what is behind ${metric}`);
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+  };
+  const entries = /^[1-9][\d,]* entr(y|ies)/;
+
+  await page.goto(`${both.app.url}/c/${id}/revenue?range=all`);
+  const steps = page.getByRole('table', { name: 'From gross to net revenue' });
+  await opens(steps.getByRole('button', { name: /^Net revenue/ }), /^Net revenue/, entries);
+  await opens(region('Revenue').getByRole('button', { name: /^Gross revenue, / }).first(), /^Gross revenue/, entries);
+  await opens(region('Net revenue by country').getByRole('button', { name: /^Net revenue, / }).first(), /^Net revenue/, entries);
+  const chart = page.getByRole('region', { name: /^Revenue, / });
+  await chart.getByRole('button', { name: /as a table$/ }).click();
+  await opens(chart.getByRole('row').nth(1).getByRole('button').first(), /^Gross revenue/, entries);
+
+  await page.goto(`${both.app.url}/c/${id}/payments?range=all`);
+  await opens(region('Payments').getByRole('button', { name: /^Collected, / }).first(), /^Payments collected/, entries);
+  await opens(region('Why payments failed').getByRole('button', { name: /^Failed attempts, / }).first(), /^Failed attempts/, entries);
+
+  await page.goto(`${both.app.url}/c/${id}/trials?range=all`);
+  const customers = /^[1-9]\d* customers?$/;
+  await opens(region('Trials').getByRole('button', { name: /^Started, / }).first(), /^Trials started/, customers);
+  await opens(region('Trials by plan').getByRole('button', { name: /^Trials converted, / }).first(), /^Trials converted/, customers);
 });
 
 test('payments say which cards expire soon, or that none does', async (t) => {

@@ -35,10 +35,16 @@ function named(type: 'region' | 'currency', code: string): string {
 export const countryName = (code: string) => named('region', code)
 export const currencyName = (code: Currency) => named('currency', code)
 
-const listFormat = new Intl.ListFormat(LOCALE, { type: 'conjunction' })
+const AND = new Intl.ListFormat(LOCALE, { type: 'conjunction' })
+const OR = new Intl.ListFormat(LOCALE, { type: 'disjunction' })
+
+const codes = (currencies: readonly Currency[]) => currencies.map((code) => code.toUpperCase())
 
 /** `EUR, GBP, and JPY`, as the locale has it. */
-export const codesOf = (currencies: readonly Currency[]) => listFormat.format(currencies.map((code) => code.toUpperCase()))
+export const codesOf = (currencies: readonly Currency[]) => AND.format(codes(currencies))
+
+/** `EUR, GBP, or JPY`: one of them. */
+export const anyCodeOf = (currencies: readonly Currency[]) => OR.format(codes(currencies))
 
 export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 

@@ -62,7 +62,7 @@ export function ChurnPage() {
   const view = useView()
   useTitle('Churn', view.connection.name)
   return (
-    <FiguresPage isOfMrr title="Churn" view={view}>
+    <FiguresPage appears="Churn rates appear" isOfMrr title="Churn" view={view}>
       <Churn view={view} />
     </FiguresPage>
   )

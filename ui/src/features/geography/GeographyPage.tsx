@@ -52,7 +52,7 @@ export function GeographyPage() {
   return (
     <>
       <PageHead title="Geography" />
-      <NothingYet view={view} />
+      <NothingYet appears="Countries appear" view={view} />
     </>
   )
 }

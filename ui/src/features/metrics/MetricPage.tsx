@@ -6,7 +6,7 @@ import { registryQuery } from '~/api/queries'
 import type { MetricDefinition } from '~/api/types'
 import { buttonClass } from '~/components/Button'
 import { EmptyState, ErrorState, SkeletonRows } from '~/components/Feedback'
-import { NotConverted } from '~/components/NotConverted'
+import { NotConverted, isSummed, lackedBy } from '~/components/NotConverted'
 import { MovementDrawer } from '~/features/movements/MovementDrawer'
 import { REST, partIn, partMark } from '~/view/groupLabels'
 import { compact } from '~/view/search'
@@ -76,7 +76,7 @@ function Metric({ view, metric }: { view: View; metric: MetricDefinition }) {
   return (
     <>
       <MetricHeadline {...shared} />
-      <NotConverted unconverted={whole.report?.unconverted ?? []} />
+      <NotConverted isSum={isSummed(metric)} unconverted={lackedBy(metric, whole.report)} />
       {isBrokenDown ? <BrokenDown {...shared} by={by} /> : <Whole {...shared} />}
       <Behind currency={whole.currency ?? 'usd'} metric={metric} view={view} />
     </>

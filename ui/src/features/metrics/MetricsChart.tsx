@@ -22,6 +22,7 @@ import { AHEAD } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
 
+import { useOpenValue } from './openValue'
 import { reasonUnknown, whyNothing } from './unknown'
 import { known } from './useFigures'
 
@@ -42,7 +43,7 @@ interface MetricsChartProps extends Given {
   metrics: readonly MetricLine[]
   /** The metric that is explained beside the title; the first one when left out. */
   metric?: string
-  /** Opens what is behind a period, of one metric or of all with an empty id. */
+  /** Opens what is behind a period, of one metric or of all with an empty id. Left out, that is what explains the value. */
   onMark?: (days: { start_on: string; end_on: string }, id: string) => void
 }
 
@@ -99,9 +100,12 @@ export function useMetricLines(view: View, metrics: readonly MetricLine[]) {
 
 const valueAt = (line: Pick<MetricLine, 'isLoss'>, value: number | null) => (value === null || !line.isLoss ? value : 0 - value)
 
-export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, ...given }: MetricsChartProps) {
+export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, hint = 'Click to see what is behind it', ...given }: MetricsChartProps) {
   const { view, title } = given
   const data = useMetricLines(view, metrics)
+  const openValue = useOpenValue()
+  const openDays: MetricsChartProps['onMark'] =
+    onMark ?? (openValue && (({ start_on, end_on }, id) => openValue({ metric: id || metric, days: { from: start_on, to: end_on } })))
   useFallback(view, data.error)
   const buckets = data.lines.find(({ points }) => points.length > 0)?.points ?? NO_POINTS
   const key = JSON.stringify(data.lines)
@@ -133,6 +137,7 @@ export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, .
       buckets={buckets}
       currency={data.currency ?? 'usd'}
       error={data.error}
+      hint={hint}
       isLoading={data.isLoading}
       isStale={data.isStale}
       isSummed={data.measure === 'flow'}
@@ -142,11 +147,11 @@ export function MetricsChart({ metrics, metric = metrics[0]?.id ?? '', onMark, .
       unit={data.unit}
       {...(!data.isLoading && isNothing ? { empty: <Nothing foreign={data.foreign} isAbsent={data.isAbsent} metric={definition} view={view} /> } : {})}
       {...(!data.isLoading && isBlank && !isNothing ? { empty: <NoColumns view={view} /> } : {})}
-      {...(onMark
+      {...(openDays
         ? {
             onMark: ({ index, seriesId }) => {
               const bucket = buckets[index]
-              if (bucket) onMark(bucket, seriesId)
+              if (bucket) openDays(bucket, seriesId)
             },
           }
         : {})}

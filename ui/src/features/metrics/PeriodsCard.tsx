@@ -8,13 +8,17 @@ import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
 import { CardSkeleton, ErrorState } from '~/components/Feedback'
+import { formatRange } from '~/format/date'
 import { INTERVAL_LABEL } from '~/format/names'
-import { fileValue, formatValue } from '~/format/value'
+import { fileValue } from '~/format/value'
 import { valueOf } from '~/view/figure'
 import type { View } from '~/view/useView'
 
 import type { MetricLine } from './MetricsChart'
 import { useMetricLines } from './MetricsChart'
+import type { OpenValueFn } from './openValue'
+import { useOpenValue } from './openValue'
+import { ValueButton } from './ValueButton'
 
 type Lines = ReturnType<typeof useMetricLines>['lines']
 
@@ -37,7 +41,17 @@ function rowsOf(lines: Lines): PeriodRow[] {
   return periods.map((period) => ({ ...period, values: at.map((values) => values.get(period.start_on)) }))
 }
 
-function columnsOf(view: View, lines: Lines, currency: Currency, narrow: readonly string[]): Column<PeriodRow>[] {
+interface PeriodsTable {
+  view: View
+  lines: Lines
+  currency: Currency
+  narrow: readonly string[]
+  open: OpenValueFn | undefined
+}
+
+function columnsOf({ view, lines, currency, narrow, open }: PeriodsTable): Column<PeriodRow>[] {
+  const { start, end, interval } = view.period
+  const periodOf = (row: PeriodRow) => bucketName(row, interval, view.today)
   const hasTotals = lines.some(({ metric }) => metric.measure === 'flow')
   return [
     {
@@ -45,11 +59,11 @@ function columnsOf(view: View, lines: Lines, currency: Currency, narrow: readonl
       header: 'Period',
       sortBy: (row) => row.start_on,
       value: (row) => row.start_on,
-      cell: (row) => <span className="whitespace-nowrap">{bucketName(row, view.period.interval, view.today)}</span>,
+      cell: (row) => <span className="whitespace-nowrap">{periodOf(row)}</span>,
       ...(hasTotals ? { total: () => 'Total' } : {}),
     },
     ...lines.map(({ id, metric, name, points }, index): Column<PeriodRow> => {
-      const text = (value: number | null | undefined) => formatValue(value, metric.unit, currency)
+      const shared = { metric, currency, name, open }
       return {
         id,
         header: name ?? metric.label,
@@ -57,8 +71,10 @@ function columnsOf(view: View, lines: Lines, currency: Currency, narrow: readonl
         isWideOnly: !narrow.includes(id),
         sortBy: ({ values }) => values[index] ?? null,
         value: ({ values }) => fileValue(values[index], metric.unit, currency),
-        cell: ({ values }) => text(values[index]),
-        ...(metric.measure === 'flow' ? { total: () => text(valueOf('flow', points)) } : {}),
+        cell: (row) => <ValueButton {...shared} days={{ from: row.start_on, to: row.end_on }} of={periodOf(row)} value={row.values[index]} />,
+        ...(metric.measure === 'flow'
+          ? { total: () => <ValueButton {...shared} days={{ from: start, to: end }} of={formatRange(start, end)} value={valueOf('flow', points)} /> }
+          : {}),
       }
     }),
   ]
@@ -68,9 +84,10 @@ function columnsOf(view: View, lines: Lines, currency: Currency, narrow: readonl
 export function PeriodsCard({ view, title, metrics, narrow }: PeriodsProps) {
   const lines = useMemo(() => metrics.map((metric) => ({ ...metric, colorToken: '' })), [metrics])
   const data = useMetricLines(view, lines)
+  const open = useOpenValue()
   const currency = data.currency ?? 'usd'
   const rows = rowsOf(data.lines)
-  const columns = columnsOf(view, data.lines, currency, narrow)
+  const columns = columnsOf({ view, lines: data.lines, currency, narrow, open })
   if (!data.isLoading && !data.error && rows.length === 0) return null
   const interval = INTERVAL_LABEL[view.period.interval].toLowerCase()
   return (

@@ -11,17 +11,22 @@ import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
 import { CardSkeleton, ErrorState } from '~/components/Feedback'
+import { formatRange } from '~/format/date'
 import { formatRatio } from '~/format/number'
-import { fileValue, formatValue } from '~/format/value'
+import { fileValue } from '~/format/value'
 import { REST } from '~/view/groupLabels'
 import type { BreakdownName } from '~/view/pageSearch'
 import type { FilterName } from '~/view/search'
 import type { View } from '~/view/useView'
 import { keptSearch } from '~/view/useView'
 
+import type { OpenValueFn } from './openValue'
+import { useOpenValue } from './openValue'
+import { partBehind } from './openable'
 import { reasonUnknown } from './unknown'
 import type { Part } from './useParts'
 import { isOrdered, useParts } from './useParts'
+import { ValueButton } from './ValueButton'
 
 interface RankingProps {
   view: View
@@ -49,13 +54,14 @@ interface Row extends Part {
   beside: number
 }
 
-interface RankingTable extends Pick<RankingProps, 'head' | 'onOpen'> {
+interface RankingTable extends Pick<RankingProps, 'view' | 'by' | 'head' | 'onOpen'> {
   metric: MetricDefinition
   beside: MetricDefinition | undefined
   currency: Currency
   rows: readonly Row[]
   color: string
   isWhole: boolean
+  open: OpenValueFn | undefined
 }
 
 const isRest = ({ key }: Row) => key === REST
@@ -91,16 +97,28 @@ function nameColumn({ head, rows, color, isWhole, onOpen }: RankingTable): Colum
   }
 }
 
-function valueColumn(metric: MetricDefinition, of: 'value' | 'beside', { currency, rows, isWhole }: RankingTable): Column<Row> {
-  const text = (value: number) => formatValue(value, metric.unit, currency)
+/** What opens a value of a part: the list that the page has for it, or what explains the value. */
+function openOf({ by, onOpen, open }: RankingTable, { key }: Row): OpenValueFn | undefined {
+  if (onOpen) return IS_SHARED || key === REST ? undefined : () => onOpen(key)
+  return partBehind(by, key) && open
+}
+
+function valueColumn(metric: MetricDefinition, of: 'value' | 'beside', table: RankingTable): Column<Row> {
+  const { view, by, currency, rows, isWhole, open } = table
+  const { start, end } = view.period
+  const shared = { metric, currency, days: { from: start, to: end } }
   return {
     id: metric.id,
     header: metric.label,
     isNumeric: true,
     sortBy: (row) => row[of],
     value: (row) => fileValue(row[of], metric.unit, currency),
-    cell: (row) => <span className={of === 'value' ? 'font-medium' : ''}>{text(row[of])}</span>,
-    ...(isWhole ? { total: () => text(sumOf(rows, of)) } : {}),
+    cell: (row) => (
+      <span className={of === 'value' ? 'font-medium' : ''}>
+        <ValueButton {...shared} of={row.label} open={openOf(table, row)} part={partBehind(by, row.key)} value={row[of]} />
+      </span>
+    ),
+    ...(isWhole ? { total: () => <ValueButton {...shared} of={formatRange(start, end)} open={open} value={sumOf(rows, of)} /> } : {}),
   }
 }
 
@@ -134,9 +152,11 @@ export function RankingCard(props: RankingProps) {
     const values = new Map(other.parts.map(({ key, value }) => [key, value]))
     return parts.map((part): Row => ({ ...part, beside: values.get(part.key) ?? 0 }))
   }, [parts, other.parts])
+  const open = useOpenValue()
   const columns = useMemo(
-    () => (metric ? columnsOf({ metric, beside: other.metric, currency, head, rows, color: colorToken, isWhole, ...(onOpen ? { onOpen } : {}) }) : []),
-    [metric, other.metric, currency, head, rows, colorToken, isWhole, onOpen],
+    () =>
+      metric ? columnsOf({ view, by, metric, beside: other.metric, currency, head, rows, color: colorToken, isWhole, open, ...(onOpen ? { onOpen } : {}) }) : [],
+    [view, by, metric, other.metric, currency, head, rows, colorToken, isWhole, open, onOpen],
   )
   if (metric === undefined) return null
   const isEmpty = !data.isLoading && !data.error && rows.length === 0

@@ -12,6 +12,7 @@ import { filterLabel } from '~/features/controls/choices'
 import { PaymentList } from '~/features/payments/PaymentList'
 import { formatRange } from '~/format/date'
 import { formatValue } from '~/format/value'
+import { reasonLabel } from '~/view/groupLabels'
 import type { FilterName } from '~/view/search'
 import { compact } from '~/view/search'
 import type { View } from '~/view/useView'
@@ -31,27 +32,44 @@ interface Props {
   days: { from: Day; to: Day } | undefined
   /** The part of a breakdown that was clicked. */
   part?: { name: FilterName; id: string } | undefined
+  /** The code with which payments were declined, where such a group of failed attempts was clicked. */
+  declineCode?: string | undefined
   onClose: () => void
 }
 
 /** How a metric's value came about: the sums of its formula, and the customers, payments or balance transactions behind each. */
 export function ValueDrawer(props: Props) {
-  const { view, metric, days, part, onClose } = props
+  const { view, metric, days, part, declineCode, onClose } = props
+  const of = [
+    part && filterLabel(view.facets, part.name, part.id),
+    declineCode && reasonLabel('decline_code', declineCode, view.facets),
+    days && formatRange(days.from, days.to),
+  ]
   return (
     <DetailDrawer
       isOpen={days !== undefined}
-      subtitle={days && [part && filterLabel(view.facets, part.name, part.id), formatRange(days.from, days.to)].filter(Boolean).join(' · ')}
+      subtitle={days && of.filter(Boolean).join(' · ')}
       title={metric.label}
       width="max-w-3xl"
       onClose={onClose}
     >
-      {days && <Content key={days.from} {...props} days={days} />}
+      {days && (declineCode ? <Declined {...props} days={days} declineCode={declineCode} /> : <Content key={days.from} {...props} days={days} />)}
     </DetailDrawer>
   )
 }
 
 interface ContentProps extends Props {
   days: { from: Day; to: Day }
+}
+
+/** No value is explained by decline code; the attempts that were declined with it can be listed. */
+function Declined({ view, metric, currency, days, declineCode }: ContentProps & { declineCode: string }) {
+  const query: Query = { ...explainedBy(view, metric, currency, days), type: 'failed_payment', decline_code: declineCode }
+  return (
+    <div className="-mx-5">
+      <PaymentList query={query} view={view} />
+    </div>
+  )
 }
 
 function Content(props: ContentProps) {

@@ -27,6 +27,9 @@ export interface PeriodRow extends ValuePoint {
   against?: string
 }
 
+/** The figure's own is named above its chart. */
+const LACKS_RATES = 'Not complete: without amounts that have no exchange rate'
+
 const NO_EDGES: Edges = { first: null, running: null }
 
 /** A period that is cut short is not compared with a whole one: less of it is not less. The running one is, with as many days. */
@@ -103,8 +106,16 @@ export function periodColumns({ metric, currency, view, open, counts }: PeriodTa
       sortBy: (row) => row.value,
       value: (row) => fileValue(row.value, unit, currency),
       cell: (row) => {
-        // What is not included is named above.
-        const text = formatValue(row.value, unit, currency) + (row.lacks_rates ? '*' : '')
+        const value = formatValue(row.value, unit, currency)
+        const text = row.lacks_rates ? (
+          <span title={LACKS_RATES}>
+            {value}
+            <span aria-hidden="true">*</span>
+            <span className="sr-only"> {LACKS_RATES}</span>
+          </span>
+        ) : (
+          value
+        )
         return row.value !== null && !IS_SHARED ? (
           <button className="link" type="button" onClick={() => open(row, '')}>
             {text}

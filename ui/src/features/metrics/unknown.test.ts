@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { reasonUnknown, whyNothing } from './unknown'
+import { isUnread, reasonUnknown, whyNothing } from './unknown'
 
 const recoveryRate = { why_unknown: 'No payment failed' }
 
@@ -33,4 +33,28 @@ it('an empty chart of a ratio says what it lacks', () => {
 it('nobody is sent to days before the first', () => {
   expect(whyNothing({ why_unknown: 'No customers at the start' }, false)).toBe('No customers at the start of any period shown.')
   expect(whyNothing({ why_unknown: null }, false)).toBe('It appears as soon as there is something to calculate it from.')
+})
+
+describe('what the key can’t read', () => {
+  const report = (values: (number | null)[], absent: string[] = ['disputes']) => ({
+    absent: absent as never,
+    series: [{ currency: 'usd', group: null, points: values.map((value) => ({ start_on: '', end_on: '', is_partial: false, value })) as never }],
+  })
+
+  it('is a figure without a value in any period', () => {
+    expect(isUnread('ratio', report([null, null]))).toBe(true)
+    expect(isUnread('flow', report([0, 0]))).toBe(true)
+    expect(isUnread('flow', { ...report([]), series: [] })).toBe(true)
+    expect(isUnread('ratio', report([null, null], []))).toBe(false)
+    expect(isUnread('ratio', undefined)).toBe(false)
+  })
+
+  it('is not a period in which there was nothing to divide by', () => {
+    expect(isUnread('ratio', report([0.5, null]))).toBe(false)
+  })
+
+  it('is the end of a level that had a value before', () => {
+    expect(isUnread('level', report([1200, 0]))).toBe(true)
+    expect(isUnread('level', report([0, 1200]))).toBe(false)
+  })
 })

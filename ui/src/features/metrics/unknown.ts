@@ -1,4 +1,4 @@
-import type { MetricDefinition } from '~/api/types'
+import type { Measure, MetricDefinition, ValueReport } from '~/api/types'
 import { FILTER_LABEL } from '~/view/filterNames'
 import type { FilterName } from '~/view/search'
 
@@ -10,6 +10,16 @@ interface Of {
   metric?: Divided
   /** Whether the key can't read what it is made of. */
   isAbsent?: boolean
+}
+
+/**
+ * Whether a figure is a dash because the key can't read what it is made of. A ratio or a mean that has a value in any period can be
+ * read: where it has none, there was nothing to divide by. A level's 0 may stand for what can't be read on any day.
+ */
+export function isUnread(measure: Measure, report: Pick<ValueReport, 'absent' | 'series'> | undefined): boolean {
+  if (report === undefined || report.absent.length === 0) return false
+  const hasValue = report.series.some(({ points }) => points.some(({ value }) => Boolean(value)))
+  return !hasValue || (measure === 'level' && report.series.some(({ points }) => points.at(-1)?.value === 0))
 }
 
 /** Why a figure is a dash. */

@@ -12,6 +12,8 @@ import type { Days } from '~/view/range'
 import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
 
+import { isUnread } from './unknown'
+
 /** The figure of a metric, or of one group of it. */
 export interface Figure {
   /** Empty for the whole. */
@@ -109,7 +111,7 @@ export function useFigures(view: View, metric: MetricDefinition, { by, isEnabled
     currency,
     report: series.data,
     /** Whether the key can't read what it is made of. */
-    isAbsent: (series.data?.absent.length ?? 0) > 0,
+    isAbsent: isUnread(measure, series.data),
     /** Filters that this metric can't follow. */
     foreign,
     isLoading: enabled && error === null && (!isKnown(series.data) || currency === undefined || (!isInSeries && exact.data === undefined)),

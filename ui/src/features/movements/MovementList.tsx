@@ -12,13 +12,14 @@ import { NothingHere } from '~/features/controls/NothingHere'
 import { useOpenCustomer } from '~/features/customers/useOpenCustomer'
 import { isKnown } from '~/view/known'
 import { countOf, formatCount } from '~/format/number'
+import { listText } from '~/format/worth'
 import type { MovementOrder } from '~/view/pageSearch'
 import { MOVEMENT_ORDERS, MOVEMENT_SORTS } from '~/view/pageSearch'
 import { oneOf } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
 
-import { movementColumns, movementKey, movementsFile } from './columns'
+import { leftOut, movementColumns, movementKey, movementsFile } from './columns'
 
 const NOTHING = { title: 'No MRR changes in this period', text: 'Choose other dates.' }
 
@@ -49,21 +50,21 @@ export function MovementList({ view, query: asked, nothing = NOTHING }: ListProp
     return <NothingHere title={nothing.title} view={view}>{nothing.text}</NothingHere>
   }
   const total = list.data.pages[0]?.total
+  const into = view.currency === 'native' ? null : view.currency
+  const shown = formatCount(rows.length)
+  const count = total === undefined ? `${shown} shown` : rows.length < total ? `${shown} of ${countOf(total, 'movement')}` : countOf(total, 'movement')
   return (
     <div>
       <div className="flex flex-wrap items-center gap-2 px-4 pb-2 sm:px-5">
         <p className="min-w-0 flex-1 text-[0.8125rem] text-ink-soft" role="status">
-          {total === undefined
-            ? `${formatCount(rows.length)} shown`
-            : rows.length < total
-              ? `${formatCount(rows.length)} of ${countOf(total, 'movement')}`
-              : countOf(total, 'movement')}
+          {/* The sum is below the list. */}
+          {listText(count, undefined, leftOut(sums, into), { sign: true })}
         </p>
         <DownloadAll
           exported={{ list: 'movements', connection_id: connection.id }}
           load={(onProgress) => allMovements(connection.id, query, onProgress)}
           name={fileName(connection.name, 'movements')}
-          table={(all) => movementsFile(all, view.currency === 'native' ? null : view.currency)}
+          table={(all) => movementsFile(all, into)}
           total={total}
         />
       </div>

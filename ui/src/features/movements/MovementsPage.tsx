@@ -23,6 +23,7 @@ import { formatRange } from '~/format/date'
 import { formatMoney } from '~/format/money'
 import { MOVEMENTS, MOVEMENT_LABEL } from '~/format/names'
 import { countOf } from '~/format/number'
+import { listText } from '~/format/worth'
 import { shownCurrency } from '~/view/currency'
 import { spanOf } from '~/view/figure'
 import { isKnown } from '~/view/known'
@@ -35,7 +36,7 @@ import { useTitle } from '~/view/useTitle'
 import type { View } from '~/view/useView'
 import { useView } from '~/view/useView'
 
-import { columnChoices, movementColumns, movementKey, movementsFile, shownColumns, sumOf } from './columns'
+import { columnChoices, leftOut, movementColumns, movementKey, movementsFile, shownColumns, sumOf } from './columns'
 
 const route = getRouteApi('/app/c/$connectionId/movements')
 /** Exchange rates move the total, not a customer: there is nothing to list. */
@@ -58,8 +59,8 @@ function useStory(view: View, types: readonly MovementType[] | undefined, count:
 }
 
 /** What they come to, where that is no long list of currencies. */
-function sumText(sums: Parameters<typeof sumOf>[0], currency: string): string | undefined {
-  const amounts = sumOf(sums, currency === 'native' ? null : currency)
+function sumText(sums: Parameters<typeof sumOf>[0], into: string | null): string | undefined {
+  const amounts = sumOf(sums, into)
   if (!amounts || amounts.length > SUMMED_AT_MOST) return undefined
   return amounts.map(({ amount_minor, currency }) => formatMoney(amount_minor, currency, { sign: true })).join(', ')
 }
@@ -70,7 +71,7 @@ export function MovementsPage() {
   const view = useView()
   useTitle('Movements', view.connection.name)
   return (
-    <FiguresPage isOfMrr title="Movements" view={view}>
+    <FiguresPage appears="Movements appear" isOfMrr title="Movements" view={view}>
       <Movements view={view} />
     </FiguresPage>
   )
@@ -124,6 +125,7 @@ interface ListProps {
 
 function List({ view, query, list, sort, columns: chosen, keep }: ListProps) {
   const { connection } = view
+  const into = view.currency === 'native' ? null : view.currency
   const openCustomer = useOpenCustomer(connection.id)
   const sums = list.data?.pages[0]?.sums
   const columns = useMemo(() => movementColumns(view, chosen, sums), [view, chosen, sums])
@@ -135,13 +137,13 @@ function List({ view, query, list, sort, columns: chosen, keep }: ListProps) {
     <section aria-label="Movements" className="card py-2">
       <div className="no-print flex flex-wrap items-center gap-2 px-4 pb-2 sm:px-5">
         <p className="min-w-0 flex-1 basis-52 text-[0.8125rem] text-ink-soft" role="status">
-          {total === undefined || isUnknown ? 'Loading…' : [countOf(total, 'movement'), sumText(sums, view.currency)].filter(Boolean).join(', ')}
+          {total === undefined || isUnknown ? 'Loading…' : listText(countOf(total, 'movement'), sumText(sums, into), leftOut(sums, into), { sign: true })}
         </p>
         <DownloadAll
           exported={{ list: 'movements', connection_id: connection.id }}
           load={(onProgress) => allMovements(connection.id, query, onProgress)}
           name={fileName(connection.name, 'movements')}
-          table={(all) => movementsFile(all, view.currency === 'native' ? null : view.currency)}
+          table={(all) => movementsFile(all, into)}
           total={total}
         />
         <ColumnPicker

@@ -5,7 +5,7 @@ import { Money, MoneyDelta, MoneySum, MovementName } from '~/components/Figures'
 import { CustomerLink } from '~/features/customers/CustomerLink'
 import { formatDay } from '~/format/date'
 import { moneyOf } from '~/format/money'
-import { convertedSum } from '~/format/worth'
+import { convertedSum, unconvertedOf } from '~/format/worth'
 import type { MovementColumn } from '~/view/pageSearch'
 import { MOVEMENT_COLUMNS } from '~/view/pageSearch'
 import { ownId } from '~/view/together'
@@ -45,6 +45,10 @@ export function sumOf(sums: readonly MovementSum[] | undefined, into: string | n
     return { currency, amount_minor: own.reduce((sum, { delta_minor }) => sum + delta_minor, 0) }
   })
 }
+
+/** What has no rate, where the others are added up. */
+export const leftOut = (sums: readonly MovementSum[] | undefined, into: string | null): MoneyValue[] =>
+  into === null ? [] : unconvertedOf(sums ?? [], ({ delta_minor }) => delta_minor)
 
 function column(id: MovementColumn, view: View, sums: readonly MovementSum[] | undefined): Column<Movement> {
   const into = view.currency === 'native' ? null : view.currency

@@ -50,7 +50,7 @@ export function OverviewPage() {
   return isNothingKnown(view) ? (
     <>
       <PageHead title="Overview" />
-      <NothingYet view={view} />
+      <NothingYet appears="Figures appear" view={view} />
     </>
   ) : (
     <Overview view={view} />

@@ -16,6 +16,7 @@ import { useOpenCustomer } from '~/features/customers/useOpenCustomer'
 import { formatMoney } from '~/format/money'
 import { capital } from '~/format/names'
 import { countOf } from '~/format/number'
+import { listText } from '~/format/worth'
 import { sourceOf } from '~/sources'
 import { isKnown } from '~/view/known'
 import type { PaymentColumn, PaymentOrder } from '~/view/pageSearch'
@@ -24,11 +25,11 @@ import { oneOf } from '~/view/search'
 import { useFallback } from '~/view/useFallback'
 import type { View } from '~/view/useView'
 
-import { columnChoices, paymentColumns, paymentKey, paymentsFile, shownColumns, sumOf } from './columns'
+import { columnChoices, leftOut, paymentColumns, paymentKey, paymentsFile, shownColumns, sumOf } from './columns'
 
 /** What payments of one type come to in each currency. */
-const sumText = (sums: PaymentPage['sums'] | undefined, view: string): string | undefined =>
-  sumOf(sums, view === 'native' ? null : view)?.map(({ amount_minor, currency }) => formatMoney(amount_minor, currency)).join(' + ')
+const sumText = (sums: PaymentPage['sums'] | undefined, into: string | null): string | undefined =>
+  sumOf(sums, into)?.map(({ amount_minor, currency }) => formatMoney(amount_minor, currency)).join(' + ')
 
 /** The list is far down its page: what draws only the rows in view comes with the list. */
 const [useEndless] = loadable(() => import('~/components/EndlessTable'))
@@ -70,6 +71,7 @@ export function PaymentList({ view, query: asked, isEndless = false, kept }: Pro
   const [ownSort, setOwnSort] = useState<PaymentOrder>()
   const sort = (kept ? kept.sort : ownSort) ?? '-date'
   const query: Query = useMemo(() => ({ ...asked, sort }), [asked, sort])
+  const into = view.currency === 'native' ? null : view.currency
   const openCustomer = useOpenCustomer(connection.id)
   const list = useInfiniteQuery(paymentsQuery(connection.id, query))
   useFallback(view, list.error)
@@ -104,13 +106,13 @@ export function PaymentList({ view, query: asked, isEndless = false, kept }: Pro
     <div ref={card}>
       <div className="no-print flex flex-wrap items-center gap-2 px-4 pb-2 sm:px-5">
         <p className="min-w-0 flex-1 basis-52 text-[0.8125rem] text-ink-soft" role="status">
-          {total === undefined || isUnknown ? 'Loading…' : [countOf(total, 'entry', 'entries'), sumText(first?.sums, view.currency)].filter(Boolean).join(', ')}
+          {total === undefined || isUnknown ? 'Loading…' : listText(countOf(total, 'entry', 'entries'), sumText(first?.sums, into), leftOut(first?.sums, into))}
         </p>
         <DownloadAll
           exported={{ list: 'payments', connection_id: connection.id }}
           load={(onProgress) => allPayments(connection.id, query, onProgress)}
           name={fileName(connection.name, 'payments')}
-          table={(all) => paymentsFile(all, view.currency === 'native' ? null : view.currency)}
+          table={(all) => paymentsFile(all, into)}
           total={total}
         />
         {kept && (

@@ -62,7 +62,7 @@ export function PaymentsPage() {
   const view = useView()
   useTitle('Payments', view.connection.name)
   return (
-    <FiguresPage title="Payments" view={view}>
+    <FiguresPage appears="Payments appear" once="the first one is made" title="Payments" view={view}>
       <Payments view={view} />
     </FiguresPage>
   )
@@ -152,10 +152,10 @@ function Payments({ view }: { view: View }) {
           <RankingCard
             by="age"
             colorToken="--contraction"
-            head="Past due for"
+            head="Failing for"
             lead="As of the end of the range"
             metric="at_risk_mrr"
-            nothing="No MRR is past due."
+            nothing="No MRR is at risk: no payment of a running subscription has failed."
             title="MRR at risk by age"
             view={view}
           />

@@ -6,7 +6,7 @@ import { CustomerLink } from '~/features/customers/CustomerLink'
 import { formatDay } from '~/format/date'
 import { moneyOf } from '~/format/money'
 import { capital, sentence } from '~/format/names'
-import { convertedSum } from '~/format/worth'
+import { convertedSum, unconvertedOf } from '~/format/worth'
 import type { SourceTexts } from '~/sources'
 import { sourceOf } from '~/sources'
 import type { PaymentColumn, PaymentType } from '~/view/pageSearch'
@@ -61,6 +61,10 @@ export function sumOf(sums: Sums | undefined, into: string | null): MoneyValue[]
   if (into !== null) return convertedSum(sums, into)
   return sums.map(({ currency, amount_minor }) => ({ currency, amount_minor }))
 }
+
+/** What has no rate, where the others are added up. */
+export const leftOut = (sums: Sums | undefined, into: string | null): MoneyValue[] =>
+  into === null || sums === undefined || sumOf(sums, into) === undefined ? [] : unconvertedOf(sums, ({ amount_minor }) => amount_minor)
 
 function column(id: PaymentColumn, view: View, sums: Sums | undefined): Column<Payment> {
   const into = view.currency === 'native' ? null : view.currency

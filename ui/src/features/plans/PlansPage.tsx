@@ -67,7 +67,7 @@ export function PlansPage() {
   return (
     <>
       <PageHead title="Plans" />
-      <NothingYet view={view} />
+      <NothingYet appears="Plans appear" view={view} />
     </>
   )
 }

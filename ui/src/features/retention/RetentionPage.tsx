@@ -44,7 +44,7 @@ export function RetentionPage() {
   const view = useView()
   useTitle('Retention', view.connection.name)
   return (
-    <FiguresPage isOfMrr title="Retention" view={view}>
+    <FiguresPage appears="Cohorts appear" isOfMrr title="Retention" view={view}>
       <Retention view={view} />
     </FiguresPage>
   )

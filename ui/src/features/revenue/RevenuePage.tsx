@@ -64,7 +64,7 @@ export function RevenuePage() {
   const view = useView()
   useTitle('Revenue', view.connection.name)
   return (
-    <FiguresPage title="Revenue" view={view}>
+    <FiguresPage appears="Revenue appears" once="the first payment is collected" title="Revenue" view={view}>
       <Revenue view={view} />
     </FiguresPage>
   )

@@ -5,6 +5,7 @@ import { longerRange } from '~/features/controls/advice'
 import { NothingHere } from '~/features/controls/NothingHere'
 import type { MetricLine } from '~/features/metrics/MetricsChart'
 import { useMetricLines } from '~/features/metrics/MetricsChart'
+import { useOpenValue } from '~/features/metrics/openValue'
 import { formatRange } from '~/format/date'
 import { formatMoney } from '~/format/money'
 import { formatRatio } from '~/format/number'
@@ -22,6 +23,7 @@ export function WaterfallCard({ view, metrics }: { view: View; metrics: readonly
   const currency = data.currency ?? 'usd'
   const steps = stepsOf(
     data.lines.map(({ metric, colorToken, isLoss = false, points }) => ({
+      id: metric.id,
       name: metric.label,
       colorToken,
       isLoss,
@@ -41,13 +43,15 @@ export function WaterfallCard({ view, metrics }: { view: View; metrics: readonly
         {data.error && <ErrorState error={data.error} onRetry={data.refetch} />}
         {data.isLoading && <Skeleton className="h-64" />}
         {!data.isLoading && !data.error && steps.length === 0 && <NothingHere title="No revenue in this range" view={view}>{longerRange(view)}</NothingHere>}
-        {!data.isLoading && steps.length > 0 && <Steps currency={currency} steps={steps} />}
+        {!data.isLoading && steps.length > 0 && <Steps currency={currency} steps={steps} view={view} />}
       </div>
     </section>
   )
 }
 
-function Steps({ steps, currency }: { steps: readonly Step[]; currency: Currency }) {
+function Steps({ steps, currency, view }: { steps: readonly Step[]; currency: Currency; view: View }) {
+  const open = useOpenValue()
+  const { start, end } = view.period
   const gross = steps[0]?.minor ?? 0
   return (
     <table className="w-full text-sm">
@@ -60,8 +64,8 @@ function Steps({ steps, currency }: { steps: readonly Step[]; currency: Currency
         </tr>
       </thead>
       <tbody>
-        {steps.map(({ name, minor, from, to, colorToken, isTotal }) => (
-          <tr key={name} className={isTotal ? 'border-t border-line-strong font-semibold' : ''}>
+        {steps.map(({ id, name, minor, from, to, colorToken, isTotal }) => (
+          <tr key={id} className={isTotal ? 'border-t border-line-strong font-semibold' : ''}>
             <th className={`py-2.5 pr-3 text-left align-top ${isTotal ? '' : 'font-normal'}`} scope="row">
               {name}
               <span aria-hidden="true" className="mt-1.5 block h-3 rounded-sm bg-sunken">
@@ -71,7 +75,20 @@ function Steps({ steps, currency }: { steps: readonly Step[]; currency: Currency
                 />
               </span>
             </th>
-            <td className="num w-px py-2.5 text-right align-bottom whitespace-nowrap">{formatMoney(minor, currency)}</td>
+            <td className="num w-px py-2.5 text-right align-bottom whitespace-nowrap">
+              {open && minor !== 0 ? (
+                <button
+                  aria-label={`${name}, ${formatRange(start, end)}: ${formatMoney(minor, currency)}`}
+                  className="opens"
+                  type="button"
+                  onClick={() => open({ metric: id, days: { from: start, to: end } })}
+                >
+                  {formatMoney(minor, currency)}
+                </button>
+              ) : (
+                formatMoney(minor, currency)
+              )}
+            </td>
             <td className="num w-px py-2.5 pl-3 text-right align-bottom font-normal text-ink-soft">
               {formatRatio(gross > 0 ? minor / gross : null)}
             </td>

@@ -1,5 +1,7 @@
 /** The steps from what came in to what is left, and where their bars begin and end. */
 export interface Amount {
+  /** The metric's id. */
+  id: string
   name: string
   colorToken: string
   /** Whether it takes away from the amounts before it. */
@@ -9,6 +11,8 @@ export interface Amount {
 }
 
 export interface Step {
+  /** The id of the metric that explains it. */
+  id: string
   name: string
   colorToken: string
   minor: number
@@ -40,7 +44,8 @@ export function stepsOf(amounts: readonly Amount[]): Step[] {
   }
   const widest = Math.max(0, ...placed.map(({ high }) => high))
   if (widest === 0) return []
-  const steps = placed.map(({ amount: { name, colorToken }, minor, low, high }) => ({
+  const steps = placed.map(({ amount: { id, name, colorToken }, minor, low, high }) => ({
+    id,
     name,
     colorToken,
     minor,
@@ -48,5 +53,5 @@ export function stepsOf(amounts: readonly Amount[]): Step[] {
     to: clamped(high / widest),
     isTotal: false,
   }))
-  return [...steps, { name: 'Net revenue', colorToken: '--series-1', minor: level, from: 0, to: clamped(level / widest), isTotal: true }]
+  return [...steps, { id: 'net_revenue', name: 'Net revenue', colorToken: '--series-1', minor: level, from: 0, to: clamped(level / widest), isTotal: true }]
 }

@@ -36,8 +36,16 @@ export function NothingImported({ view }: { view: View }) {
   )
 }
 
+interface NothingProps {
+  view: View
+  /** What the page shows once there is something, with its verb: `Trials appear`. */
+  appears?: string | undefined
+  /** When that is: `the first one starts`. Left out, it needs MRR. */
+  once?: string | undefined
+}
+
 /** Nothing has been billed in this account: what to do next. */
-export function NothingYet({ view }: { view: View }) {
+export function NothingYet({ view, appears = 'MRR appears', once }: NothingProps) {
   const mayConnect = useMay('manage')
   return (
     <div className="card">
@@ -58,9 +66,9 @@ export function NothingYet({ view }: { view: View }) {
             )}
           </>
         }
-        title="No subscriptions have been billed in this account yet"
+        title={once ? 'Nothing has been billed in this account yet' : 'No subscriptions have been billed in this account yet'}
       >
-        You’re all set. MRR appears here as soon as the first {sourceOf(view.connection).bill.one} with a recurring price is paid.
+        You’re all set. {appears} here as soon as {once ?? `the first ${sourceOf(view.connection).bill.one} with a recurring price is paid`}.
       </EmptyState>
     </div>
   )

@@ -7,7 +7,7 @@ import { FilterChips, FilterPicker } from '~/features/controls/FilterPicker'
 import { IntervalPicker } from '~/features/controls/IntervalPicker'
 import { RangePicker } from '~/features/controls/RangePicker'
 import { ShareButton } from '~/features/share/ShareButton'
-import { INTERVAL_LABEL, codesOf } from '~/format/names'
+import { INTERVAL_LABEL, anyCodeOf, codesOf } from '~/format/names'
 import { lacksRates, shownCurrency, unconvertible } from '~/view/currency'
 import { controlsOf } from '~/view/pages'
 import type { Period } from '~/view/period'
@@ -77,18 +77,17 @@ function OfOneCurrency({ view }: { view: View }) {
   const shown = shownCurrency(view)
   if (shown === undefined) return null
   const others = (view.facets?.currencies ?? []).filter((code) => code !== shown)
-  const listed = codesOf(others)
   const isLacking = lacksRates(view)
   return (
     <p className={`text-[0.8125rem] ${isLacking ? 'text-warn' : 'text-ink-soft'}`} role="status">
       Figures and charts are in {shown.toUpperCase()} only.{' '}
       {isLacking ? (
         <>
-          {listed} can’t be converted: today’s exchange rates are missing or more than 10 days old. Chartsy downloads them daily; you can
+          {codesOf(others)} can’t be converted: today’s exchange rates are missing or more than 10 days old. Chartsy downloads them daily; you can
           also add your own in <Link className="link" params={{ connectionId: view.connection.id }} to="/c/$connectionId/settings">Settings</Link>.
         </>
       ) : (
-        `Choose ${listed}, or a currency to convert to, under “Currency”.`
+        `Choose ${anyCodeOf(others)}, or a currency to convert to, under “Currency”.`
       )}
     </p>
   )

@@ -1,14 +1,21 @@
+import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
+import type { ReactNode } from 'react'
 
+import { registryQuery } from '~/api/queries'
+import type { MetricDefinition } from '~/api/types'
 import { fileName } from '~/charts/export'
 import { CardHead } from '~/components/CardHead'
 import type { Column } from '~/components/DataTable'
 import { DataTable, fileOfRows } from '~/components/DataTable'
 import { DownloadTable } from '~/components/DownloadTable'
 import { CardSkeleton, ErrorState } from '~/components/Feedback'
+import { partBehind } from '~/features/metrics/openable'
+import type { OpenValueFn } from '~/features/metrics/openValue'
+import { useOpenValue } from '~/features/metrics/openValue'
 import { useParts } from '~/features/metrics/useParts'
+import { ValueButton } from '~/features/metrics/ValueButton'
 import { formatRange } from '~/format/date'
-import { formatCount, formatRatio } from '~/format/number'
 import type { View } from '~/view/useView'
 
 interface PlanRow {
@@ -19,48 +26,69 @@ interface PlanRow {
 }
 
 const TITLE = 'Trials by plan'
+const RATE = 'trial_conversion_rate'
+const NO_METRICS: MetricDefinition[] = []
 
 const rateOf = ({ started, converted }: Pick<PlanRow, 'started' | 'converted'>) => (started === 0 ? null : converted / started)
 
 const sumOf = (rows: readonly PlanRow[], of: 'started' | 'converted') => rows.reduce((sum, row) => sum + row[of], 0)
 
-const COLUMNS: Column<PlanRow>[] = [
-  {
-    id: 'plan',
-    header: 'Plan',
-    sortBy: ({ label }) => label.toLowerCase(),
-    value: ({ label }) => label,
-    cell: ({ label }) => <bdi className="block min-w-24 wrap-anywhere">{label}</bdi>,
-    total: () => 'Total',
-  },
-  {
-    id: 'trials_started',
-    header: 'Started',
-    isNumeric: true,
-    sortBy: ({ started }) => started,
-    value: ({ started }) => started,
-    cell: ({ started }) => formatCount(started),
-    total: (rows) => formatCount(sumOf(rows, 'started')),
-  },
-  {
-    id: 'trials_converted',
-    header: 'Converted',
-    isNumeric: true,
-    sortBy: ({ converted }) => converted,
-    value: ({ converted }) => converted,
-    cell: ({ converted }) => formatCount(converted),
-    total: (rows) => formatCount(sumOf(rows, 'converted')),
-  },
-  {
-    id: 'trial_conversion_rate',
-    header: 'Rate',
-    isNumeric: true,
-    sortBy: rateOf,
-    value: rateOf,
-    cell: (row) => <span className="font-medium">{formatRatio(rateOf(row))}</span>,
-    total: (rows) => formatRatio(rateOf({ started: sumOf(rows, 'started'), converted: sumOf(rows, 'converted') })),
-  },
-]
+interface PlansTable {
+  view: View
+  metrics: readonly MetricDefinition[]
+  open: OpenValueFn | undefined
+}
+
+function columnsOf({ view, metrics, open }: PlansTable): Column<PlanRow>[] {
+  const { start, end } = view.period
+  const valueOf = (id: string, value: number | null, row?: PlanRow): ReactNode => {
+    const metric = metrics.find((one) => one.id === id)
+    const part = row && partBehind('plan', row.key)
+    const shared = { value, currency: 'usd', days: { from: start, to: end } }
+    return (
+      metric && (
+        <ValueButton {...shared} metric={metric} of={row?.label ?? formatRange(start, end)} open={row && !part ? undefined : open} part={part} />
+      )
+    )
+  }
+  return [
+    {
+      id: 'plan',
+      header: 'Plan',
+      sortBy: ({ label }) => label.toLowerCase(),
+      value: ({ label }) => label,
+      cell: ({ label }) => <bdi className="block min-w-24 wrap-anywhere">{label}</bdi>,
+      total: () => 'Total',
+    },
+    {
+      id: 'trials_started',
+      header: 'Started',
+      isNumeric: true,
+      sortBy: ({ started }) => started,
+      value: ({ started }) => started,
+      cell: (row) => valueOf('trials_started', row.started, row),
+      total: (rows) => valueOf('trials_started', sumOf(rows, 'started')),
+    },
+    {
+      id: 'trials_converted',
+      header: 'Converted',
+      isNumeric: true,
+      sortBy: ({ converted }) => converted,
+      value: ({ converted }) => converted,
+      cell: (row) => valueOf('trials_converted', row.converted, row),
+      total: (rows) => valueOf('trials_converted', sumOf(rows, 'converted')),
+    },
+    {
+      id: RATE,
+      header: 'Rate',
+      isNumeric: true,
+      sortBy: rateOf,
+      value: rateOf,
+      cell: (row) => <span className="font-medium">{valueOf(RATE, rateOf(row), row)}</span>,
+      total: (rows) => valueOf(RATE, rateOf({ started: sumOf(rows, 'started'), converted: sumOf(rows, 'converted') })),
+    },
+  ]
+}
 
 /** Which plans are tried, and which of them are kept. */
 export function PlansCard({ view }: { view: View }) {
@@ -76,6 +104,9 @@ export function PlansCard({ view }: { view: View }) {
       })),
     [started.parts, converted.parts],
   )
+  const registry = useQuery(registryQuery)
+  const open = useOpenValue()
+  const columns = useMemo(() => columnsOf({ view, metrics: registry.data ?? NO_METRICS, open }), [view, registry.data, open])
   const isLoading = started.isLoading || converted.isLoading
   const error = started.error ?? converted.error
   return (
@@ -84,7 +115,7 @@ export function PlansCard({ view }: { view: View }) {
         <DownloadTable
           isDisabled={rows.length === 0}
           name={fileName(view.connection.name, TITLE)}
-          table={() => fileOfRows(COLUMNS, rows)}
+          table={() => fileOfRows(columns, rows)}
         />
       </CardHead>
       {error && <ErrorState error={error} onRetry={started.refetch} />}
@@ -94,7 +125,7 @@ export function PlansCard({ view }: { view: View }) {
       )}
       {!isLoading && rows.length > 0 && (
         <DataTable
-          columns={COLUMNS}
+          columns={columns}
           initialSort={[{ id: 'trials_started', desc: true }]}
           isStale={started.isStale}
           label={TITLE}

@@ -50,7 +50,7 @@ export function TrialsPage() {
   const view = useView()
   useTitle('Trials', view.connection.name)
   return (
-    <FiguresPage title="Trials" view={view}>
+    <FiguresPage appears="Trials appear" once="the first one starts" title="Trials" view={view}>
       <Trials view={view} />
     </FiguresPage>
   )
