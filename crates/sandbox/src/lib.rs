@@ -9,6 +9,7 @@ mod kind;
 mod options;
 pub mod paddle;
 pub mod paddle_classic;
+mod query;
 mod rounding;
 mod server;
 pub mod world;
