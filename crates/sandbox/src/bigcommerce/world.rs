@@ -21,6 +21,7 @@ use model::UnixSeconds;
 use serde_json::Value;
 
 use crate::MerchantName;
+use crate::chance::uuid;
 use buyer::{Buyer, Customer, FIRST_CUSTOMER};
 use catalog::{CHANGE_EVERY_S, Catalog};
 pub use intended::{DaySums, ExpectedDay, ExpectedOrder, ExpectedRefund};
@@ -146,10 +147,6 @@ impl World {
         std::mem::take(&mut self.events)
     }
 
-    pub fn seed(&self) -> u64 {
-        self.start.seed
-    }
-
     pub fn is_mid(&self) -> bool {
         self.start.merchant == MerchantName::Mid
     }
@@ -196,6 +193,7 @@ impl World {
 
     pub fn expected_orders(&self) -> Vec<ExpectedOrder> {
         let now = self.orders.iter().zip(&self.expected_orders).map(|(order, expected)| ExpectedOrder {
+            script: order.script,
             buyer: self.buyer_key(order),
             status_id: order.status_id,
             is_archived: order.is_archived,
@@ -215,6 +213,16 @@ impl World {
 
     pub fn expected_days(&self) -> Vec<ExpectedDay> {
         intended::days(&self.expected_orders(), &self.expected_refunds(), &self.zone())
+    }
+
+    /// First and last name of whoever ordered.
+    pub fn buyer_name(&self, order: &Order) -> String {
+        self.buyers[order.buyer].name.clone()
+    }
+
+    /// The cart that became the order.
+    pub fn cart_id(&self, order: &Order) -> String {
+        uuid(self.start.seed, 1 << 42 | order.id.unsigned_abs())
     }
 
     fn buyer_key(&self, order: &Order) -> String {

@@ -32,7 +32,6 @@ pub struct Setting<'a> {
     pub buyer: &'a Buyer,
     pub customer_id: i64,
     pub pricing: Pricing,
-    pub home_currency: Currency,
     pub has_multi_currency: bool,
     pub channel_id: i64,
     pub catalog: &'a Catalog,
@@ -56,6 +55,7 @@ struct Composer<'a, 'b> {
 pub fn compose(setting: &Setting<'_>, script: &'static Script, chance: &mut Chance) -> Composed {
     let expected = ExpectedOrder {
         order_id: setting.id,
+        script: script.name,
         created_at: UnixSeconds(setting.dated.unwrap_or(setting.at)),
         currency: setting.pricing.currency,
         buyer: String::new(),

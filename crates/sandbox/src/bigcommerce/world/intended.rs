@@ -11,6 +11,8 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExpectedOrder {
     pub order_id: i64,
+    /// The script that it plays.
+    pub script: &'static str,
     pub created_at: UnixSeconds,
     pub currency: Currency,
     /// `customer:<id>`, also for orders as a guest of somebody who has an account by now; `guest:<e-mail>` for others.

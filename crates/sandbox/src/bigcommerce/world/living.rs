@@ -205,7 +205,6 @@ impl World {
             buyer: &self.buyers[buyer],
             customer_id: customer.map_or(0, Self::customer_id),
             pricing: Pricing { market, currency: paid_in },
-            home_currency,
             has_multi_currency,
             channel_id: if self.is_mid() && chance.per_mille(150) { 2 } else { 1 },
             catalog: &self.catalog,
