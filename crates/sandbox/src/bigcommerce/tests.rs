@@ -84,16 +84,15 @@ impl Client {
 
     /// Every row of a list of version 3.
     async fn all_v3(&self, path: &str) -> Vec<Value> {
-        let (mut found, mut query) = (Vec::new(), String::new());
+        let (mut found, mut next_path) = (Vec::new(), path.to_owned());
+        let bare = path.split('?').next().unwrap();
         loop {
-            let (status, page) = self.get(&format!("{path}{query}")).await;
+            let (status, page) = self.get(&next_path).await;
             assert_eq!(status, 200, "{path}: {page}");
             found.extend(page["data"].as_array().unwrap().iter().cloned());
             let pagination = &page["meta"]["pagination"];
             match pagination["links"]["next"].as_str() {
-                Some(next) => {
-                    query = next.to_owned();
-                }
+                Some(next) => next_path = format!("{bare}{next}"),
                 None => {
                     assert_eq!(pagination["total"].as_u64().unwrap() as usize, found.len(), "{path}");
                     return found;
