@@ -40,8 +40,11 @@ impl Access {
         *self.scopes.write().unwrap_or_else(PoisonError::into_inner) = scopes;
     }
 
+    /// Accepts a token from now on; those of the same client with other scopes are worth nothing any more.
     pub fn grant(&self, token: String, grant: Grant) {
-        self.grants.lock().unwrap_or_else(PoisonError::into_inner).insert(token, grant);
+        let mut grants = self.grants.lock().unwrap_or_else(PoisonError::into_inner);
+        grants.retain(|_, known| known.client != grant.client || known.scopes == grant.scopes);
+        grants.insert(token, grant);
     }
 
     /// Tokens of that client are worth nothing from now on.

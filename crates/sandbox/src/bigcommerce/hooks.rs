@@ -390,6 +390,24 @@ mod tests {
     }
 
     #[test]
+    fn a_hook_to_which_nothing_arrives_is_switched_off_after_the_last_try() {
+        let hooks = Hooks::new(1, "abc", "1");
+        hooks
+            .create(&asked("store/order/created", "https://example.com/"), &client(), UnixSeconds(5))
+            .unwrap();
+        let event = Event { at: 9, scope: "store/order/created", data: Value::Null };
+        let parcel = hooks.parcels(&event).remove(0);
+        let status = || hooks.admin(&client())["data"]["hooks_list"][0]["status"].clone();
+        for (has_arrived, is_last, expected) in
+            [(false, false, "active"), (true, true, "active"), (false, true, "deactivated")]
+        {
+            hooks.tried(&parcel, Attempt { number: 1, at: UnixSeconds(9), has_arrived, is_last });
+            assert_eq!(status(), expected);
+        }
+        assert!(!hooks.is_registered(&parcel.endpoint) && hooks.parcels(&event).is_empty());
+    }
+
+    #[test]
     fn a_star_is_for_all_that_begins_like_it() {
         let hooks = Hooks::new(1, "abc", "1");
         hooks.create(&asked("store/order/*", "https://example.com/"), &client(), UnixSeconds(5)).unwrap();

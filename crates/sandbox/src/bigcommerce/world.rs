@@ -25,7 +25,7 @@ use crate::chance::uuid;
 use buyer::{Buyer, Customer, FIRST_CUSTOMER};
 use catalog::{CHANGE_EVERY_S, Catalog};
 pub use intended::{DaySums, ExpectedDay, ExpectedOrder, ExpectedRefund};
-use living::Happening;
+use living::{Happening, INFORMATION_EVERY_S};
 use market::{HOMES, Home, currency};
 use order::{FIRST_ORDER, Order, is_sale};
 use refund::Refund;
@@ -79,6 +79,7 @@ pub struct World {
     /// Other currencies are taken from here on.
     many_currencies_from: i64,
     pub catalog: Catalog,
+    pub phone: String,
     buyers: Vec<Buyer>,
     customers: Vec<Customer>,
     orders: Vec<Order>,
@@ -118,6 +119,7 @@ impl World {
             migrated,
             many_currencies_from,
             catalog: Catalog::open(!is_mid, opened_at),
+            phone: String::new(),
             buyers: Vec::new(),
             customers: Vec::new(),
             orders: Vec::new(),
@@ -132,6 +134,7 @@ impl World {
         if orders > 0 {
             world.plan(world.arrives_at(0), Happening::Order(0));
             world.plan(opened_at + CHANGE_EVERY_S, Happening::Product(0));
+            world.plan(opened_at + INFORMATION_EVERY_S, Happening::Information(1));
         }
         world.live_until(start.now.0);
         world.events.clear();

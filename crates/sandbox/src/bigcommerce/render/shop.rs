@@ -52,7 +52,7 @@ pub fn store(renderer: &Renderer<'_>, store_id: &str, plan: Plan) -> Value {
         "address": "12 Long Lane",
         "country": home.country,
         "country_code": home.iso2,
-        "phone": "",
+        "phone": world.phone,
         "admin_email": "owner@fjell-coffee.example",
         "order_email": "orders@fjell-coffee.example",
         "timezone": {

@@ -53,6 +53,11 @@ async fn a_code_is_exchanged_once_for_a_token_with_the_accepted_scopes() {
     assert_eq!(client.get("/v3/customers").await.0, 403);
     let hook = json!({ "scope": "store/order/*", "destination": "https://example.com/hook" });
     assert_eq!(client.send("POST", "/v3/hooks", &hook).await.0, 200);
+    let wider = self::asked(&client.sandbox.install_url(scopes.with(Scope::Customers), &User::owner()));
+    let (_, renewed) = client.send("POST", "/oauth2/token", &wider).await;
+    assert_eq!(client.get("/v2/orders").await.0, 401, "the app has other scopes by now");
+    client.token = renewed["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(client.get("/v3/customers").await.0, 200);
     client.sandbox.uninstall();
     assert_eq!(client.get("/v2/orders").await.0, 401, "the token is worth nothing");
 }

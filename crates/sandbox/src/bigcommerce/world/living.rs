@@ -28,7 +28,12 @@ pub enum Happening {
     CustomerUpdated(usize),
     CustomerDeleted(usize),
     Product(u64),
+    /// The shop's own details change.
+    Information(u64),
 }
+
+/// Between one change of the shop's own details and the next.
+pub const INFORMATION_EVERY_S: i64 = 47 * DAY_S + 7;
 
 impl World {
     pub(super) fn plan(&mut self, at: i64, happening: Happening) {
@@ -78,6 +83,11 @@ impl World {
                 };
                 self.note(at, scope, json!({ "type": "product", "id": changed.product_id }));
                 self.plan(at + CHANGE_EVERY_S, Happening::Product(number + 1));
+            }
+            Happening::Information(number) => {
+                self.phone = format!("+47 555 {:05}", number * 7_919 % 100_000);
+                self.note(at, "store/information/updated", json!({ "type": "store", "id": 1 }));
+                self.plan(at + INFORMATION_EVERY_S, Happening::Information(number + 1));
             }
         }
     }

@@ -156,6 +156,7 @@ fn a_clock_that_is_moved_often_comes_to_the_same_shop() {
         "store/customer/updated",
         "store/customer/deleted",
         "store/product/updated",
+        "store/information/updated",
     ] {
         assert!(kinds.contains(scope), "{scope} is missing in {kinds:?}");
     }
