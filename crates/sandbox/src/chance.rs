@@ -10,3 +10,16 @@ pub fn mix(a: u64, b: u64, c: u64) -> u64 {
     };
     step(step(step(a) ^ b) ^ c)
 }
+
+/// A UUID that the seed and a number name.
+pub fn uuid(seed: u64, number: u64) -> String {
+    let (high, low) = (mix(seed, number, 43), mix(seed, number, 44));
+    format!(
+        "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
+        high >> 32,
+        high >> 16 & 0xffff,
+        high & 0xfff,
+        low >> 52,
+        low & 0xffff_ffff_ffff
+    )
+}

@@ -2,12 +2,15 @@
 //! connect to it. It also knows the recurring value that each merchant *intended*, which no real account can tell.
 
 mod account_file;
+pub mod bigcommerce;
 mod chance;
 mod generated;
 mod kind;
 mod options;
 pub mod paddle;
 pub mod paddle_classic;
+mod query;
+mod rounding;
 mod server;
 pub mod world;
 

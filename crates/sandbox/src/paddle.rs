@@ -10,7 +10,6 @@ mod metrics;
 mod notifications;
 mod own;
 mod permissions;
-mod query;
 mod refusal;
 mod route;
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub(crate) mod faults;
 mod file;
 mod legacy;
 mod limits;
+pub(crate) mod listening;
 mod lists;
 mod params;
 mod recorder;
@@ -27,7 +28,6 @@ use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -36,8 +36,6 @@ use axum::http::{Request, Response};
 use axum::routing::{get, post};
 use model::UnixSeconds;
 use serde_json::Value;
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -49,19 +47,16 @@ use auth::Lock;
 use delivery::{Courier, CourierOptions};
 use faults::FaultStream;
 use limits::Limiter;
+use listening::{Listening, live};
 use recorder::{Origin, Recorder};
 use shape::MerchantLinks;
 use version::ApiVersion;
 use webhooks::Endpoints;
-use wire::{Fuse, WireListener};
+use wire::Fuse;
 
 pub(crate) use resources::list_name;
 pub use webhooks::signature;
 
-/// How often a running clock is looked at.
-const TICK: Duration = Duration::from_millis(250);
-/// How long answers under way may take when a sandbox stops.
-const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 const GENERATED_CUSTOMERS: u32 = 10_000;
 
 /// Why a sandbox did not start.
@@ -99,8 +94,7 @@ pub struct Running {
     /// What to give a client as its API base: `http://127.0.0.1:PORT`.
     pub api_base: String,
     sandbox: Sandbox,
-    cancel: CancellationToken,
-    server: Option<JoinHandle<()>>,
+    listening: Listening,
 }
 
 /// What every request sees.
@@ -142,15 +136,19 @@ async fn start_with(merchant: Box<dyn Merchant>, options: Options) -> Result<Run
 }
 
 async fn run(sandbox: Sandbox, options: Options, cancel: CancellationToken) -> Result<Running, StartError> {
-    let refused = |source| StartError::Listen { addr: options.listen, source };
-    let listener = TcpListener::bind(options.listen).await.map_err(refused)?;
-    let addr = listener.local_addr().map_err(refused)?;
+    let listening = Listening::start(options.listen, sandbox.router.clone(), cancel.clone()).await?;
     if let Some(speed) = options.alive {
-        tokio::spawn(live(sandbox.clone(), speed, cancel.clone()));
+        let alive = sandbox.clone();
+        let pass = move |seconds: i64| {
+            let sandbox = alive.clone();
+            async move {
+                let now = sandbox.now().0;
+                sandbox.advance(UnixSeconds(now.saturating_add(seconds))).await;
+            }
+        };
+        tokio::spawn(live(speed, cancel, pass));
     }
-    let server = tokio::spawn(listen(WireListener(listener), sandbox.router.clone(), cancel.clone()));
-    let api_base = format!("http://{addr}");
-    Ok(Running { addr, api_base, sandbox, cancel, server: Some(server) })
+    Ok(Running { addr: listening.addr, api_base: listening.api_base(), sandbox, listening })
 }
 
 fn prepare(options: &Options, cancel: &CancellationToken) -> Result<Sandbox, StartError> {
@@ -229,36 +227,6 @@ fn make_merchant(options: &Options) -> Box<dyn Merchant> {
             Box::new(Generated::new(options.seed, customers.unwrap_or(GENERATED_CUSTOMERS), now))
         }
     }
-}
-
-async fn listen(listener: WireListener, router: Router, cancel: CancellationToken) {
-    let service = router.into_make_service_with_connect_info::<Fuse>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(cancel.cancelled_owned());
-    if let Err(error) = serving.await {
-        tracing::error!(%error, "the sandbox stopped listening");
-    }
-}
-
-/// Keeps the merchant's clock running, `speed` of its seconds in one of ours, from wherever it was moved to.
-async fn live(sandbox: Sandbox, speed: u32, cancel: CancellationToken) {
-    let mut ticks = tokio::time::interval(TICK);
-    let run = async {
-        let mut last = ticks.tick().await;
-        let mut owed_ms = 0;
-        loop {
-            let tick = ticks.tick().await;
-            let passed_ms = i64::try_from((tick - last).as_millis()).unwrap_or(0);
-            last = tick;
-            owed_ms += passed_ms.saturating_mul(i64::from(speed));
-            let seconds = owed_ms / 1000;
-            owed_ms %= 1000;
-            if seconds > 0 {
-                let now = sandbox.now().0;
-                sandbox.advance(UnixSeconds(now.saturating_add(seconds))).await;
-            }
-        }
-    };
-    let _: Option<()> = cancel.run_until_cancelled(run).await;
 }
 
 impl App {
@@ -397,12 +365,7 @@ impl Sandbox {
 impl Running {
     /// Stops listening and waits until it has stopped.
     pub async fn stop(mut self) {
-        self.cancel.cancel();
-        if let Some(mut server) = self.server.take()
-            && tokio::time::timeout(STOP_TIMEOUT, &mut server).await.is_err()
-        {
-            server.abort();
-        }
+        self.listening.stop().await;
         match &self.sandbox.app {
             Behind::Stripe(app) => app.courier.finish().await,
             Behind::Paddle(app) => app.finish().await,
@@ -416,11 +379,5 @@ impl Deref for Running {
 
     fn deref(&self) -> &Sandbox {
         &self.sandbox
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.cancel.cancel();
     }
 }

@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use super::account::{Account, Kind};
 use super::include::{Including, with_includes};
 use super::lists::{Listing, page};
-use super::query::Query;
 use super::refusal::Refusal;
 use super::route::Route;
 use super::{App, ids, metrics, notifications};
+use crate::query::Query;
 use crate::server::error::json_response;
 use crate::server::extras::http_date;
 use crate::server::faults::{Fault, spoil};
@@ -205,7 +205,7 @@ impl ApiRequest<'_> {
         let including = self.including(listing.includes, account)?;
         let page = page(listing, entities, customer, &self.query)?;
         let data: Vec<Value> = page.entities.iter().map(|entity| with_includes(entity, &including)).collect();
-        let next = format!("{}?{}", self.url, self.query.with_after(&page.next));
+        let next = format!("{}?{}", self.url, self.query.with("after", &page.next));
         let mut pagination = json!({ "per_page": page.per_page, "next": next, "has_more": page.has_more });
         if !self.skips_count {
             pagination["estimated_total"] = json!(page.total);

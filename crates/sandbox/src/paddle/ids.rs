@@ -1,6 +1,7 @@
 //! Ids as Paddle makes them: a prefix and a ULID in lower case, so that the order of ids is the order of creation.
 
 use crate::chance::mix;
+pub use crate::chance::uuid;
 
 /// Crockford's base 32.
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -15,19 +16,6 @@ pub fn id(prefix: &str, at_ms: i64, seed: u64, number: u64) -> String {
     let random = u128::from(mix(seed, number, 41)) << 64 | u128::from(mix(seed, number, 42));
     push_digits(&mut text, random, RANDOM_DIGITS);
     text
-}
-
-/// A UUID for what has no ULID: attempts to pay, and requests.
-pub fn uuid(seed: u64, number: u64) -> String {
-    let (high, low) = (mix(seed, number, 43), mix(seed, number, 44));
-    format!(
-        "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
-        high >> 32,
-        high >> 16 & 0xffff,
-        high & 0xfff,
-        low >> 52,
-        low & 0xffff_ffff_ffff
-    )
 }
 
 fn push_digits(text: &mut String, value: u128, count: u32) {

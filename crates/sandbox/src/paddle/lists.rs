@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::account::Kind;
 use super::permissions::Permission;
-use super::query::Query;
 use super::refusal::Refusal;
+use crate::query::Query;
 
 /// What a filter looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,7 +215,7 @@ pub fn page<'a>(
     customer: Option<&str>,
     query: &Query,
 ) -> Result<Page<'a>, Refusal> {
-    let per_page = query.per_page(listing.per_page.0, listing.per_page.1)?;
+    let per_page = per_page(listing, query)?;
     let (field, is_ascending) = order(listing, query)?;
     let tests = Tests::parse(listing, query)?;
     let is_listed = |entity: &Value| {
@@ -249,6 +249,16 @@ pub fn page<'a>(
     let next = found.last().map_or_else(|| after.to_owned(), |((_, id), _)| id.clone());
     let entities = found.into_iter().map(|(_, entity)| entity).collect();
     Ok(Page { entities, per_page, has_more, total, next })
+}
+
+/// How many a page holds: more than the maximum is lowered without a word.
+fn per_page(listing: &Listing, query: &Query) -> Result<usize, Refusal> {
+    let (usual, max) = listing.per_page;
+    match query.get("per_page").map(str::parse::<usize>) {
+        None => Ok(usual),
+        Some(Ok(count)) if count > 0 => Ok(count.min(max)),
+        _ => Err(Refusal::field("per_page", "must be a number above 0")),
+    }
 }
 
 /// The field, and whether the least comes first.

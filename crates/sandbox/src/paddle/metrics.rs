@@ -7,9 +7,9 @@ use model::{Currency, Day};
 use serde_json::{Value, json};
 
 use super::account::{Account, Kind, instant};
-use super::query::Query;
 use super::refusal::Refusal;
 use super::world::cents_of;
+use crate::query::Query;
 use crate::world::add_months;
 
 const DAY_S: i64 = 86_400;

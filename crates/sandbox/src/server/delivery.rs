@@ -27,6 +27,11 @@ pub trait Sender: Send + Sync + 'static {
     /// Headers beside the content type, made again for each try.
     fn headers(&self, parcel: &Parcel, at: UnixSeconds) -> Vec<(&'static str, String)>;
 
+    /// Headers that the endpoint's owner chose.
+    fn own_headers(&self, _endpoint: &str) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
     /// What the body is.
     fn content_type(&self) -> &'static str {
         "application/json; charset=utf-8"
@@ -177,6 +182,9 @@ impl Courier {
             .header("content-type", self.sender.content_type())
             .body(parcel.body.clone());
         for (name, value) in self.sender.headers(parcel, at) {
+            request = request.header(name, value);
+        }
+        for (name, value) in self.sender.own_headers(&parcel.endpoint) {
             request = request.header(name, value);
         }
         request.send().await.is_ok_and(|response| response.status().is_success())

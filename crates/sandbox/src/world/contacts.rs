@@ -32,12 +32,12 @@ const FIRM: [&str; 16] = [
 const TRADE: [&str; 10] =
     ["Analytics", "Books", "Coffee", "Design", "Fitness", "Labs", "Logistics", "Media", "Studio", "Travel"];
 
-pub(super) struct Person {
+pub(crate) struct Person {
     pub name: String,
     pub email: String,
 }
 
-pub(super) fn person(chance: &mut Chance, number: usize) -> Person {
+pub(crate) fn person(chance: &mut Chance, number: usize) -> Person {
     let (first, last) = (chance.pick(&FIRST), chance.pick(&LAST));
     let (firm, trade) = (chance.pick(&FIRM), chance.pick(&TRADE));
     let local = first.to_lowercase().replace('á', "a");

@@ -4,6 +4,7 @@ use model::Currency;
 use serde_json::json;
 
 use super::super::account::{Account, Kind, instant};
+pub use crate::rounding::rounded;
 
 /// A country that is sold to.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,12 +51,6 @@ impl Country {
     pub fn cents(&self, minor: i64) -> i64 {
         rounded(minor * self.per_cent.1, self.per_cent.0)
     }
-}
-
-/// Half away from zero. `divisor` is above zero.
-pub fn rounded(dividend: i64, divisor: i64) -> i64 {
-    let half = if dividend < 0 { -divisor } else { divisor };
-    (2 * dividend + half) / (2 * divisor)
 }
 
 /// A customer with an address.

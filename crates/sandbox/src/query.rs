@@ -1,8 +1,6 @@
-//! Parameters as Paddle reads them: comma-separated values, `created_at[GTE]`, `order_by=id[ASC]`.
+//! The parameters of a query string.
 
-use super::refusal::Refusal;
-
-/// The decoded parameters of a query string.
+/// Decoded, in the order in which they are written.
 #[derive(Debug, Clone, Default)]
 pub struct Query(Vec<(String, String)>);
 
@@ -24,20 +22,11 @@ impl Query {
         self.get(name).map(|text| text.split(',').map(str::trim).filter(|value| !value.is_empty()).collect())
     }
 
-    /// How many a page holds: more than the maximum is lowered without a word.
-    pub fn per_page(&self, usual: usize, max: usize) -> Result<usize, Refusal> {
-        match self.get("per_page").map(str::parse::<usize>) {
-            None => Ok(usual),
-            Some(Ok(count)) if count > 0 => Ok(count.min(max)),
-            _ => Err(Refusal::field("per_page", "must be a number above 0")),
-        }
-    }
-
-    /// The same parameters with another cursor, encoded.
-    pub fn with_after(&self, id: &str) -> String {
+    /// The same parameters with another value of one, encoded.
+    pub fn with(&self, name: &str, value: &str) -> String {
         let mut encoded = form_urlencoded::Serializer::new(String::new());
-        encoded.extend_pairs(self.0.iter().filter(|(name, _)| name != "after"));
-        encoded.append_pair("after", id);
+        encoded.extend_pairs(self.0.iter().filter(|(key, _)| key != name));
+        encoded.append_pair(name, value);
         encoded.finish()
     }
 }
