@@ -105,7 +105,7 @@ pub const LISTS: &[List] = &[
             Stage::Rest,
             ("Subscription histories", "/subscriptions"),
             "subscription_history.read",
-            "when cancellations were requested, and pauses that are over",
+            "when cancellations were requested and why, and pauses that are over",
         )
     },
     List {
