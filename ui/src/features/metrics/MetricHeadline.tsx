@@ -69,6 +69,11 @@ export function MetricHeadline({ view, metric, whole, open }: HeadlineProps & Be
         <p className="flex min-h-6 flex-wrap items-baseline gap-x-3 gap-y-1 text-[0.9375rem]">
           {figure?.change && <Versus {...{ view, metric, whole }} />}
           {reason && <span className="text-ink-soft">{reason}</span>}
+          {figure?.isOtherWhole && (
+            <span className="text-sm text-ink-soft">
+              Not compared with {againstName(measure, period)}: exchange rates are missing for one of the two.
+            </span>
+          )}
         </p>
       </div>
       {!IS_SHARED && <BehindLink metric={metric} open={open} view={view} />}

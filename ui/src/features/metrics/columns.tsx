@@ -38,14 +38,16 @@ export function periodRows(
   points: readonly ValuePoint[],
   { first, running }: Edges = NO_EDGES,
 ): PeriodRow[] {
+  // What an exchange rate is missing for in one of two only would look like growth or loss.
+  const isSameWhole = (point: ValuePoint, lacks: boolean | undefined) => Boolean(point.lacks_rates) === Boolean(lacks)
   return points.map((point, index) => {
     if (running !== null && index === points.length - 1) {
-      return { ...point, change: changeOf(measure, point.value, running.value), against: daysName(running.days) }
+      const change = isSameWhole(point, running.lacksRates) ? changeOf(measure, point.value, running.value) : null
+      return { ...point, change, against: daysName(running.days) }
     }
     const before = points[index - 1]
-    // What an exchange rate is missing for in one of them only would look like growth or loss.
-    const isSameWhole = index === 0 || Boolean(point.lacks_rates) === Boolean(before?.lacks_rates)
-    const isWhole = isSameWhole && (isAtEnd(measure) || (!point.is_partial && !before?.is_partial))
+    const isSame = isSameWhole(point, index === 0 ? first?.lacksRates : before?.lacks_rates)
+    const isWhole = isSame && (isAtEnd(measure) || (!point.is_partial && !before?.is_partial))
     return { ...point, change: isWhole ? changeOf(measure, point.value, index === 0 ? first?.value : before?.value) : null }
   })
 }

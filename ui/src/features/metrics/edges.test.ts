@@ -15,6 +15,7 @@ describe('what the first period of a table is compared with', () => {
   it('is all of the period before it, of a level that period’s end', () => {
     expect(daysBeforeFirst('flow', 'month', months, today)).toEqual({ start: '2026-08-01', end: '2026-08-31' })
     expect(daysBeforeFirst('level', 'month', months, today)).toEqual({ start: '2026-08-31', end: '2026-08-31' })
+    expect(daysBeforeFirst('mean', 'month', months, today)).toEqual({ start: '2026-08-31', end: '2026-08-31' })
     expect(daysBeforeFirst('ratio', 'quarter', [point('2026-07-01', '2026-09-30', 1)], today)).toEqual({ start: '2026-04-01', end: '2026-06-30' })
     expect(daysBeforeFirst('flow', 'week', [point('2026-11-02', '2026-11-08', 1)], today)).toEqual({ start: '2026-10-26', end: '2026-11-01' })
   })
@@ -37,10 +38,19 @@ describe('what the running period is compared with', () => {
     expect(daysBeforeRunning('flow', 'month', months, '2026-12-02')).toBeNull()
     expect(daysBeforeRunning('flow', 'day', [point(today, today, 1, true)], today)).toBeNull()
     expect(daysBeforeRunning('level', 'month', months, today)).toBeNull()
+    expect(daysBeforeRunning('mean', 'month', months, today)).toBeNull()
   })
 })
 
 describe('the rows of a table', () => {
+  it('are not compared with what lacks an exchange rate that they have', () => {
+    const first = { days: { start: '2026-08-01', end: '2026-08-31' }, value: 4, lacksRates: true }
+    const running = { days: { start: '2026-10-01', end: '2026-10-23' }, value: 9, lacksRates: true }
+    expect(periodRows({ measure: 'flow' }, months, { first, running }).map(({ change }) => change?.amount)).toEqual([undefined, 10, undefined])
+    const lacking = months.map((month) => ({ ...month, lacks_rates: true }))
+    expect(periodRows({ measure: 'flow' }, lacking, { first, running }).map(({ change }) => change?.amount)).toEqual([6, 10, -2])
+  })
+
   it('all have a change where the values before them are known', () => {
     const first = { days: { start: '2026-08-01', end: '2026-08-31' }, value: 4 }
     const running = { days: { start: '2026-10-01', end: '2026-10-23' }, value: 9 }

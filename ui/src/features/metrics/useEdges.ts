@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import { valueQuery } from '~/api/queries'
 import type { MetricDefinition, ValuePoint } from '~/api/types'
 import { shownCurrency } from '~/view/currency'
-import { spanOf, valueOf } from '~/view/figure'
+import { lacksRates, spanOf, valueOf } from '~/view/figure'
 import { foreignFilters } from '~/view/filterable'
 import { isComparable } from '~/view/known'
 import type { Days } from '~/view/range'
@@ -17,6 +17,8 @@ import { seriesIn } from './useFigures'
 export interface Before {
   days: Days
   value: number | null | undefined
+  /** Whether it lacks something that has no exchange rate. */
+  lacksRates?: boolean
 }
 
 export interface Edges {
@@ -31,7 +33,8 @@ function useBefore(view: View, metric: MetricDefinition, days: Days | null): Bef
   const { data } = useQuery({ ...valueQuery(connection.id, metric.id, { from, to, interval, ...view.scope }), enabled: isAsked })
   const points = isAsked ? seriesIn(view, metric, data, shownCurrency(view)).get('')?.points : undefined
   const value = valueOf(metric.measure, points ?? [])
-  return useMemo(() => (isAsked ? { days, value } : null), [isAsked, days, value])
+  const lacks = lacksRates(metric.measure, points ?? [])
+  return useMemo(() => (isAsked ? { days, value, lacksRates: lacks } : null), [isAsked, days, value, lacks])
 }
 
 /** What the first period of a table and the one that still runs are compared with. */

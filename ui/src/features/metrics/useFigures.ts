@@ -22,6 +22,8 @@ export interface Figure {
   value: number | null | undefined
   before: number | null | undefined
   change: Change | null
+  /** It is not compared, because an exchange rate is missing for it alone, or for the time before alone. */
+  isOtherWhole?: boolean
   series: ValueSeries
 }
 
@@ -100,7 +102,8 @@ export function useFigures(view: View, metric: MetricDefinition, { by, isEnabled
       const ownPoints = inSeries === undefined ? (exactly.get(key)?.points ?? []) : pointsIn(measure, days, one.points)
       const isSameWhole = lacksRates(measure, ownPoints) === lacksRates(measure, earlierPoints)
       const old = isSameWhole ? valueOf(measure, earlierPoints) : undefined
-      return { key, label: one.group?.label ?? '', value, before: old, change: changeOf(measure, value, old), series: one }
+      const isOtherWhole = earlierPoints.length > 0 && !isSameWhole
+      return { key, label: one.group?.label ?? '', value, before: old, change: changeOf(measure, value, old), isOtherWhole, series: one }
     })
     // `days` is a new object on each render, but only changes with the period.
     // oxlint-disable-next-line react/exhaustive-deps
