@@ -10,7 +10,8 @@ export function Sparkline({
   className?: string
 }) {
   const known = values.filter((value) => value !== null)
-  if (known.length < 2) return null
+  // One point draws nothing, and two of many look like a dash that stands for a missing figure.
+  if (known.length < 2 || (known.length === 2 && values.length > 2)) return null
   const [low, high] = [Math.min(...known, 0), Math.max(...known)]
   const points = values.map((value, index) => {
     if (value === null) return ''

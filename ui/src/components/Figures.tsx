@@ -35,8 +35,10 @@ export function MoneyList({ amounts, empty = '–' }: { amounts: readonly MoneyV
 export const SUMMED_AT_MOST = 3
 
 /** What stands below a column of amounts: the sum of each currency. Those of many are a click away. */
-export function MoneySum({ amounts }: { amounts: readonly MoneyValue[] | undefined }) {
-  if (amounts === undefined) return null
+export function MoneySum({ amounts: given }: { amounts: readonly MoneyValue[] | undefined }) {
+  if (given === undefined) return null
+  // In the same order on every page.
+  const amounts = given.toSorted((a, b) => a.currency.localeCompare(b.currency))
   if (amounts.length <= SUMMED_AT_MOST) return <MoneyList amounts={amounts} />
   const count = countOf(amounts.length, 'currency', 'currencies')
   return (

@@ -19,6 +19,8 @@ test('the sum of a column has the amount of each currency; those of many open', 
     return renderToStaticMarkup(createElement(MoneySum, { amounts }))
   }
   for (const amount of [formatMoney(12_300, 'usd'), formatMoney(24_600, 'eur')]) expect(sum(['usd', 'eur'])).toContain(amount)
+  // By their codes, as on every page.
+  expect(sum(['usd', 'eur']).indexOf(formatMoney(24_600, 'eur'))).toBeLessThan(sum(['usd', 'eur']).indexOf(formatMoney(12_300, 'usd')))
   const many = sum(['usd', 'eur', 'gbp', 'jpy', 'chf'])
   expect(many).toContain('Total of 5 currencies')
   expect(many).toContain('aria-haspopup="dialog"')

@@ -19,7 +19,7 @@ export function DeleteAccount() {
   return (
     <section aria-label="Delete account" className="card flex flex-wrap items-center gap-3 p-5">
       <div className="min-w-0 flex-1 basis-64">
-        <h2 className="font-medium">Delete your account</h2>
+        <h2 className="text-lg font-semibold">Delete your account</h2>
         <p className="text-[0.8125rem] text-ink-soft">
           You lose access to all of your workspaces, which stay for their other members.{' '}
           <HelpLink about="deletedAccount">What is deleted</HelpLink>

@@ -39,7 +39,7 @@ export const shownColumns = (chosen: readonly MovementColumn[] | undefined): rea
 /** What all movements come to: in the currency of the view, or natively in each currency. */
 export function sumOf(sums: readonly MovementSum[] | undefined, into: string | null): MoneyValue[] | undefined {
   if (sums && into !== null) return convertedSum(sums, into)
-  const currencies = [...new Set(sums?.map(({ currency }) => currency))]
+  const currencies = [...new Set(sums?.map(({ currency }) => currency))].toSorted()
   return sums && currencies.map((currency) => {
     const own = sums.filter((one) => one.currency === currency)
     return { currency, amount_minor: own.reduce((sum, { delta_minor }) => sum + delta_minor, 0) }

@@ -83,7 +83,8 @@ function Overview({ view }: { view: View }) {
   const shared = { view, currency, days, ahead }
   return (
     <>
-      <PageHead story={story} title="Overview" />
+      {/* Without MRR, there is no sentence to keep a line free for. */}
+      <PageHead title="Overview" {...(story === null && !days.isLoading ? {} : { story })} />
       <MissingHere parts={PARTS} view={view} />
       <Grid>
         <Cell>

@@ -26,7 +26,7 @@ export function ConnectionSection({ connection }: { connection: Connection }) {
       {!connection.is_sample && <ReplaceKey connection={connection} />}
       <div className="flex flex-wrap items-center gap-3 border-t border-line pt-5">
         <div className="min-w-0 flex-1 basis-64">
-          <p className="font-medium">Reload all data</p>
+          <h3 className="font-semibold">Reload all data</h3>
           <p className="text-[0.8125rem] text-ink-soft">
             Use this if the data is corrupted or looks wrong. It takes as long as the first import.
           </p>
@@ -111,7 +111,7 @@ function Remove({ connection }: { connection: Connection }) {
   return (
     <div className="flex flex-wrap items-center gap-3 border-t border-line pt-5">
       <div className="min-w-0 flex-1 basis-64">
-        <p className="font-medium">Remove connection</p>
+        <h3 className="font-semibold">Remove connection</h3>
         <p className="text-[0.8125rem] text-ink-soft">
           Immediately deletes all imported data from this server. {webhook.removal}
         </p>
