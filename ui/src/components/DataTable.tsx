@@ -21,6 +21,8 @@ export interface Column<Row> {
   /** Left out on a narrow page. */
   isWideOnly?: boolean
   width?: string
+  /** Whether what does not fit is cut off, where the widths of columns are fixed. */
+  canShrink?: boolean
 }
 
 /** The server sorts: rows come in its order. */
@@ -49,6 +51,9 @@ interface DataTableProps<Row extends object> {
   hasLongHeads?: boolean
   /** How many rows there are, where only some of them are drawn. */
   rowCount?: number
+  /** The widths of the columns in pixels, where they are not those of what is drawn. */
+  widths?: readonly number[] | undefined
+  tableRef?: Ref<HTMLTableElement>
   /** What the body consists of, where that is not simply all rows. */
   body?: (drawn: DrawnRows<Row>) => ReactNode
 }
@@ -191,6 +196,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     isStale = false,
     hasLongHeads = false,
     rowCount,
+    widths,
+    tableRef,
     body,
   } = props
   const [isAll, setIsAll] = useState(false)
@@ -226,14 +233,20 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   return (
     // A wide table scrolls by itself, not with the page. The keyboard can scroll what it can focus.
     <div aria-label={label} className="relative overflow-x-auto" role="group" tabIndex={0}>
-      <table aria-busy={isStale} aria-rowcount={rowCount} className={`w-full border-collapse text-sm transition-opacity ${isStale ? 'opacity-60' : ''}`}>
+      <table
+        ref={tableRef}
+        aria-busy={isStale}
+        aria-rowcount={rowCount}
+        className={`border-collapse text-sm transition-opacity ${widths ? 'min-w-full table-fixed' : 'w-full'} ${isStale ? 'opacity-60' : ''}`}
+        style={widths && { width: widths.reduce((sum, width) => sum + width, 0) }}
+      >
         <thead>
           <tr className="border-b border-line text-xs text-ink-soft">
-            {columns.map((column) => (
+            {columns.map((column, at) => (
               <Head
                 key={column.id}
                 className={`${cellClass(column, edges)} align-bottom font-medium whitespace-normal ${hasLongHeads ? '' : 'md:whitespace-nowrap'}`}
-                column={column}
+                column={widths?.[at] ? { ...column, width: `${widths[at]}px` } : column}
                 sorted={sorting?.id !== column.id ? undefined : sorting.desc ? 'desc' : 'asc'}
                 {...(canSort(column) ? { onSort: () => sort(column) } : {})}
               />

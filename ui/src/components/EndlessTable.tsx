@@ -8,6 +8,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Column, DrawnRows, ServerSort } from './DataTable'
 import { DataTable } from './DataTable'
 import { Skeleton } from './Feedback'
+import { useColumnWidths } from './useColumnWidths'
 
 interface List {
   hasNextPage: boolean
@@ -28,6 +29,7 @@ interface EndlessTableProps<Row extends object> {
   serverSort?: ServerSort
   onRowClick?: (row: Row) => void
   isStale?: boolean
+  hasLongHeads?: boolean
 }
 
 /** About as high as a row of two lines; each is measured when it is drawn. */
@@ -37,11 +39,14 @@ const NEAR = 12
 const REQUESTED_AHEAD = 40
 
 export function EndlessTable<Row extends object>({ total, list, ...table }: EndlessTableProps<Row>) {
+  const { table: tableRef, widths, fit } = useColumnWidths(table.columns)
   return (
     <DataTable
       {...table}
-      body={(drawn) => <Rows {...drawn} list={list} rowKey={table.rowKey} total={total} />}
+      body={(drawn) => <Rows {...drawn} fit={fit} list={list} rowKey={table.rowKey} total={total} />}
       rowCount={total + 1}
+      tableRef={tableRef}
+      widths={widths}
     />
   )
 }
@@ -50,9 +55,11 @@ interface RowsProps<Row> extends DrawnRows<Row> {
   total: number
   list: List
   rowKey: (row: Row) => string
+  /** Gives the columns the room that the rows need. */
+  fit: () => void
 }
 
-function Rows<Row>({ rows, columnCount, draw, total, list, rowKey }: RowsProps<Row>) {
+function Rows<Row>({ rows, columnCount, draw, total, list, rowKey, fit }: RowsProps<Row>) {
   const top = useRef<HTMLTableRowElement>(null)
   const [margin, setMargin] = useState(0)
   useLayoutEffect(() => {
@@ -79,6 +86,8 @@ function Rows<Row>({ rows, columnCount, draw, total, list, rowKey }: RowsProps<R
   useEffect(() => {
     if (isNear && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage()
   }, [isNear, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, rows.length])
+  const [from, to] = [first?.index, last?.index]
+  useLayoutEffect(fit, [fit, from, to, rows])
   const above = first ? first.start - margin : 0
   const below = last ? virtualizer.getTotalSize() + margin - last.end : 0
   return (

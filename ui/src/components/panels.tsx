@@ -2,6 +2,7 @@
  * What opens over a page: the content of popovers, menus, lists, drawers and dialogs. It comes with a library that is about as large
  * as everything else on a first visit, so nothing imports it directly: see `usePanels`.
  */
+import { useEffect, useState } from 'react'
 import type { ReactNode, RefObject } from 'react'
 import {
   Dialog as AriaDialog,
@@ -41,9 +42,31 @@ interface PopoverPanelProps extends PanelState {
   children: ReactNode
 }
 
+/** Less than can be seen. A panel is placed again when its offset changes. */
+const NUDGE_PX = 0.01
+
+/** Keeps a panel at its button when what is around that grows, such as a list whose rows arrive. */
+function useNudge({ triggerRef, isOpen }: Pick<PanelState, 'triggerRef' | 'isOpen'>): number {
+  const [nudge, setNudge] = useState(0)
+  useEffect(() => {
+    if (!isOpen) return
+    let place: string | undefined
+    let frame = requestAnimationFrame(function look() {
+      const { left = 0, top = 0 } = triggerRef.current?.getBoundingClientRect() ?? {}
+      const now = `${Math.round(left + window.scrollX)} ${Math.round(top + window.scrollY)}`
+      if (place !== undefined && place !== now) setNudge((before) => (before === 0 ? NUDGE_PX : 0))
+      place = now
+      frame = requestAnimationFrame(look)
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [triggerRef, isOpen])
+  return nudge
+}
+
 export function PopoverPanel({ label, className = '', children, ...rest }: PopoverPanelProps) {
+  const crossOffset = useNudge(rest)
   return (
-    <AriaPopover {...rest} className={`${FRAME} ${className}`}>
+    <AriaPopover {...rest} className={`${FRAME} ${className}`} crossOffset={crossOffset}>
       <AriaDialog aria-label={label} className="max-h-[inherit] overflow-y-auto outline-none">
         {children}
       </AriaDialog>

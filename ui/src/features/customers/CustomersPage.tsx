@@ -129,6 +129,7 @@ export function CustomersPage() {
         {rows.length > 0 && (
           <EndlessTable
             columns={columns}
+            hasLongHeads
             isStale={list.isPlaceholderData}
             label="Customers"
             list={list}

@@ -55,11 +55,12 @@ function column(id: CustomerColumn, view: View, sums: CustomerSums | null | unde
           into !== null && sums?.mrr_converted_minor != null ? <Money currency={into} minor={sums.mrr_converted_minor} /> : <MoneySum amounts={sums?.mrr} />,
       }
     case 'status':
-      return { id, header: 'Status', cell: (row) => <Status row={row} /> }
+      return { id, header: 'Status', width: '6rem', cell: (row) => <Status row={row} /> }
     case 'plans':
       return {
         id,
         header: 'Plans',
+        canShrink: true,
         cell: (row) => (
           <span className="block max-w-48 truncate">
             <bdi>{row.plans.join(', ') || '–'}</bdi>
@@ -117,6 +118,7 @@ export function customerColumns(
 ): Column<CustomerRow>[] {
   const name: Column<CustomerRow> = {
     id: 'name',
+    canShrink: true,
     header: 'Customer',
     total: () => 'Total',
     cell: (row) => (

@@ -94,7 +94,7 @@ function column(id: MovementColumn, view: View, sums: readonly MovementSum[] | u
     case 'mrr_after':
       return { id, header: 'MRR after', isNumeric: true, cell: (row) => <Money currency={row.currency} minor={row.mrr_after_minor} /> }
     case 'email':
-      return { id, header: 'Email', cell: ({ email }) => <span className="block max-w-64 truncate">{email ?? '–'}</span> }
+      return { id, header: 'Email', canShrink: true, cell: ({ email }) => <span className="block max-w-64 truncate">{email ?? '–'}</span> }
     case 'customer_id':
       return { id, header: 'Customer ID', cell: ({ customer_id }) => <code className="font-mono text-xs">{ownId(customer_id)}</code> }
   }
@@ -116,6 +116,7 @@ export function movementColumns(
   return [
     {
       id: 'customer',
+      canShrink: true,
       header: 'Customer',
       cell: (row) => (
         <span className="block max-w-[13rem] md:max-w-[14rem]">

@@ -91,7 +91,7 @@ function column(id: PaymentColumn, view: View, sums: Sums | undefined): Column<P
         total: () => <MoneySum amounts={sumOf(sums, into)} />,
       }
     case 'email':
-      return { id, header: 'Email', cell: ({ email }) => <span className="block max-w-64 truncate">{email ?? '–'}</span> }
+      return { id, header: 'Email', canShrink: true, cell: ({ email }) => <span className="block max-w-64 truncate">{email ?? '–'}</span> }
     case 'customer_id':
       return { id, header: 'Customer ID', cell: ({ customer_id }) => <code className="font-mono text-xs">{ownId(customer_id)}</code> }
   }
@@ -111,6 +111,7 @@ export function paymentColumns(view: View, chosen?: readonly PaymentColumn[], su
   return [
     {
       id: 'customer',
+      canShrink: true,
       header: 'Customer',
       cell: (row) => (
         <span className="block max-w-[12rem] md:max-w-[15rem]">
