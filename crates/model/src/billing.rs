@@ -1,8 +1,10 @@
 //! What was billed, in the field's own words and without any provider's shapes: the input of the ledger.
 
+mod cancellation;
 mod plain;
 mod terms;
 
+pub use cancellation::CancellationReason;
 use rust_decimal::Decimal;
 pub use terms::{Discount, ForeseenLine, Pause, PendingUpdate, SubscriptionItem};
 
@@ -193,25 +195,6 @@ pub enum SubscriptionStatus {
     Paused,
     /// A status that this version does not know.
     Unknown,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CancellationReason {
-    Requested,
-    PaymentFailed,
-    PaymentDisputed,
-    Other,
-}
-
-impl CancellationReason {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Requested => "cancellation_requested",
-            Self::PaymentFailed => "payment_failed",
-            Self::PaymentDisputed => "payment_disputed",
-            Self::Other => "other",
-        }
-    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

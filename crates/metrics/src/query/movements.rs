@@ -1,14 +1,12 @@
 //! Movements one by one: what is behind a bar of the chart.
 
+mod kind;
 mod order;
 mod sums;
 
-use std::fmt;
-use std::str::FromStr;
-
 use model::{Currency, Day, UnixSeconds};
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use smallvec::SmallVec;
 use utoipa::ToSchema;
 
@@ -26,21 +24,10 @@ use super::{Dimension, Query, QueryError, Reporting};
 use crate::columns::{Chunk, CustomerPosition, Ledger};
 use crate::fx::Rates;
 use crate::ledger::ChangeCause;
+pub use kind::MovementKind;
 use order::{Cursor, Key};
 pub use order::{MovementOrder, MovementSort};
 pub use sums::MovementSum;
-
-/// Why a customer's MRR changed on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-#[schema(as = MovementType)]
-pub enum MovementKind {
-    New,
-    Expansion,
-    Contraction,
-    Churn,
-    Reactivation,
-}
 
 #[derive(Debug, Clone)]
 pub struct MovementsQuery {
@@ -468,53 +455,5 @@ impl Found {
         };
         let last = (0..rows.at.len()).rev().find(is_last);
         last.is_some_and(|row| chunk.subscription(rows.subscription[row] as usize).is_involuntary)
-    }
-}
-
-impl MovementKind {
-    pub const ALL: [Self; 5] =
-        [Self::New, Self::Expansion, Self::Contraction, Self::Churn, Self::Reactivation];
-
-    /// By what is true before and after a day. `None` when nothing changed.
-    pub fn of(before_minor: i64, after_minor: i64, was_ever_above: bool) -> Option<Self> {
-        match (before_minor, after_minor) {
-            (before, after) if before == after => None,
-            (0, _) if was_ever_above => Some(Self::Reactivation),
-            (0, _) => Some(Self::New),
-            (_, 0) => Some(Self::Churn),
-            (before, after) if after > before => Some(Self::Expansion),
-            _ => Some(Self::Contraction),
-        }
-    }
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Expansion => "expansion",
-            Self::Contraction => "contraction",
-            Self::Churn => "churn",
-            Self::Reactivation => "reactivation",
-        }
-    }
-
-    pub(super) fn is_loss(self) -> bool {
-        matches!(self, Self::Contraction | Self::Churn)
-    }
-}
-
-impl fmt::Display for MovementKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for MovementKind {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
-        found.ok_or_else(|| {
-            format!("'{text}' is not a movement: use new, expansion, contraction, churn or reactivation")
-        })
     }
 }
