@@ -298,6 +298,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/metrics/{metric}/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the balance transactions that a value of `fees` or `net_cash` is the sum of */
+        get: operations["list_balance_transactions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/metrics/mrr": {
         parameters: {
             query?: never;
@@ -2056,11 +2073,48 @@ export interface components {
             /** @description What it was done to: an id or a name. */
             subject?: string | null;
         };
+        /** @description Newest first. */
+        BalanceTransactions: {
+            data: components["schemas"]["BookedTransaction"][];
+            next_cursor?: string | null;
+            /** @description On all pages. */
+            total: number;
+        };
         /**
          * @description Which way is good news.
          * @enum {string}
          */
         Better: "up" | "down";
+        /** @description A balance transaction, and what it adds to a metric. */
+        BookedTransaction: {
+            /** Format: int64 */
+            amount_minor: number;
+            category: string;
+            /**
+             * Format: int64
+             * @description In the reporting currency at the rate of its day; left out where there is none.
+             */
+            converted_minor?: number | null;
+            /**
+             * Format: int64
+             * @description In the same currency. All transactions add up to the value.
+             */
+            counted_minor: number;
+            /** Format: int64 */
+            created_at: number;
+            /** @description The balance's. */
+            currency: string;
+            /** Format: int64 */
+            fee_minor: number;
+            /** @description The provider's id. */
+            id: string;
+            /** Format: int64 */
+            net_minor: number;
+            /** Format: date */
+            on: string;
+            /** @description The provider's id of the charge, refund, dispute or payout that it was made for. */
+            source?: string | null;
+        };
         /** @description What was computed, and what has to be known to read it. */
         CashAnswer: {
             months: components["schemas"]["CashMonth"][];
@@ -2944,7 +2998,7 @@ export interface components {
          * @description A list that can be saved whole.
          * @enum {string}
          */
-        ExportedList: "customers" | "movements" | "payments" | "upcoming" | "expiring_cards" | "cohort_customers" | "contributions" | "cash_transactions" | "mrr_customers" | "reconciled_customers" | "different_renewals" | "audit_log";
+        ExportedList: "customers" | "movements" | "payments" | "upcoming" | "expiring_cards" | "cohort_customers" | "contributions" | "cash_transactions" | "balance_transactions" | "mrr_customers" | "reconciled_customers" | "different_renewals" | "audit_log";
         /** @enum {string} */
         ExportFormat: "csv" | "json";
         ExportRequest: {
@@ -3185,7 +3239,7 @@ export interface components {
          * @description What a value says of its period.
          * @enum {string}
          */
-        Measure: "level" | "flow" | "ratio";
+        Measure: "level" | "flow" | "ratio" | "mean";
         Members: {
             data: components["schemas"]["MemberView"][];
         };
@@ -3444,6 +3498,11 @@ export interface components {
             start_on: string;
             /** Format: int64 */
             subscriptions: number;
+            /**
+             * Format: int64
+             * @description `mrr_minor`, by the name that the value of every metric has.
+             */
+            value: number;
         };
         /** @description What one reason adds for one customer. */
         MrrReasonAmount: {
@@ -3509,6 +3568,11 @@ export interface components {
                 start_on: string;
                 /** Format: int64 */
                 subscriptions: number;
+                /**
+                 * Format: int64
+                 * @description `mrr_minor`, by the name that the value of every metric has.
+                 */
+                value: number;
             }[];
         };
         /** @description From our MRR to the provider's, as of now. */
@@ -4727,7 +4791,9 @@ export type SchemaAccountFields = components['schemas']['AccountFields'];
 export type SchemaAddressRequest = components['schemas']['AddressRequest'];
 export type SchemaAuditEntries = components['schemas']['AuditEntries'];
 export type SchemaAuditEntryView = components['schemas']['AuditEntryView'];
+export type SchemaBalanceTransactions = components['schemas']['BalanceTransactions'];
 export type SchemaBetter = components['schemas']['Better'];
+export type SchemaBookedTransaction = components['schemas']['BookedTransaction'];
 export type SchemaCashAnswer = components['schemas']['CashAnswer'];
 export type SchemaCashMonth = components['schemas']['CashMonth'];
 export type SchemaCashPayment = components['schemas']['CashPayment'];
@@ -5796,6 +5862,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Contributions"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_balance_transactions: {
+        parameters: {
+            query?: {
+                /** @description Such as `month`, `year` or `3-month`. */
+                billing_interval?: string[];
+                /** @description Two letters (ISO 3166), or `unknown`. */
+                country?: string[];
+                /** @description `native` (default), or the code of the currency to convert to. */
+                currency?: string;
+                cursor?: string;
+                /** @description Codes of the currencies that were billed. */
+                filter_currency?: string[];
+                /** @description First day of the period, `YYYY-MM-DD`. The whole range is taken as one period. */
+                from?: string;
+                /** @description At most 500. Default: 50. */
+                limit?: number;
+                /** @description Price ids. */
+                plan?: string[];
+                /** @description Product ids. */
+                product?: string[];
+                /** @description Its last day. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The connection */
+                id: string;
+                /** @description A metric's id, from `GET /api/v1/metrics` */
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BalanceTransactions"];
                 };
             };
             /** @description What went wrong */
