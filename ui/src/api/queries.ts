@@ -2,7 +2,6 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 
 import { ApiError, api } from './client'
 import type { Query } from './client'
-import { withValues } from './registry'
 import type {
   BalanceTransaction,
   BalanceTransactionPage,
@@ -211,8 +210,7 @@ export const valueQuery = (id: string, metric: string, query: Query) =>
   queryOptions({
     ...steady,
     queryKey: [...ledgerKey(id), 'value', metric, query],
-    queryFn: async ({ signal }) =>
-      withValues(await api.get<ValueReport | MrrReport>(`${connectionPath(id)}/metrics/${encodeURIComponent(metric)}`, query, signal)),
+    queryFn: ({ signal }) => api.get<ValueReport>(`${connectionPath(id)}/metrics/${encodeURIComponent(metric)}`, query, signal),
   })
 
 export const cohortsQuery = (id: string, query: Query) =>

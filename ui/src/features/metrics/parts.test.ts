@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
 
-import { withValues } from '~/api/registry'
-import type { MrrReport } from '~/api/types'
 import { formatChange, formatValue } from '~/format/value'
 
 import { periodRows } from './columns'
@@ -82,10 +80,5 @@ describe('values', () => {
   it('are a dash where they are not known, never a zero', () => {
     expect(formatValue(undefined, 'money', 'usd')).toBe('–')
     expect(formatValue(null, 'ratio', 'usd')).toBe('–')
-  })
-
-  it('of MRR are read as those of any other metric', () => {
-    const report = { series: [{ currency: 'usd', group: null, points: [{ mrr_minor: 7 }] }] } as unknown as MrrReport
-    expect(withValues(report).series[0]?.points[0]?.value).toBe(7)
   })
 })
