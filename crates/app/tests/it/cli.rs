@@ -126,7 +126,8 @@ async fn metrics_and_explanations_are_read_as_json_csv_or_a_table() {
     let point = json["series"][0]["points"][0].as_object().unwrap();
     let mut fields: Vec<&str> = point.keys().map(String::as_str).collect();
     fields.retain(|field| !["subscriptions"].contains(field));
-    let mut promised = vec!["start_on", "end_on", "is_partial", "mrr_minor", "customers", "fx_minor"];
+    let mut promised =
+        vec!["start_on", "end_on", "is_partial", "value", "mrr_minor", "customers", "fx_minor"];
     let kinds = ["new", "expansion", "contraction", "churn", "reactivation"];
     let of_kinds: Vec<String> =
         kinds.iter().flat_map(|kind| [format!("{kind}_minor"), format!("{kind}_customers")]).collect();

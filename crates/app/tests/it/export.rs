@@ -207,7 +207,8 @@ fn what_is_sold_and_what_waits_is_in_every_format() {
         let told = ["id", "cancellation_reason", "cancellation_feedback"];
         assert_eq!(read("subscriptions", &told), ["sub_1 cancellation_requested too_expensive"], "{format}");
         let card = ["customer", "brand", "last4", "expires_on", "is_expired", "currency", "mrr_minor"];
-        assert_eq!(read("cards", &card), ["cus_1 visa 4242 2026-02-28 true usd 1000"], "{format}");
+        // By what waits to be billed: 7.00 for 31 of the 90 days of three months.
+        assert_eq!(read("cards", &card), ["cus_1 visa 4242 2026-02-28 true usd 677"], "{format}");
         assert_eq!(read("products", &["id", "name", "is_active", "is_deleted"]), ["prod_1 Pro true false"]);
         let prices =
             ["id", "product", "scheme", "unit_amount_minor", "interval", "interval_count", "is_metered"];
