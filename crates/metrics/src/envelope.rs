@@ -91,6 +91,9 @@ pub fn value(
 /// Without values of before anybody reported what the metric measures.
 fn known(view: &View, metric: &Metric, mut answer: Answer<ValuePoint>) -> Answer<ValuePoint> {
     let (known_from_on, is_never) = (view.known_from_on(metric), view.is_never_known(metric));
+    if known_from_on.is_none() && !is_never {
+        return answer;
+    }
     let is_unknown = |start_on| is_never || known_from_on.is_some_and(|known| start_on < known);
     let points = answer.series.iter_mut().flat_map(|series| &mut series.points);
     points.filter(|point| is_unknown(point.start_on)).for_each(|point| point.value = None);

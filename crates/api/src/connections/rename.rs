@@ -29,7 +29,8 @@ pub async fn handle(
     Body(request): Body<RenameRequest>,
 ) -> Result<Json<ConnectionView>, Problem> {
     let name = admission::check_name(&request.name)?.to_owned();
-    let (catalog, Connection { record, by, .. }) = (connection.catalog(&context), connection);
+    let catalog = connection.catalog(&context);
+    let Connection { record, by, .. } = connection;
     let changed = blocking(move || {
         catalog.update_connection(&record.workspace, &record.id, |record| record.name = name)
     });

@@ -1,5 +1,6 @@
 //! How commands print what they list: as a table for people, as CSV for spreadsheets, as JSON for programs.
 
+use std::fmt::Display;
 use std::io::{StdoutLock, Write};
 use std::ops::Range;
 
@@ -41,6 +42,11 @@ pub fn table<T: Into<Cell>>(header: impl IntoIterator<Item = T>, numbers: Range<
         column.set_cell_alignment(CellAlignment::Right);
     }
     table
+}
+
+/// `1 line`, `2 lines`.
+pub fn counted<N: Display + PartialEq + From<u8>>(count: N, one: &str) -> String {
+    format!("{count} {one}{}", if count == N::from(1) { "" } else { "s" })
 }
 
 /// An amount in the currency's main unit, without the currency.

@@ -11,6 +11,7 @@ use store::RateRecord;
 use sync::{EnterError, ReferenceRates};
 
 use crate::arguments::{DataArgs, TextOrJson};
+use crate::commands::printed::counted;
 use crate::failure::Advice;
 use crate::folder::Folder;
 
@@ -107,7 +108,7 @@ fn enter(
         },
         other => other.into(),
     })?;
-    let what = if entries.len() == 1 { "1 rate".to_owned() } else { format!("{} rates", entries.len()) };
+    let what = counted(entries.len(), "rate");
     let them = if entries.len() == 1 { "it" } else { "them" };
     folder.record(Some(&folder.workspace), "rates.entered", &what)?;
     let today = Clock::System.now().day(&TimeZone::UTC);

@@ -15,6 +15,7 @@ use sync::problems::{Example, Problem};
 use sync::{RatesAttempt, RatesState, ReferenceRates};
 
 use crate::arguments::{ConnectionArgs, TextOrJson};
+use crate::commands::printed::counted;
 use crate::failure::Advice;
 use crate::failure::connect_command;
 use crate::folder::Folder;
@@ -265,10 +266,6 @@ pub fn problems(folder: &Folder, record: &ConnectionRecord) -> anyhow::Result<Ve
     Ok(problems.unwrap_or_default())
 }
 
-fn changes(count: u64) -> String {
-    if count == 1 { "1 change".to_owned() } else { format!("{count} changes") }
-}
-
 fn write_problem(out: &mut impl Write, problem: &Problem) -> std::io::Result<()> {
     writeln!(out, "  problem: {}: {}. {}", problem.title, problem.count, problem.detail)?;
     for Example { kind, id, points_to } in problem.examples.iter().take(EXAMPLES) {
@@ -331,10 +328,10 @@ fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
         if connection.waiting > 0 {
             let next =
                 connection.next_attempt_at.map(|at| format!("; next attempt {at}")).unwrap_or_default();
-            writeln!(out, "  waiting: {} to be fetched{next}", changes(connection.waiting))?;
+            writeln!(out, "  waiting: {} to be fetched{next}", counted(connection.waiting, "change"))?;
         }
         if connection.given_up > 0 {
-            let what = changes(connection.given_up);
+            let what = counted(connection.given_up, "change");
             writeln!(out, "  given up: {what} that could not be fetched; retry on the sync page")?;
         }
         writeln!(out, "  next: {}", connection.next)?;

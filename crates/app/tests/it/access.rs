@@ -6,7 +6,7 @@ use api::Problem;
 use axum::body::{Body, BodyDataStream};
 use axum::http::{Request, header};
 use futures_util::StreamExt;
-use sandbox::{MerchantName, SOURCE};
+use sandbox::{MerchantName, Running, SOURCE};
 use serde_json::json;
 
 use crate::support::{As, PASSWORD, Site, clock, owner, sandbox};
@@ -189,37 +189,35 @@ async fn a_session_that_is_used_every_day_ends_after_half_a_year() {
     assert_eq!(site.get(As::Person(&cookie), "/api/v1/session").await.status, 401);
 }
 
-#[tokio::test]
-async fn an_open_stream_ends_with_the_session_that_it_was_begun_in() {
-    let site = Site::new();
-    let ada = site.owner().await;
-    let merchant = sandbox(MerchantName::Small, 5).await;
-    let id = site.connected(&ada, &merchant).await;
-    let request = json!({"login": "ada", "password": PASSWORD});
-    let elsewhere = site.ask(As::Nobody, "POST", "/api/v1/session", Some(request)).await.cookie();
-    let path = format!("/api/v1/connections/{id}/sync/stream");
-    let mut events = site.listen(&elsewhere, &path).await;
-    let next = async |events: &mut BodyDataStream| {
-        tokio::time::timeout(Duration::from_secs(60), events.next()).await.expect("nothing was sent")
-    };
-    assert!(next(&mut events).await.is_some(), "what there is now");
-    assert_eq!(site.ask(As::Person(&elsewhere), "DELETE", "/api/v1/session", None).await.status, 204);
-    let workspace = site.context.catalog.default_workspace().unwrap().id;
-    site.context.runner.sync_once(&workspace, &id.as_str().into()).await.unwrap();
-    assert!(next(&mut events).await.is_none(), "nobody is told what is new");
-}
-
-#[tokio::test]
-async fn an_open_stream_on_which_nothing_happens_ends_with_its_session_too() {
-    let site = Site::new();
+/// A stream that was begun in a session which has ended since, after what there was then; the connection that it is of, and
+/// its provider.
+async fn left_open(site: &Site) -> (BodyDataStream, String, Running) {
     let ada = site.owner().await;
     let merchant = sandbox(MerchantName::Small, 5).await;
     let id = site.connected(&ada, &merchant).await;
     let request = json!({"login": "ada", "password": PASSWORD});
     let elsewhere = site.ask(As::Nobody, "POST", "/api/v1/session", Some(request)).await.cookie();
     let mut events = site.listen(&elsewhere, &format!("/api/v1/connections/{id}/sync/stream")).await;
-    assert!(events.next().await.is_some(), "what there is now");
+    let first = tokio::time::timeout(Duration::from_secs(60), events.next()).await;
+    assert!(first.expect("nothing was sent").is_some(), "what there is now");
     assert_eq!(site.ask(As::Person(&elsewhere), "DELETE", "/api/v1/session", None).await.status, 204);
+    (events, id, merchant)
+}
+
+#[tokio::test]
+async fn an_open_stream_ends_with_the_session_that_it_was_begun_in() {
+    let site = Site::new();
+    let (mut events, id, _merchant) = left_open(&site).await;
+    let workspace = site.context.catalog.default_workspace().unwrap().id;
+    site.context.runner.sync_once(&workspace, &id.as_str().into()).await.unwrap();
+    let next = tokio::time::timeout(Duration::from_secs(60), events.next()).await;
+    assert!(next.expect("nothing was sent").is_none(), "nobody is told what is new");
+}
+
+#[tokio::test]
+async fn an_open_stream_on_which_nothing_happens_ends_with_its_session_too() {
+    let site = Site::new();
+    let (mut events, _, _merchant) = left_open(&site).await;
     // Waiting takes no time from here on.
     tokio::time::pause();
     let ended = async {

@@ -74,7 +74,10 @@ fn await_payment(entries: &mut [Entry<'_>], subscription: Option<&Subscription>)
 /// An invoice that another one was made in place of bills nothing beside it, not even changes.
 fn revise(entries: &mut [Entry<'_>]) {
     let revisions = entries.iter().filter(|entry| entry.counts()).filter_map(|entry| entry.invoice);
-    let revised: BTreeSet<InvoiceId> = revisions.filter_map(|invoice| invoice.revises.clone()).collect();
+    let revised: BTreeSet<&InvoiceId> = revisions.filter_map(|invoice| invoice.revises.as_ref()).collect();
+    if revised.is_empty() {
+        return;
+    }
     let is_revised = |entry: &Entry<'_>| entry.invoice.is_some_and(|invoice| revised.contains(&invoice.id));
     for entry in entries.iter_mut().filter(|entry| entry.counts() && is_revised(entry)) {
         entry.standing = Standing::Replaced;

@@ -1,7 +1,5 @@
 //! What moved the balance, by the day it did.
 
-use std::sync::Arc;
-
 use rayon::prelude::*;
 
 use super::moved::{Amount, Cells, Kinds, Sums, asked};
@@ -30,11 +28,19 @@ pub(super) fn balance(
     let currencies = asked(months.iter().flat_map(|month| month.currencies()).copied(), query);
     let cells = Cells::new(ledger, rates, query, span, currencies, vec![None])?;
     let summing = Summing { ledger, span, cells: &cells, adds };
-    let months = months.par_iter().filter(|month| summing.is_asked(month));
+    let months = months.par_iter().filter(|month| is_asked(ledger, span, month));
     let sums = months.fold(|| cells.empty(), |sums, month| summing.with_month(sums, month));
     let sums = sums.reduce(|| cells.empty(), Sums::merged);
     cells.check(&sums)?;
     Ok(cells.answer((metric, Kinds::ALL), ledger, &sums, |minor| Some(Value::Minor(*minor))))
+}
+
+/// Whether a month has transactions of a span.
+pub(super) fn is_asked(ledger: &Ledger, span: &Span, month: &BalanceMonth) -> bool {
+    let day = |at| ledger.calendar().day(at);
+    month
+        .reach()
+        .is_some_and(|(first, last)| first <= span.now && day(first) <= span.last && day(last) >= span.first)
 }
 
 struct Summing<'a> {
@@ -45,13 +51,6 @@ struct Summing<'a> {
 }
 
 impl Summing<'_> {
-    fn is_asked(&self, month: &Arc<BalanceMonth>) -> bool {
-        let day = |at| self.ledger.calendar().day(at);
-        month.reach().is_some_and(|(first, last)| {
-            first <= self.span.now && day(first) <= self.span.last && day(last) >= self.span.first
-        })
-    }
-
     fn with_month(&self, mut sums: Sums<i64>, month: &BalanceMonth) -> Sums<i64> {
         for row in month.rows() {
             let day = self.ledger.calendar().day(row.at);

@@ -7,8 +7,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::balance::is_asked;
 use super::exchange::Factor;
-use super::paging::{MomentCursor, page};
+use super::paging::newest_first;
 use super::span::Span;
 use super::{Query, QueryError, Reporting, check_currency, check_dimensions};
 use crate::columns::{BalanceMonth, BalanceRow, Ledger};
@@ -82,21 +83,15 @@ pub fn balance_transactions(
             && (query.filter.currencies.is_empty() || query.filter.currencies.contains(&row.currency));
         Some(adds(row)).filter(|minor| is_asked && *minor != 0)
     };
-    let months = ledger.balance().months().par_iter();
+    let months = ledger.balance().months().par_iter().filter(|month| is_asked(ledger, &span, month));
     let found: Vec<(BalanceRow<'_>, i64)> = months
         .flat_map_iter(|month: &Arc<BalanceMonth>| {
             month.rows().filter_map(|row| counted(&row).map(|minor| (row, minor)))
         })
         .collect();
     let total = found.len();
-    let last = asked.cursor.as_deref().map(MomentCursor::read).transpose()?;
-    let is_after =
-        |(row, _): &(BalanceRow<'_>, i64)| last.is_none_or(|last| place(row).order() < last.order());
-    let newest_first = |(a, _): &(BalanceRow<'_>, i64), (b, _): &(BalanceRow<'_>, i64)| {
-        place(b).order().cmp(&place(a).order())
-    };
-    let (found, has_more) = page(found, asked.limit, is_after, newest_first);
-    let next_cursor = found.last().filter(|_| has_more).map(|(row, _)| place(row).write());
+    let (found, next_cursor) =
+        newest_first(found, asked.cursor.as_deref(), asked.limit, |(row, _)| (row.at, row.id))?;
     let shown = |(row, minor): &(BalanceRow<'_>, i64)| {
         let on = ledger.calendar().day(row.at);
         let factor = match query.currency {
@@ -118,8 +113,4 @@ pub fn balance_transactions(
         }
     };
     Ok(BalanceTransactionPage { data: found.iter().map(shown).collect(), next_cursor, total })
-}
-
-fn place<'a>(row: &BalanceRow<'a>) -> MomentCursor<'a> {
-    MomentCursor { at: row.at, id: row.id }
 }

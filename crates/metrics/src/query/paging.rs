@@ -72,29 +72,30 @@ impl<T> Candidates<T> {
     }
 }
 
-/// Where a list goes on that is in order of instants, and of ids within them.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct MomentCursor<'a> {
-    pub(crate) at: UnixSeconds,
-    pub(crate) id: &'a str,
-}
-
-impl<'a> MomentCursor<'a> {
-    /// # Errors
-    /// When it is not one of such a list.
-    pub(crate) fn read(text: &'a str) -> Result<Self, QueryError> {
-        let parts = text.split_once(':').and_then(|(at, id)| Some((at.parse().ok()?, id)));
-        let (at, id) = parts.ok_or_else(|| QueryError::BadCursor(text.to_owned()))?;
-        Ok(Self { at: UnixSeconds(at), id })
-    }
-
-    pub(crate) fn write(self) -> String {
-        format!("{}:{}", self.at.0, self.id)
-    }
-
-    pub(crate) fn order(self) -> (UnixSeconds, &'a str) {
-        (self.at, self.id)
-    }
+/// The rows of a page of what happened at an instant and has an id, the newest first, and the cursor of the next page.
+///
+/// # Errors
+/// When the cursor is not one of such a list.
+pub(crate) fn newest_first<T>(
+    rows: Vec<T>,
+    cursor: Option<&str>,
+    limit: usize,
+    moment: impl for<'t> Fn(&'t T) -> (UnixSeconds, &'t str),
+) -> Result<(Vec<T>, Option<String>), QueryError> {
+    let read = |text: &str| {
+        let parts =
+            text.split_once(':').and_then(|(at, id)| Some((UnixSeconds(at.parse().ok()?), id.to_owned())));
+        parts.ok_or_else(|| QueryError::BadCursor(text.to_owned()))
+    };
+    let last = cursor.map(read).transpose()?;
+    let is_after = |row: &T| last.as_ref().is_none_or(|(at, id)| moment(row) < (*at, id.as_str()));
+    let (rows, has_more) = page(rows, limit, is_after, |a, b| moment(b).cmp(&moment(a)));
+    let written = |row: &T| {
+        let (at, id) = moment(row);
+        format!("{}:{id}", at.0)
+    };
+    let next_cursor = rows.last().filter(|_| has_more).map(written);
+    Ok((rows, next_cursor))
 }
 
 #[cfg(test)]

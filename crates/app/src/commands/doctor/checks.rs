@@ -10,6 +10,7 @@ use store::{ConnectionRecord, DataDir, KeyState, MASTER_KEY_FILE, StoreError};
 use sync::{RatesState, ReferenceRates};
 
 use super::Finding;
+use crate::commands::printed::counted;
 use crate::commands::status::LEFT_ENDPOINT;
 use crate::folder::Folder;
 use crate::outgoing;
@@ -56,8 +57,7 @@ pub async fn all(path: &Path, is_offline: bool) -> Vec<Finding> {
             return findings;
         }
     };
-    let count = records.len();
-    findings.push(Finding::well(format!("catalog: {count} connection{}", if count == 1 { "" } else { "s" })));
+    findings.push(Finding::well(format!("catalog: {}", counted(records.len(), "connection"))));
     for record in &records {
         findings.push(integrity(&folder.data, record));
         findings.push(key(&folder, record));

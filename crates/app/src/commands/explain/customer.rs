@@ -11,6 +11,7 @@ use sync::{Business, SyncError};
 
 use crate::arguments::{ConnectionArgs, TextOrJson};
 use crate::commands::metrics::tell_coarse;
+use crate::commands::printed::counted;
 use crate::failure::Advice;
 use crate::folder::{self, Folder};
 use crate::work;
@@ -126,8 +127,7 @@ fn write_text(out: &mut impl Write, explanation: &Explanation) -> std::io::Resul
         }
     }
     if !explanation.left_out.is_empty() {
-        let lines = explanation.left_out.len();
-        writeln!(out, "\nleft out: {lines} line{}", if lines == 1 { "" } else { "s" })?;
+        writeln!(out, "\nleft out: {}", counted(explanation.left_out.len(), "line"))?;
         for left in &explanation.left_out {
             let amount = Money { amount_minor: left.line.amount_minor, currency: left.currency };
             let reason = serde_json::to_value(left.reason)?;

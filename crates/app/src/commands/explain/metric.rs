@@ -15,7 +15,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::Period;
 use crate::arguments::{ConnectionArgs, TextOrJson};
 use crate::commands::metrics::{add_filters, tell_absent, tell_coarse};
-use crate::commands::printed::{in_main_units, table};
+use crate::commands::printed::{counted, in_main_units, table};
 use crate::{folder, work};
 
 pub(super) async fn run(
@@ -73,7 +73,8 @@ fn write_value(out: &mut impl Write, explained: &ExplainedValue) -> std::io::Res
     for left_out in &explained.unconverted {
         let amount = in_main_units(left_out.mrr_minor, left_out.currency);
         let (customers, currency) = (left_out.customers, left_out.currency);
-        writeln!(out, "\nnot converted: {customers} customers, {amount} {currency} on {}", left_out.on)?;
+        let whose = counted(customers, "customer");
+        writeln!(out, "\nnot converted: {whose}, {amount} {currency} on {}", left_out.on)?;
     }
     Ok(())
 }

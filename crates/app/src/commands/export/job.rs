@@ -28,6 +28,8 @@ use crate::progress::Customers;
 const BATCH: usize = 200;
 /// Objects of no customer that are read at once.
 const OBJECTS: usize = 1000;
+/// Cards that are listed at once: each page of them looks at everybody.
+const CARDS: usize = 20_000;
 /// A metric is computed for at most this long, however old an object claims to be.
 const YEARS_MAX: i16 = 99;
 
@@ -168,7 +170,7 @@ impl Job {
             currency: Reporting::Native,
             now: self.view.now,
             cursor: None,
-            limit: OBJECTS,
+            limit: CARDS,
         };
         loop {
             self.stop_if_told()?;

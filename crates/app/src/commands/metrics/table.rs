@@ -7,7 +7,7 @@ use metrics::registry::{Measure, Metric, Section, Unit};
 use model::Currency;
 use serde_json::Value;
 
-use crate::commands::printed::{in_main_units, table};
+use crate::commands::printed::{counted, in_main_units, table};
 
 /// The mark of a point that lacks something for want of an exchange rate.
 const LACKS_RATES: &str = "lacks_rates";
@@ -70,7 +70,7 @@ pub fn write_table(out: &mut impl Write, answer: &Value, metric: &Metric) -> any
 
 /// `1 customer`, `38 customers`.
 pub fn customers(count: &Value) -> String {
-    format!("{} customer{}", plain(count), if count == 1 { "" } else { "s" })
+    counted(count.as_i64().unwrap_or_default(), "customer")
 }
 
 /// Money and trials are added up over the range; what subscriptions are worth is of a day.

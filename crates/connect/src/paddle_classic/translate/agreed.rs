@@ -5,7 +5,6 @@
 
 use model::{Currency, UnixSeconds};
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
 use super::alert::{Alert, Paid, What};
 use super::basis::rounded;
@@ -39,8 +38,8 @@ impl<'a> Agreed<'a> {
             What::Updated(terms) if terms.is_change => Some(Change {
                 at: alert.at,
                 currency: terms.currency,
-                old_minor: terms.old_minor.and_then(rounded_whole),
-                new_minor: terms.price_minor().and_then(rounded_whole),
+                old_minor: terms.old_minor.and_then(rounded),
+                new_minor: terms.price_minor().and_then(rounded),
             }),
             _ => None,
         });
@@ -107,8 +106,4 @@ fn told_inside(paid: &Paid, price_minor: i64, sum_minor: i64) -> Option<bool> {
         return Some(true);
     }
     (off_minor <= inexact_minor).then_some(false)
-}
-
-fn rounded_whole(minor: Decimal) -> Option<i64> {
-    minor.round().to_i64()
 }

@@ -11,7 +11,7 @@ use super::lines::{CashLine, parts};
 use crate::columns::{BalanceRow, Ledger, PaymentFacts};
 use crate::months::Months;
 use crate::query::QueryError;
-use crate::query::paging::{MomentCursor, page};
+use crate::query::paging::newest_first;
 
 /// A column of the statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,11 +100,8 @@ pub fn transactions(
         })
         .collect();
     let total = found.len();
-    let last = asked.cursor.as_deref().map(MomentCursor::read).transpose()?;
-    let is_after = |one: &Found<'_>| last.is_none_or(|last| one.place().order() < last.order());
-    let newest_first = |a: &Found<'_>, b: &Found<'_>| b.place().order().cmp(&a.place().order());
-    let (found, has_more) = page(found, asked.limit, is_after, newest_first);
-    let next_cursor = found.last().filter(|_| has_more).map(|one| one.place().write());
+    let (found, next_cursor) =
+        newest_first(found, asked.cursor.as_deref(), asked.limit, |one| (one.row.at, one.row.id))?;
     Ok(CashTransactionPage { data: found.iter().map(Found::shown).collect(), next_cursor, total })
 }
 
@@ -132,10 +129,6 @@ impl<'a> Found<'a> {
             }
         };
         Some(Self { row, payment, counted_minor })
-    }
-
-    fn place(&self) -> MomentCursor<'a> {
-        MomentCursor { at: self.row.at, id: self.row.id }
     }
 
     fn shown(&self) -> CashTransaction {
