@@ -7,16 +7,8 @@ use model::UnixSeconds;
 use serde_json::Value;
 use sha2::{Sha256, Sha512};
 
-fn hmac_sha256(secret: &str, text: &str) -> Vec<u8> {
-    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map(|mut mac| {
-        mac.update(text.as_bytes());
-        mac.finalize().into_bytes().to_vec()
-    });
-    mac.unwrap_or_default()
-}
-
-fn hmac_sha512(secret: &str, text: &str) -> Vec<u8> {
-    let mac = Hmac::<Sha512>::new_from_slice(secret.as_bytes()).map(|mut mac| {
+fn mac<M: Mac + KeyInit>(secret: &str, text: &str) -> Vec<u8> {
+    let mac = <M as KeyInit>::new_from_slice(secret.as_bytes()).map(|mut mac| {
         mac.update(text.as_bytes());
         mac.finalize().into_bytes().to_vec()
     });
@@ -25,7 +17,7 @@ fn hmac_sha512(secret: &str, text: &str) -> Vec<u8> {
 
 /// `webhook-signature` of a delivery: `v1,<base64 of HMAC-SHA256 over "id.timestamp.body">`, with the client's secret.
 pub fn signature(secret: &str, id: &str, at: UnixSeconds, body: &str) -> String {
-    format!("v1,{}", STANDARD.encode(hmac_sha256(secret, &format!("{id}.{}.{body}", at.0))))
+    format!("v1,{}", STANDARD.encode(mac::<Hmac<Sha256>>(secret, &format!("{id}.{}.{body}", at.0))))
 }
 
 /// How a token is signed.
@@ -46,8 +38,8 @@ pub fn token(algorithm: Algorithm, secret: &str, claims: &Value) -> String {
     let head = URL_SAFE_NO_PAD.encode(format!(r#"{{"typ":"JWT","alg":"{name}"}}"#));
     let signed = format!("{head}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
     let signature = match algorithm {
-        Algorithm::Hs256 => hmac_sha256(secret, &signed),
-        Algorithm::Hs512 => hmac_sha512(secret, &signed),
+        Algorithm::Hs256 => mac::<Hmac<Sha256>>(secret, &signed),
+        Algorithm::Hs512 => mac::<Hmac<Sha512>>(secret, &signed),
         Algorithm::None => Vec::new(),
     };
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
@@ -76,7 +68,7 @@ mod tests {
         let parts: Vec<&str> = made.split('.').collect();
         assert_eq!(URL_SAFE_NO_PAD.decode(parts[0]).unwrap(), br#"{"typ":"JWT","alg":"HS256"}"#);
         assert_eq!(URL_SAFE_NO_PAD.decode(parts[1]).unwrap(), br#"{"sub":"stores/abc"}"#);
-        let signature = hmac_sha256("secret", &format!("{}.{}", parts[0], parts[1]));
+        let signature = mac::<Hmac<Sha256>>("secret", &format!("{}.{}", parts[0], parts[1]));
         assert_eq!(URL_SAFE_NO_PAD.decode(parts[2]).unwrap(), signature);
         assert!(token(Algorithm::None, "secret", &Value::Null).ends_with('.'));
     }
